@@ -1,0 +1,1 @@
+"""Pygent headless engine."""

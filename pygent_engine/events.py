@@ -1,0 +1,301 @@
+"""The whole vocabulary between the engine and its front ends: ops ask, events report.
+
+Stream laws: `seq` is gapless as posted; whatever is Opened, Created, Started or Asked is Closed, Ended or Settled
+exactly once, also on cancel, timeout, crash and shutdown; a call that was refused gets its CallEnded without a
+CallStarted; deltas concatenate to the completed text, may be merged for a slow reader, and nothing else is dropped.
+Text in events is cleaned: it holds no terminal escapes but SGR colours in OutputDelta.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .values import ApprovalRequest, Decision, Message, Mode, Outcome, Persona, Question, TaskState, ToolCall, ToolResult, Usage
+
+# ---------------------------------------------------------------- ops
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitPrompt:
+    """Start a turn of the root agent, after those already waiting."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Steer:
+    """Put `text` before the model at the next step of the running turn."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupt:
+    """End the running turn of the root agent; delegated tasks go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerApproval:
+    """Settle the approval of one call."""
+
+    call_id: str
+    decision: Decision
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerQuestion:
+    """Answer the question of one call."""
+
+    call_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CancelTask:
+    """Cancel one delegated task."""
+
+    task_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shutdown:
+    """End the session: its turn, its tasks, its runtime."""
+
+
+Op = SubmitPrompt | Steer | Interrupt | AnswerApproval | AnswerQuestion | CancelTask | Shutdown
+
+# ---------------------------------------------------------------- events of a session
+
+
+@dataclass(frozen=True, slots=True)
+class SessionOpened:
+    """First event of a session. `fallback_reason` says why the mode is "local" when Docker was not ruled out."""
+
+    session_id: str
+    workspace: str
+    mode: Mode
+    model: str
+    fallback_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionClosed:
+    """Last event of a session."""
+
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """Something the user should know; never needed to follow the stream."""
+
+    text: str
+
+
+# ---------------------------------------------------------------- events of a delegated task
+
+
+@dataclass(frozen=True, slots=True)
+class TaskCreated:
+    """A task was accepted; it is queued until its first TaskStateChanged."""
+
+    title: str
+    prompt: str
+    persona: Persona | None
+    model: str
+    parent_id: str
+    mode: Mode
+
+
+@dataclass(frozen=True, slots=True)
+class TaskStateChanged:
+    """A task moved to another state that is not final."""
+
+    state: TaskState
+    container: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskEnded:
+    """A task reached its final state. `error` is empty when it finished."""
+
+    state: TaskState
+    status: str
+    error: str
+    steps: int
+    usage: Usage
+
+
+# ---------------------------------------------------------------- events of a turn
+
+
+@dataclass(frozen=True, slots=True)
+class TurnStarted:
+    """The agent begins to work on `prompt`."""
+
+    prompt: str
+
+
+@dataclass(frozen=True, slots=True)
+class TurnEnded:
+    """The agent is done with the prompt; `reason` says why it failed, or which limit it met."""
+
+    outcome: Outcome
+    steps: int
+    usage: Usage
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Steered:
+    """A steering message was put into the history, before the next step."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepStarted:
+    """The model is asked for the reply number `step` of the turn (1-based)."""
+
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class StepEnded:
+    """The reply and all its calls are done with."""
+
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """More text of the reply."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReasoningDelta:
+    """More of the model's thinking."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyCompleted:
+    """The reply as it stands in the history. A partial one has finish_reason INCOMPLETE or INTERRUPTED and no calls."""
+
+    message: Message
+    usage: Usage | None
+
+
+@dataclass(frozen=True, slots=True)
+class RetryScheduled:
+    """The model was not reached; the request goes out again after `delay_s` seconds."""
+
+    delay_s: float
+    reason: str
+    attempt: int
+
+
+# ---------------------------------------------------------------- events of a tool call
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalAsked:
+    """A call waits for a yes."""
+
+    request: ApprovalRequest
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalSettled:
+    """The approval was answered, or its call went away ("deny" with a note that says so)."""
+
+    call_id: str
+    decision: Decision
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionAsked:
+    """The model asks the user."""
+
+    question: Question
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionAnswered:
+    """The question was answered, or went away (`text` is then empty)."""
+
+    call_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallStarted:
+    """A tool call runs. `summary` is one line for a person."""
+
+    call: ToolCall
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutputDelta:
+    """More output of a running call. `skipped` characters before it were dropped for a reader that was too slow."""
+
+    call_id: str
+    text: str
+    skipped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CallEnded:
+    """The one result of a call."""
+
+    result: ToolResult
+
+
+@dataclass(frozen=True, slots=True)
+class FilesChanged:
+    """A tool wrote these workspace files (paths relative, POSIX)."""
+
+    paths: tuple[str, ...]
+
+
+Event = (
+    SessionOpened
+    | SessionClosed
+    | Warned
+    | TaskCreated
+    | TaskStateChanged
+    | TaskEnded
+    | TurnStarted
+    | TurnEnded
+    | Steered
+    | StepStarted
+    | StepEnded
+    | TextDelta
+    | ReasoningDelta
+    | ReplyCompleted
+    | RetryScheduled
+    | ApprovalAsked
+    | ApprovalSettled
+    | QuestionAsked
+    | QuestionAnswered
+    | CallStarted
+    | OutputDelta
+    | CallEnded
+    | FilesChanged
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """An event with its number in the session, its time (Unix seconds, UTC) and the task that it is about."""
+
+    seq: int
+    at: float
+    task_id: str
+    event: Event

@@ -1,0 +1,1 @@
+"""The models: everything that answers a conversation. The only room that may import openai."""

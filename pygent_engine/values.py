@@ -1,0 +1,253 @@
+"""The frozen values that the rooms hand to each other. Standard library only, no behaviour beyond small sums."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Literal, Protocol
+
+Mode = Literal["docker", "local"]
+Outcome = Literal["finished", "failed", "limit", "interrupted"]
+Role = Literal["system", "user", "assistant", "tool"]
+
+INCOMPLETE = "incomplete"
+INTERRUPTED = "interrupted"
+ROOT_TASK = "main"
+
+
+class Flag(Protocol):
+    """What cancels: a `threading.Event`, or anything with these two methods."""
+
+    def is_set(self) -> bool: ...
+
+    def wait(self, timeout: float | None = None) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """One tool call of a reply. `arguments` is the JSON text exactly as the model sent it."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of one or more replies; None where the server did not say."""
+
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+
+    @property
+    def total(self) -> int:
+        return (self.input_tokens or 0) + (self.output_tokens or 0)
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(_sum(self.input_tokens, other.input_tokens), _sum(self.output_tokens, other.output_tokens))
+
+
+def _sum(left: int | None, right: int | None) -> int | None:
+    return right if left is None else left if right is None else left + right
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Message:
+    """One message of a conversation.
+
+    `finish_reason` is the server's word ("stop", "tool_calls", "length" ...), or INCOMPLETE / INTERRUPTED
+    for a partial reply that was kept but must not be acted on.
+    """
+
+    role: Role
+    content: str | None
+    tool_calls: tuple[ToolCall, ...]
+    reasoning: str
+    usage: Usage | None
+    finish_reason: str | None
+
+    def __init__(
+        self,
+        role: Role,
+        content: str | None = None,
+        tool_calls: Iterable[ToolCall] | None = None,
+        reasoning: str = "",
+        usage: Usage | None = None,
+        finish_reason: str | None = None,
+    ) -> None:
+        put = object.__setattr__
+        put(self, "role", role)
+        put(self, "content", content)
+        put(self, "tool_calls", tuple(tool_calls or ()))
+        put(self, "reasoning", reasoning)
+        put(self, "usage", usage)
+        put(self, "finish_reason", finish_reason)
+
+
+ResultStatus = Literal["ok", "error", "denied", "timeout", "cancelled"]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolResult:
+    """What came of one tool call: `content` is the text that the model reads. A failing command is "ok":
+    the tool worked; its `exit_code` says how the command ended."""
+
+    call_id: str
+    content: str
+    status: ResultStatus = "ok"
+    exit_code: int | None = None
+    duration_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """One piece of a streamed reply; only what is new is set.
+
+    A tool call arrives as pieces with the same `call_index`: id and name once, arguments in any number of parts.
+    `finish_reason` is the terminal signal: a stream that never gave one is incomplete.
+    """
+
+    text: str = ""
+    reasoning: str = ""
+    call_index: int | None = None
+    call_id: str = ""
+    call_name: str = ""
+    call_arguments: str = ""
+    finish_reason: str | None = None
+    usage: Usage | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Persona:
+    """Who an agent is: a name, and what its system prompt says of it."""
+
+    name: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a run may spend: model replies, tokens, seconds in all, seconds for each step. None: no limit."""
+
+    steps: int | None = None
+    tokens: int | None = None
+    seconds: float | None = None
+    step_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """What a container may use. Sizes in mebibytes."""
+
+    memory_mb: int = 2048
+    cpus: float = 2.0
+    pids: int = 512
+    tmp_mb: int = 512
+
+
+@dataclass(frozen=True, slots=True)
+class ExecResult:
+    """How one command ended. `output` interleaves stdout and stderr, head and tail kept when `truncated`;
+    `exit_code` is None when the command did not end by itself (timeout, cancel)."""
+
+    output: str
+    exit_code: int | None
+    timed_out: bool = False
+    truncated: bool = False
+    duration_s: float = 0.0
+    cancelled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """How a run ended. `reply` is the last message of the model, None when there was none;
+    `reason` says why a run failed or which limit it met."""
+
+    outcome: Outcome
+    reply: Message | None
+    steps: int
+    usage: Usage
+    reason: str = ""
+
+
+class TaskState(StrEnum):
+    """The states of a delegated task; `ended` ones are final."""
+
+    queued = "queued"
+    starting = "starting"
+    running = "running"
+    waiting = "waiting"
+    finished = "finished"
+    failed = "failed"
+    cancelled = "cancelled"
+    timed_out = "timed_out"
+
+    @property
+    def ended(self) -> bool:
+        return self in _ENDED
+
+
+_ENDED = frozenset({TaskState.finished, TaskState.failed, TaskState.cancelled, TaskState.timed_out})
+
+
+@dataclass(frozen=True, slots=True)
+class TaskView:
+    """A task as it stands: a snapshot. Times are Unix seconds (UTC), None when not yet."""
+
+    id: str
+    title: str
+    state: TaskState
+    status: str
+    prompt: str
+    persona: Persona | None
+    model: str
+    steps: int
+    usage: Usage
+    last_action: str
+    created_at: float
+    started_at: float | None
+    ended_at: float | None
+    error: str
+    mode: Mode
+    container: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalRequest:
+    """A call that waits for a yes. `arguments` and `command` are the exact text that would run."""
+
+    call_id: str
+    task_id: str
+    tool: str
+    arguments: str
+    command: str
+    reason: str
+
+
+Decision = Literal["once", "session", "deny"]
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """The answer to an ApprovalRequest. `note` is read by the model when the call was denied."""
+
+    decision: Decision
+    note: str = ""
+
+    @property
+    def allowed(self) -> bool:
+        return self.decision != "deny"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question of the model to the user (`ask_user`); free text when there are no `options`."""
+
+    call_id: str
+    task_id: str
+    prompt: str
+    options: tuple[str, ...] = ()
+
+
+JsonDict = dict[str, Any]
