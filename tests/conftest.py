@@ -1,0 +1,5 @@
+"""Fixtures that every room's tests share; each lives in a module of tests/support."""
+
+from __future__ import annotations
+
+pytest_plugins: list[str] = []
