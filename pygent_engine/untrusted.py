@@ -31,10 +31,15 @@ _HELD_LIMIT = 4096
 
 
 def clean(text: str) -> str:
-    """`text` with every control made visible; tabs and newlines stay, CRLF becomes a newline."""
+    """`text` with every control made visible, carriage returns too; tabs and newlines stay."""
     if _CONTROL.search(text) is None:
         return text
-    return _CONTROL.sub(_visible, text.replace("\r\n", "\n"))
+    return _CONTROL.sub(_visible, text)
+
+
+def clean_text(text: str) -> str:
+    """As `clean`, but carriage returns are dropped: for prose and file content, piece by piece as it streams."""
+    return clean(text.replace("\r", ""))
 
 
 def clean_line(text: str, limit: int = 200) -> str:
@@ -75,7 +80,7 @@ class OutputCleaner:
 
 def _unfinished(text: str) -> int:
     """Where a sequence begins that the end of `text` cuts off; the length of `text` when there is none."""
-    last = None
-    for last in _SEQUENCE.finditer(text, text.rfind("\n") + 1):
-        pass
+    last: re.Match[str] | None = None
+    for match in _SEQUENCE.finditer(text, text.rfind("\n") + 1):
+        last = match
     return last.start() if last is not None and last[2] else len(text)

@@ -162,13 +162,14 @@ class ExecResult:
 @dataclass(frozen=True, slots=True)
 class RunResult:
     """How a run ended. `reply` is the last message of the model, None when there was none;
-    `reason` says why a run failed or which limit it met."""
+    `reason` says in a sentence why a run failed or which limit it met, `limit` names that field of Limits."""
 
     outcome: Outcome
     reply: Message | None
     steps: int
     usage: Usage
     reason: str = ""
+    limit: str = ""
 
 
 class TaskState(StrEnum):
