@@ -1,13 +1,160 @@
-"""Settings: flags > environment > user file > defaults. The only reader of the process environment."""
+"""Settings: flags > environment > user file > defaults. The only reader of the process environment.
+
+Read when built, never at import. Nothing in a workspace is a setting. How one value is read stands in `options`.
+"""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .errors import SettingsError
+from .options import OPTIONS, Option, unknown_key
+from .values import Persona
+
+DEFAULT_MODEL = "gpt-5-mini"
+DEMO_MODEL = "demo"
 
 # What a local command inherits; everything else, keys above all, stays out (DESIGN: secrets never enter a runtime).
 _INHERITED = ("PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR")
+_TERMINAL = ("TERM", "COLORTERM", "NO_COLOR")
+# A shorter "key" is a placeholder for a local server ("none", "ollama"): hiding such a word would only garble texts.
+_SECRET_LENGTH = 8
 
 
 def inherited_environment() -> dict[str, str]:
     """The part of this process's environment that a local command may see."""
     return {name: os.environ[name] for name in _INHERITED if name in os.environ}
+
+
+def terminal_environment() -> dict[str, str]:
+    """What this process's environment says of the terminal."""
+    return {name: os.environ[name] for name in _TERMINAL if name in os.environ}
+
+
+def user_file() -> Path:
+    """Where the user's own configuration file is looked for."""
+    from platformdirs import user_config_path  # noqa: PLC0415 - costs milliseconds that an embedding program may not need
+
+    return user_config_path("pygent") / "pygent.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a session is configured with. Timeouts in seconds; None: not set, and for limits: no limit.
+
+    `warnings` are sentences for the user (unknown keys of the file); the front ends show them.
+    """
+
+    model: str | None = None
+    base_url: str | None = None
+    api_key: str | None = field(default=None, repr=False)
+    image: str = "python:3.12-slim"
+    use_docker: bool | None = None
+    workspace: str | None = None
+    confirm_bash: bool = True
+    banned_commands: tuple[str, ...] = ()
+    banned_apps: tuple[str, ...] = ()
+    max_tasks: int = 3
+    step_timeout: float | None = None
+    task_timeout: float | None = None
+    persona_name: str | None = None
+    persona: str | None = None
+    task_personas: tuple[Persona, ...] = ()
+    env: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    omit_tools: tuple[str, ...] = ()
+    max_steps: int | None = None
+    warnings: tuple[str, ...] = ()
+
+    @classmethod
+    def load(
+        cls,
+        flags: Mapping[str, object] | None = None,
+        *,
+        environ: Mapping[str, str] | None = None,
+        config_file: Path | None = None,
+    ) -> Settings:
+        """The settings as all sources give them; `flags` maps field names to values, None meaning not given.
+
+        A string among `flags` is read as text, as from a command line. `config_file` takes the place of the user's
+        own file and must exist. Raises SettingsError, one sentence that names the source and what is accepted.
+        """
+        path = config_file or user_file()
+        table = _read_table(path, required=config_file is not None)
+        sources = (
+            _file_values(table, path),
+            _environment_values(os.environ if environ is None else environ),
+            _flag_values(flags or {}),
+        )
+        values: dict[str, Any] = {}
+        for source in sources:
+            for option, value in source:
+                known = values.get(option.name)
+                values[option.name] = value if known is None or option.merge is None else option.merge(known, value)
+        return cls(**values, warnings=_unknown_keys(table, path))
+
+    @property
+    def connected(self) -> bool:
+        """Whether a model can be asked: a key, an endpoint, or the demo was given."""
+        return bool(self.api_key or self.base_url) or self.model == DEMO_MODEL
+
+    @property
+    def model_name(self) -> str:
+        """The name of the model to ask for."""
+        return self.model or DEFAULT_MODEL
+
+    def redact(self, text: str) -> str:
+        """`text` without the key."""
+        if self.api_key is None or len(self.api_key) < _SECRET_LENGTH:
+            return text
+        return text.replace(self.api_key, "[api key]")
+
+
+def _file_values(table: Mapping[str, object], path: Path) -> list[tuple[Option, object]]:
+    return [
+        (option, option.read(table[option.name], f"{option.name} in {path}", is_text=False)) for option in OPTIONS if option.name in table
+    ]
+
+
+def _environment_values(environ: Mapping[str, str]) -> list[tuple[Option, object]]:
+    """A variable that is set but empty counts as not set, as shells have it."""
+    return [
+        (option, option.read(environ[option.variable], option.variable, is_text=True))
+        for option in OPTIONS
+        if option.variable and environ.get(option.variable)
+    ]
+
+
+def _flag_values(flags: Mapping[str, object]) -> list[tuple[Option, object]]:
+    given = {name: value for name, value in flags.items() if value is not None}
+    strange = sorted(given.keys() - {option.name for option in OPTIONS})
+    if strange:
+        raise SettingsError(f"There is no setting named {strange[0]!r}.")
+    return [
+        (option, option.read(given[option.name], option.flag or option.name, is_text=isinstance(given[option.name], str)))
+        for option in OPTIONS
+        if option.name in given
+    ]
+
+
+def _unknown_keys(table: Mapping[str, object], path: Path) -> tuple[str, ...]:
+    names = {option.name for option in OPTIONS}
+    return tuple(unknown_key(key, path) for key in table if key not in names)
+
+
+def _read_table(path: Path, *, required: bool) -> Mapping[str, object]:
+    try:
+        if not required and not path.exists():
+            return {}
+        if not path.is_file():
+            raise SettingsError(f"The configuration file {path} does not exist or is not a file; name another one with --config.")
+        import tomllib  # noqa: PLC0415 - only a file that exists needs it
+
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise SettingsError(f"The configuration file {path} cannot be read: {error.strerror}.") from error
+    except (ValueError, RecursionError) as error:
+        raise SettingsError(f"The configuration file {path} is not valid TOML: {error}; correct it or name another one.") from error

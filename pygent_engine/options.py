@@ -1,0 +1,220 @@
+"""How each setting is called and read, one row an option. Takes values and text; knows no file, environment or command line."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from .errors import SettingsError
+from .untrusted import clean_line
+from .values import Persona
+
+_TRUE = ("1", "true", "yes", "on")
+_FALSE = ("0", "false", "no", "off")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_HEADER_SAFE = re.compile(r"[!-~]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One setting: the field's name, its flag and variable, what is accepted, and how a value is read.
+
+    `parse` takes a typed value (of a TOML file or a program), `parse_text` the text of a variable or flag; both raise
+    ValueError for what is not `accepted`. With `merge` a stronger source adds to a weaker one in place of hiding it.
+    """
+
+    name: str
+    accepted: str
+    parse: Callable[[object], object]
+    parse_text: Callable[[str], object]
+    flag: str | None = None
+    variable: str | None = None
+    merge: Callable[[Any, Any], object] | None = None
+    secret: bool = False
+
+    def read(self, value: object, where: str, *, is_text: bool) -> object:
+        """The setting's value. Raises SettingsError naming `where` the value came from."""
+        try:
+            return self.parse_text(cast(str, value)) if is_text else self.parse(value)
+        except ValueError as error:
+            shown = "the value" if self.secret else clean_line(repr(value), 80)
+            raise SettingsError(f"{where}: {shown} is not {self.accepted}.") from error
+
+
+def unknown_key(key: str, path: Path) -> str:
+    """The warning about a key of the file that no setting has."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only a misspelt file pays for it
+
+    near = get_close_matches(key, [option.name for option in OPTIONS], 1)
+    advice = f"; did you mean {near[0]}?" if near else "."
+    return f"{path}: the key {clean_line(repr(key), 60)} is unknown and was ignored{advice}"
+
+
+# ---------------------------------------------------------------- single values
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value.strip() or "\0" in value:
+        raise ValueError
+    return value.strip()
+
+
+def _folder(value: object) -> str:
+    return str(Path(_text(value)).expanduser())
+
+
+def _secret(value: object) -> str:
+    """A key is sent as an HTTP header: a character that is illegal there would end up, key and all, in an error message."""
+    key = _text(value)
+    if not _HEADER_SAFE.fullmatch(key):
+        raise ValueError
+    return key
+
+
+def _url(value: object) -> str:
+    url = _text(value)
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or any(c.isspace() for c in url) or not url.isprintable():
+        raise ValueError
+    return url
+
+
+def _switch(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError
+    return value
+
+
+def _switch_text(text: str) -> bool:
+    word = text.strip().lower()
+    if word not in _TRUE + _FALSE:
+        raise ValueError
+    return word in _TRUE
+
+
+def _count(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ValueError
+    return value
+
+
+def _count_text(text: str) -> int:
+    return _count(int(text))
+
+
+def _seconds(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < float("inf"):
+        raise ValueError
+    return float(value)
+
+
+def _seconds_text(text: str) -> float:
+    return _seconds(float(text))
+
+
+# ---------------------------------------------------------------- lists
+
+
+def _names(value: object) -> tuple[str, ...]:
+    if isinstance(value, str) or not isinstance(value, (list, tuple)):
+        raise ValueError
+    return tuple(dict.fromkeys(_text(item) for item in value))
+
+
+def _names_text(text: str) -> tuple[str, ...]:
+    return _names([word for word in re.split(r"[,:\s]+", text) if word])
+
+
+def _joined(weaker: tuple[str, ...], stronger: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(weaker + stronger))
+
+
+def _persona(value: object) -> Persona:
+    if not isinstance(value, dict) or not value.keys() <= {"name", "description"}:
+        raise ValueError
+    description = value.get("description", "")
+    if not isinstance(description, str):
+        raise ValueError
+    return Persona(_text(value.get("name")), description)
+
+
+def _personas(value: object) -> tuple[Persona, ...]:
+    if not isinstance(value, (list, tuple)):
+        raise ValueError
+    return tuple(item if isinstance(item, Persona) else _persona(item) for item in value)
+
+
+def _personas_text(text: str) -> tuple[Persona, ...]:
+    return _personas(json.loads(text))
+
+
+def _variables(value: object) -> tuple[tuple[str, str], ...]:
+    """A table of names and values, or a list of NAME=VALUE texts; the last one of a name counts."""
+    pairs = list(value.items()) if isinstance(value, Mapping) else [_variable(item) for item in _list(value)]
+    for name, content in pairs:
+        if not isinstance(name, str) or not _NAME.fullmatch(name) or not isinstance(content, str) or "\0" in content:
+            raise ValueError
+    return tuple(dict(pairs).items())
+
+
+def _list(value: object) -> list[object]:
+    if not isinstance(value, (list, tuple)):
+        raise ValueError
+    return list(value)
+
+
+def _variable(item: object) -> tuple[str, str]:
+    if not isinstance(item, str) or "=" not in item:
+        raise ValueError
+    name, _, content = item.partition("=")
+    return name, content
+
+
+def _variables_text(text: str) -> tuple[tuple[str, str], ...]:
+    return _variables([text])
+
+
+def _overlaid(weaker: tuple[tuple[str, str], ...], stronger: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    return tuple(dict(weaker + stronger).items())
+
+
+# ---------------------------------------------------------------- the table
+
+_WORD = "a text that is not empty"
+_LIST = "a list of names"
+_YES_NO = f"one of {', '.join(_TRUE)} or {', '.join(_FALSE)} (in a file: true or false)"
+_WHOLE = "a whole number of at least 1"
+_TIME = "a number of seconds above 0"
+
+OPTIONS: tuple[Option, ...] = (
+    Option("model", _WORD, _text, _text, "--model", "PYGENT_MODEL"),
+    Option("base_url", "an http:// or https:// address", _url, _url, None, "OPENAI_BASE_URL"),
+    Option("api_key", "a key of printable ASCII characters without spaces", _secret, _secret, None, "OPENAI_API_KEY", secret=True),
+    Option("image", "the name of a Docker image", _text, _text, "--image", "PYGENT_IMAGE"),
+    Option("use_docker", _YES_NO, _switch, _switch_text, "--docker", "PYGENT_USE_DOCKER"),
+    Option("workspace", "a folder", _folder, _folder, "--workspace", "PYGENT_WORKSPACE"),
+    Option("confirm_bash", _YES_NO, _switch, _switch_text, "--confirm-bash", "PYGENT_CONFIRM_BASH"),
+    Option("banned_commands", _LIST, _names, _names_text, "--ban-cmd", "PYGENT_BANNED_COMMANDS", _joined),
+    Option("banned_apps", _LIST, _names, _names_text, None, "PYGENT_BANNED_APPS", _joined),
+    Option("max_tasks", _WHOLE, _count, _count_text, None, "PYGENT_MAX_TASKS"),
+    Option("step_timeout", _TIME, _seconds, _seconds_text, None, "PYGENT_STEP_TIMEOUT"),
+    Option("task_timeout", _TIME, _seconds, _seconds_text, None, "PYGENT_TASK_TIMEOUT"),
+    Option("persona_name", _WORD, _text, _text, None, "PYGENT_PERSONA_NAME"),
+    Option("persona", _WORD, _text, _text, None, "PYGENT_PERSONA"),
+    Option(
+        "task_personas",
+        'a list of personas like [{"name": "tester", "description": "writes tests"}]',
+        _personas,
+        _personas_text,
+        None,
+        "PYGENT_TASK_PERSONAS_JSON",
+    ),
+    Option("env", "NAME=VALUE (in a file: a table of texts)", _variables, _variables_text, "-e", None, _overlaid, secret=True),
+    Option("omit_tools", _LIST, _names, _names_text, "--omit-tool", None, _joined),
+    Option("max_steps", _WHOLE, _count, _count_text, "--max-steps", None),
+)
