@@ -1,0 +1,123 @@
+"""A program in a real pseudo-terminal: started, read, typed at, timed and ended. Linux only; knows nothing of Pygent."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import select
+import signal
+import struct
+import subprocess
+import termios
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+_CHUNK = 65536
+
+
+class PtyApp:
+    """A running program and the master side of its terminal; a context manager that leaves nothing behind."""
+
+    def __init__(self, argv: Sequence[str | Path], *, env: Mapping[str, str], cwd: Path, columns: int = 120, rows: int = 40) -> None:
+        self._master, slave = os.openpty()
+        _set_size(slave, columns, rows)
+        self.started_at = time.perf_counter()
+        # `setsid --ctty` takes the terminal and becomes the program: what is timed and measured is the program itself.
+        self._process = subprocess.Popen(["setsid", "--ctty", *argv], stdin=slave, stdout=slave, stderr=slave, env=dict(env), cwd=cwd)
+        os.close(slave)
+        self.pid = self._process.pid
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def read(self, timeout: float) -> bytes:
+        """What the program wrote; empty when nothing came for `timeout` seconds. Raises EOFError when it has ended."""
+        if not select.select([self._master], [], [], max(timeout, 0.0))[0]:
+            return b""
+        try:
+            data = os.read(self._master, _CHUNK)
+        except OSError as error:  # Linux answers EIO once the last writer is gone
+            raise EOFError from error
+        if not data:
+            raise EOFError
+        return data
+
+    def read_for(self, seconds: float) -> bytes:
+        """Everything that the program writes within `seconds`, so that its terminal never fills up."""
+        until, got = time.perf_counter() + seconds, bytearray()
+        while (left := until - time.perf_counter()) > 0:
+            got += self.read(left)
+        return bytes(got)
+
+    def wait_for(self, text: bytes, timeout: float) -> float:
+        """When `text` was painted (`time.perf_counter`). Raises TimeoutError with the last of what came instead."""
+        until, seen = time.perf_counter() + timeout, b""
+        while (left := until - time.perf_counter()) > 0:
+            fresh = self.read(left)
+            if text in seen[-len(text) :] + fresh:
+                return time.perf_counter()
+            seen = (seen + fresh)[-_CHUNK:]
+        raise TimeoutError(f"{text!r} was not painted within {timeout} s; the last bytes were {seen[-2000:]!r}")
+
+    def send(self, data: bytes) -> None:
+        os.write(self._master, data)
+
+    def resize(self, columns: int, rows: int) -> None:
+        _set_size(self._master, columns, rows)
+
+    def wait(self, timeout: float) -> int:
+        """The exit code, negative for a signal; what is still written is read and dropped."""
+        until = time.perf_counter() + timeout
+        with contextlib.suppress(EOFError):
+            while (left := until - time.perf_counter()) > 0:
+                self.read(left)
+        return self._process.wait(max(until - time.perf_counter(), 1.0))
+
+    def rss_mb(self) -> float:
+        """The resident memory of the program itself, without its children."""
+        # Not statm or status: their counters lag behind by many pages per thread.
+        rollup = Path(f"/proc/{self.pid}/smaps_rollup").read_text("ascii")
+        return next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Rss:")) / 1024
+
+    def cpu_s(self) -> float:
+        """The processor time that the program itself has used."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text("utf-8").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def close(self) -> None:
+        """End the program if it still runs: politely, so that it cleans up its own children, then by force."""
+        if self._master < 0:
+            return
+        self._process.terminate()
+        try:
+            self.wait(10.0)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.pid, signal.SIGKILL)
+            self._process.wait(10.0)
+        os.close(self._master)
+        self._master = -1
+
+
+def key_latencies(app: PtyApp, keys: Iterable[str], *, pause_s: float, timeout: float = 10.0) -> list[float]:
+    """Seconds from each key being written until its repaint arrived.
+
+    Every key must be a character that nothing else on the screen holds, or another repaint would be taken for its own.
+    """
+    latencies = []
+    for key in keys:
+        app.read_for(pause_s)
+        sent = time.perf_counter()
+        app.send(key.encode())
+        latencies.append(app.wait_for(key.encode(), timeout) - sent)
+    return latencies
+
+
+def _set_size(descriptor: int, columns: int, rows: int) -> None:
+    fcntl.ioctl(descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))

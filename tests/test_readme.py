@@ -1,0 +1,37 @@
+"""The README's two commands: marked so that CI runs what a reader pastes, and pasted in any order in the same folder."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def readme_command(name: str) -> subprocess.CompletedProcess[str]:
+    script = ROOT / ".ci" / "readme_commands.py"
+    return subprocess.run([sys.executable, script, name], capture_output=True, text=True, timeout=30, check=False)
+
+
+@pytest.mark.parametrize(("name", "last_step"), [("app", ".venv/bin/pygent"), ("test", ".venv/bin/python -m pytest")], ids=["app", "test"])
+def test_each_command_is_one_line_that_sets_itself_up(name: str, last_step: str) -> None:
+    printed = readme_command(name)
+    assert (printed.returncode, printed.stderr) == (0, "")
+    setup, install, last = printed.stdout.rstrip("\n").split(" && ")
+    assert setup == "python3 -m venv .venv"
+    assert install.startswith(".venv/bin/pip install -q -c constraints.txt ")
+    assert last == last_step
+
+
+def test_a_name_that_is_not_marked_is_refused() -> None:
+    printed = readme_command("lunch")
+    assert (printed.returncode, printed.stdout, printed.stderr) == (1, "", "README.md marks no command 'lunch'\n")
+
+
+def test_every_file_that_the_readme_names_is_there() -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    named = [target for target in ("ARCHITECTURE.md", ".ci/run", "constraints.txt", "LICENSE") if target in text]
+    assert [target for target in named if not (ROOT / target).exists()] == []
