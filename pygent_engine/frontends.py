@@ -1,0 +1,49 @@
+"""Finds an installed front end by entry point; imports none itself. Also what a front end is handed: a Launch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from .errors import PygentError
+
+if TYPE_CHECKING:
+    from .session import Session
+
+GROUP = "pygent.frontends"
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """What a front end opens: it may paint first and call `open` later, on a thread of its own.
+
+    `open` blocks, and raises PygentError when the session cannot start; its argument overrides whether Docker is used
+    (None: as configured). `workspace` and `model` are labels; `notice` is shown first when it is not empty.
+    """
+
+    open: Callable[[bool | None], Session]
+    workspace: str
+    model: str
+    notice: str = ""
+
+
+class FrontEnd(Protocol):
+    """Shows a session to a person until they leave; returns the exit code of the process."""
+
+    def __call__(self, launch: Launch, /) -> int: ...
+
+
+def find_front_end() -> FrontEnd:
+    """The installed front end, the first by name when there are several. Raises PygentError when there is none."""
+    from importlib.metadata import entry_points  # noqa: PLC0415 - slow to import, and most callers bring their own
+
+    found = sorted(entry_points(group=GROUP), key=lambda point: point.name)
+    if not found:
+        raise PygentError("No front end is installed; install one with: pip install pygent-tui")
+    name = found[0].name
+    try:
+        front_end: FrontEnd = found[0].load()
+    except (ImportError, AttributeError) as error:
+        raise PygentError(f"The front end {name!r} cannot be loaded: {error}; install it again: pip install pygent-tui") from error
+    return front_end
