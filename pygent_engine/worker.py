@@ -26,6 +26,10 @@ class LeftBehind(Exception):
     """The call did not return in time after its cancel or deadline; its thread was left behind."""
 
 
+class Crashed(Exception):
+    """The call raised something that is not an Exception, such as SystemExit."""
+
+
 class _Raised:
     __slots__ = ("error",)
 
@@ -42,7 +46,7 @@ class Worker:
         self._jobs: _Jobs | None = None
 
     def call(self, job: Callable[[], T], cancel: Cancel, deadline: float | None = None, *, late: str = "", grace_s: float = 0.0) -> T:
-        """The result of `job()`, or what it raised.
+        """The result of `job()`, or the exception that it raised; Crashed for what is not an Exception.
 
         `deadline` is in `time.monotonic` seconds; when it passes, `cancel` is set because of `late`. Once the cancel is
         set, the job has `grace_s` seconds to return by itself; raises LeftBehind when it does not.
@@ -65,7 +69,9 @@ class Worker:
         finally:
             cancel.unlisten(give_up)
         if isinstance(outcome, _Raised):
-            raise outcome.error
+            if isinstance(outcome.error, Exception):
+                raise outcome.error
+            raise Crashed(f"{type(outcome.error).__name__}: {outcome.error}") from outcome.error
         return cast(T, outcome)
 
     def release(self) -> None:

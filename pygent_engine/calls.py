@@ -1,0 +1,169 @@
+"""Runs tool calls: look up, check, approve, execute. Every call gets exactly one result, whatever happens."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeVar
+
+from .approvals import WITHDRAWN, Gate
+from .errors import PygentError
+from .events import (
+    ApprovalAsked,
+    ApprovalSettled,
+    CallEnded,
+    CallStarted,
+    FilesChanged,
+    OutputDelta,
+    QuestionAnswered,
+    QuestionAsked,
+)
+from .outbox import Post
+from .runtime import Runtime
+from .tools.arguments import ArgumentError, parse_arguments
+from .tools.registry import CallContext, Tool, ToolOutput
+from .tools.toolbox import Toolbox
+from .turn import Turn
+from .untrusted import OutputCleaner, clean, clean_line, clean_text
+from .values import Approval, ApprovalRequest, JsonDict, Question, ToolCall, ToolResult
+from .worker import LeftBehind, Worker
+
+T = TypeVar("T")
+
+GRACE_S = 3.0  # for a cancelled tool to return by itself: a command is back 2 s after its cancel (DESIGN 4)
+LONGEST_RESULT = 200_000  # characters
+
+
+class Calls:
+    """The calls of one agent, in its runtime."""
+
+    def __init__(self, toolbox: Toolbox, runtime: Runtime, gate: Gate, worker: Worker, post: Post, task_id: str) -> None:
+        self.toolbox = toolbox
+        self.runtime = runtime
+        self._gate = gate
+        self._worker = worker
+        self._post = post
+        self._task_id = task_id
+
+    def run(self, call: ToolCall, turn: Turn) -> ToolResult:
+        """The one result of `call`; its `content` is what the model reads, uncleaned."""
+        started = time.monotonic()
+        result = replace(self._result(call, turn), duration_s=time.monotonic() - started)
+        self._post(CallEnded(replace(result, content=clean_text(result.content))))
+        return result
+
+    def _result(self, call: ToolCall, turn: Turn) -> ToolResult:
+        if turn.cancel.is_set():
+            return ToolResult(call.id, "[not run: the turn was ended before it]", "cancelled")
+        tool = self.toolbox.find(call.name)
+        if tool is None:
+            offered = ", ".join(self.toolbox.names())
+            return ToolResult(call.id, f"There is no tool named {clean_line(call.name, 80)}; there are: {offered}.", "error")
+        try:
+            arguments = parse_arguments(call.arguments, tool.parameters)
+            summary = tool.describe(arguments)
+        except ArgumentError as error:
+            return ToolResult(call.id, str(error), "error")
+        refusal = self._refusal(call, tool, arguments, turn)
+        if refusal is not None:
+            return refusal
+        self._post(CallStarted(replace(call, name=clean_line(call.name), arguments=clean(call.arguments)), summary))
+        return self._execute(call, tool, arguments, turn)
+
+    def _refusal(self, call: ToolCall, tool: Tool, arguments: JsonDict, turn: Turn) -> ToolResult | None:
+        reason = self._gate.reason(tool.name, self.runtime.mode)
+        if not reason:
+            return None
+        command = arguments.get("cmd", "")
+        shown = clean(command if isinstance(command, str) else "")
+        request = ApprovalRequest(call.id, self._task_id, tool.name, clean(call.arguments), shown, reason)
+        approval = self._approval(request, turn)
+        self._post(ApprovalSettled(call.id, approval.decision, clean_text(approval.note)))
+        if turn.cancel.is_set():
+            return ToolResult(call.id, "[not run: the turn was ended before it was approved]", "cancelled")
+        if approval.allowed:
+            return None
+        note = f" They say: {approval.note}" if approval.note else ""
+        return ToolResult(call.id, f"The user did not allow this call.{note}", "denied")
+
+    def _approval(self, request: ApprovalRequest, turn: Turn) -> Approval:
+        def announce() -> None:
+            self._post(ApprovalAsked(request))
+
+        try:
+            return self._call(lambda: self._gate.approve(request, turn.cancel, announce), turn)
+        except LeftBehind:
+            return WITHDRAWN
+        except Exception as error:
+            return Approval("deny", f"The approver failed: {type(error).__name__}: {error}")
+
+    def _execute(self, call: ToolCall, tool: Tool, arguments: JsonDict, turn: Turn) -> ToolResult:
+        output = _Output(call.id, self._post)
+        context = CallContext(self.runtime, turn.cancel, output.add, self._asking(call, turn), lambda: setattr(turn, "stopped", True))
+        try:
+            outcome = self._call(lambda: tool.run(context, arguments), turn)
+        except LeftBehind:
+            return ToolResult(call.id, "[cancelled: the tool did not come back and was left behind]", "cancelled")
+        except PygentError as error:
+            return ToolResult(call.id, str(error), "error")
+        except Exception as error:
+            return ToolResult(call.id, f"{tool.name} failed: {type(error).__name__}: {error}", "error")
+        finally:
+            output.close()
+        said = outcome if isinstance(outcome, ToolOutput) else ToolOutput(str(outcome))
+        if said.changed:
+            self._post(FilesChanged(tuple(map(clean_line, said.changed))))
+        return ToolResult(call.id, _bounded(said.content), said.status, said.exit_code)
+
+    def _asking(self, call: ToolCall, turn: Turn) -> Callable[[str, tuple[str, ...]], str | None]:
+        def ask(prompt: str, options: tuple[str, ...]) -> str | None:
+            if self._gate.desk is None:
+                return None
+            question = Question(call.id, self._task_id, clean_text(prompt), tuple(map(clean_line, options)))
+            answer: str | None = None
+            asked = False
+
+            def announce() -> None:
+                nonlocal asked
+                asked = True
+                self._post(QuestionAsked(question))
+
+            try:
+                answer = self._gate.desk.ask(question, turn.cancel, announce)
+            finally:
+                if asked:
+                    self._post(QuestionAnswered(call.id, clean_text(answer or "")))
+            return answer
+
+        return ask
+
+    def _call(self, job: Callable[[], T], turn: Turn) -> T:
+        return self._worker.call(job, turn.cancel, turn.deadline, late=turn.late, grace_s=GRACE_S)
+
+
+class _Output:
+    """Reports the output of one call, cleaned, until the call is closed."""
+
+    def __init__(self, call_id: str, post: Post) -> None:
+        self._call_id = call_id
+        self._post = post
+        self._cleaner = OutputCleaner()
+        self._guard = threading.Lock()  # of _open and the order of events
+        self._open = True
+
+    def add(self, text: str) -> None:
+        with self._guard:
+            if self._open and (shown := self._cleaner.feed(text)):
+                self._post(OutputDelta(self._call_id, shown))
+
+    def close(self) -> None:
+        with self._guard:
+            self._open = False
+
+
+def _bounded(content: str) -> str:
+    if len(content) <= LONGEST_RESULT:
+        return content
+    return f"{content[:LONGEST_RESULT]}\n[... {len(content) - LONGEST_RESULT} more characters not shown ...]"

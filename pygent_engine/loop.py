@@ -1,0 +1,187 @@
+"""The loop of one agent: query the model, approve and run its calls, append what came of them. It cannot delegate."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import replace
+from queue import Empty, SimpleQueue
+
+from .approvals import Gate
+from .calls import Calls
+from .errors import ModelError, PygentError
+from .events import ReplyCompleted, Steered, StepEnded, StepStarted, TurnEnded, TurnStarted
+from .models.protocol import Model
+from .models.reply import message_to_dict
+from .outbox import Outbox
+from .replies import Replies, Reply
+from .runtime import Runtime
+from .tools.toolbox import Toolbox
+from .turn import Turn
+from .untrusted import clean, clean_line, clean_text
+from .values import INCOMPLETE, INTERRUPTED, ROOT_TASK, JsonDict, Limits, Message, RunResult, ToolCall, Usage
+from .worker import Worker
+
+_CUT_OFF = {
+    INCOMPLETE: "The reply broke off before its end; nothing of it was run.",
+    "length": "The reply met the model's length limit; nothing of it was run.",
+    "content_filter": "The model's content filter ended the reply; nothing of it was run.",
+}
+
+
+class Loop:
+    """One agent over one model and one runtime. One turn at a time; `interrupt` and `steer` come from any thread."""
+
+    def __init__(
+        self,
+        model: Model,
+        model_name: str,
+        runtime: Runtime,
+        toolbox: Toolbox,
+        *,
+        system_msg: str,
+        gate: Gate,
+        outbox: Outbox,
+        limits: Limits,
+        task_id: str = ROOT_TASK,
+    ) -> None:
+        self.model = model
+        self.model_name = model_name
+        self.runtime = runtime
+        self.limits = limits
+        self.history: list[JsonDict] = [{"role": "system", "content": system_msg}]
+        self._toolbox = toolbox
+        self._gate = gate
+        self._running = threading.Lock()
+        self._turn: Turn | None = None
+        self._steers: SimpleQueue[str] = SimpleQueue()
+        self._shown_ids: set[str] = set()
+        self._worker = Worker(f"pygent-worker-{task_id}")
+        self.report_as(task_id, outbox)
+
+    def report_as(self, task_id: str, outbox: Outbox, gate: Gate | None = None) -> None:
+        """Report to `outbox` as the task `task_id`, and ask at `gate` when one is given; not during a turn."""
+        self.task_id = task_id
+        self._gate = gate or self._gate
+        self._post = outbox.of(task_id)
+        self._replies = Replies(self.model, self.model_name, self._worker, self._post)
+        self._calls = Calls(self._toolbox, self.runtime, self._gate, self._worker, self._post, task_id)
+
+    def step(self, user_msg: str) -> Message:
+        """Add the message, get one reply and run its calls. Raises ModelError when there is no usable reply."""
+        result, error = self._run_turn(user_msg, one_step=True)
+        if error is not None:
+            raise error
+        if result.reply is None:
+            raise ModelError(result.reason)
+        return result.reply
+
+    def run(self, user_msg: str) -> RunResult:
+        """Steps until `stop`, a reply without calls, a limit, an interrupt or a failure; none of these raises."""
+        return self._run_turn(user_msg, one_step=False)[0]
+
+    def interrupt(self) -> None:
+        """End the running turn; nothing happens when there is none."""
+        turn = self._turn
+        if turn is not None:
+            turn.cancel.because(INTERRUPTED)
+
+    def steer(self, text: str) -> None:
+        """Put `text` before the model at the next step of this turn, or at the first of the next."""
+        self._steers.put(text)
+
+    def close(self) -> None:
+        """Let the worker go; the runtime belongs to whoever made it."""
+        self.interrupt()
+        self._worker.release()
+
+    # ------------------------------------------------------------ one turn
+
+    def _run_turn(self, user_msg: str, *, one_step: bool) -> tuple[RunResult, ModelError | None]:
+        if not self._running.acquire(blocking=False):
+            raise PygentError("This agent is busy with a turn; interrupt it, or steer it.")
+        turn = self._turn = Turn(self.limits)
+        result, error = RunResult("interrupted", None, 0, turn.usage, "Interrupted."), None
+        try:
+            self._post(TurnStarted(clean_text(user_msg)))
+            self.history.append({"role": "user", "content": user_msg})
+            result, error = self._steps(turn, one_step=one_step)
+            return result, error
+        finally:
+            self._turn = None
+            self._post(TurnEnded(result.outcome, turn.steps, turn.usage, clean_text(result.reason)))
+            self._running.release()
+
+    def _steps(self, turn: Turn, *, one_step: bool) -> tuple[RunResult, ModelError | None]:
+        reply: Message | None = None
+        while True:
+            if limit := turn.exhausted():
+                return RunResult("limit", reply, turn.steps, turn.usage, turn.explain(limit), limit), None
+            got = self._step(turn)
+            reply = got.message or reply
+            if turn.cancel.is_set():
+                outcome, reason, limit = turn.cut_short()
+                return RunResult(outcome, reply, turn.steps, turn.usage, reason, limit), None
+            if got.error is not None:
+                return RunResult("failed", reply, turn.steps, turn.usage, str(got.error)), got.error
+            if one_step or turn.stopped or (got.message and not got.message.tool_calls and self._steers.empty()):
+                return RunResult("finished", reply, turn.steps, turn.usage), None
+
+    def _step(self, turn: Turn) -> Reply:
+        number = turn.begin_step()
+        self._take_steers()
+        self._post(StepStarted(number))
+        try:
+            reply = self._replies.next(self.history, self._toolbox.schemas(), turn)
+            if reply.message is None:
+                return reply
+            self._keep(reply.message, turn)
+            if reply.error is None and (why := _CUT_OFF.get(reply.message.finish_reason or "")):
+                return Reply(reply.message, ModelError(why))
+            return reply
+        finally:
+            self._post(StepEnded(number))
+
+    def _take_steers(self) -> None:
+        with suppress(Empty):
+            while True:
+                text = self._steers.get_nowait()
+                self.history.append({"role": "user", "content": text})
+                self._post(Steered(clean_text(text)))
+
+    def _keep(self, message: Message, turn: Turn) -> None:
+        """Append a reply and the results of its calls; every call gets its result, also when Ctrl+C strikes among them."""
+        turn.usage += message.usage or Usage()
+        self.history.append(message_to_dict(message))
+        pending = [(call, self._shown(call)) for call in message.tool_calls]
+        self._post(ReplyCompleted(_cleaned(message, [shown for _, shown in pending]), message.usage))
+        try:
+            while pending:
+                self._answer(*pending[0], turn)
+                pending.pop(0)
+        except BaseException:
+            turn.cancel.because(INTERRUPTED)
+            for call, shown in pending:
+                self._answer(call, shown, turn)
+            raise
+
+    def _answer(self, call: ToolCall, shown: ToolCall, turn: Turn) -> None:
+        result = self._calls.run(shown, turn)
+        self.history.append({"role": "tool", "tool_call_id": call.id, "content": result.content})
+
+    def _shown(self, call: ToolCall) -> ToolCall:
+        """The call under an id that no other call of the session has; the history keeps the model's own."""
+        wanted = shown = call.id if self.task_id == ROOT_TASK else f"{self.task_id}/{call.id}"
+        number = 1
+        while shown in self._shown_ids:
+            number += 1
+            shown = f"{wanted}#{number}"
+        self._shown_ids.add(shown)
+        return replace(call, id=shown)
+
+
+def _cleaned(message: Message, calls: Iterable[ToolCall]) -> Message:
+    shown = [replace(call, name=clean_line(call.name), arguments=clean(call.arguments)) for call in calls]
+    content = None if message.content is None else clean_text(message.content)
+    return replace(message, content=content, tool_calls=shown, reasoning=clean_text(message.reasoning))

@@ -1,0 +1,132 @@
+"""Gets one reply from the model: on a worker, with the turn's deadline and cancel, with retries, reported as it streams."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import cast
+
+from .errors import ModelError, PygentError
+from .events import ReasoningDelta, RetryScheduled, TextDelta
+from .models.protocol import Model, StreamingModel
+from .models.reply import ReplyBuilder, message_from
+from .outbox import Post
+from .turn import Turn
+from .untrusted import clean_line, clean_text
+from .values import Delta, JsonDict, Message
+from .worker import LeftBehind, Worker
+
+ATTEMPTS = 3
+LONGEST_WAIT_S = 30.0  # a server that asks for more is not waited for: the user decides
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came of asking: a message (partial when there is an error too, or the turn was cut short), or an error."""
+
+    message: Message | None
+    error: ModelError | None = None
+
+
+class Replies:
+    """Asks one model, under one name, for one agent."""
+
+    def __init__(self, model: Model, model_name: str, worker: Worker, post: Post) -> None:
+        self.model = model
+        self.model_name = model_name
+        self._streams = isinstance(model, StreamingModel)
+        self._worker = worker
+        self._post = post
+
+    def next(self, history: list[JsonDict], tools: list[JsonDict], turn: Turn) -> Reply:
+        """Ask until there is a reply, an error that will not pass, or the turn ends."""
+        attempt = 1
+        while True:
+            stream = _Stream(self._post)
+            try:
+                message = self._worker.call(self._job(stream, list(history), tools, turn), turn.cancel, turn.deadline, late=turn.late)
+                return Reply(message)
+            except LeftBehind:
+                return Reply(stream.close(interrupted=True))
+            except Exception as error:
+                failure = _as_model_error(error)
+            except BaseException:  # Ctrl+C in the thread that waits
+                stream.close(interrupted=True)
+                raise
+            partial = stream.close(interrupted=turn.cancel.is_set())
+            if partial is not None or turn.cancel.is_set() or not self._wait(failure, attempt, turn):
+                return Reply(partial, failure)
+            attempt += 1
+
+    def _job(self, stream: _Stream, history: list[JsonDict], tools: list[JsonDict], turn: Turn) -> Callable[[], Message]:
+        name = self.model_name
+        if not self._streams:
+            return lambda: stream.whole(message_from(self.model.chat(history, name, tools)))
+        model = cast(StreamingModel, self.model)
+
+        def read() -> Message:
+            for delta in model.stream(history, name, tools, turn.cancel):
+                if not stream.add(delta):
+                    break
+            return stream.message(interrupted=turn.cancel.is_set())
+
+        return read
+
+    def _wait(self, error: ModelError, attempt: int, turn: Turn) -> bool:
+        """Wait before the next attempt; False when there is to be none."""
+        delay = 0.5 * 2 ** (attempt - 1) if error.retry_after_s is None else error.retry_after_s
+        if not error.transient or attempt >= ATTEMPTS or delay > LONGEST_WAIT_S:
+            return False
+        self._post(RetryScheduled(delay, clean_line(str(error), 500), attempt))
+        left = turn.remaining_s()
+        if turn.cancel.wait(delay if left is None else min(delay, left)):
+            return False
+        if left is not None and left <= delay:
+            turn.cancel.because(turn.late)
+            return False
+        return True
+
+
+class _Stream:
+    """The reply as it grows. Written on the worker, closed by the loop; once closed it reports nothing more."""
+
+    def __init__(self, post: Post) -> None:
+        self._post = post
+        self._builder = ReplyBuilder()
+        self._guard = threading.Lock()  # of _builder, _open and the order of events
+        self._open = True
+
+    def add(self, delta: Delta) -> bool:
+        """Take a piece; False when nobody listens any more."""
+        with self._guard:
+            if self._open:
+                self._builder.add(delta)
+                if delta.reasoning:
+                    self._post(ReasoningDelta(clean_text(delta.reasoning)))
+                if delta.text:
+                    self._post(TextDelta(clean_text(delta.text)))
+            return self._open
+
+    def whole(self, message: Message) -> Message:
+        """Report a reply that came in one piece."""
+        self.add(Delta(text=message.content or "", reasoning=message.reasoning))
+        return message
+
+    def message(self, *, interrupted: bool = False) -> Message:
+        with self._guard:
+            self._open = False
+            return self._builder.message(interrupted=interrupted)
+
+    def close(self, *, interrupted: bool = False) -> Message | None:
+        """What there is of a reply that did not end, None when there is nothing."""
+        message = self.message(interrupted=interrupted)
+        return message if message.content or message.reasoning else None
+
+
+def _as_model_error(error: Exception) -> ModelError:
+    if isinstance(error, ModelError):
+        return error
+    if isinstance(error, PygentError):
+        return ModelError(str(error))
+    return ModelError(f"The model failed: {type(error).__name__}: {error}")

@@ -1,0 +1,131 @@
+"""The built-in tools of every agent: commands and files of its runtime, the user, and the end of the run."""
+
+from __future__ import annotations
+
+from ..values import ExecResult, JsonDict
+from .registry import CallContext, Tool, ToolOutput
+
+DEFAULT_TIMEOUT_S = 120
+LONGEST_TIMEOUT_S = 3600
+NOBODY = "Nobody is here to answer. Go on with your best judgement."
+
+
+def _bash(context: CallContext, arguments: JsonDict) -> ToolOutput:
+    timeout = min(float(arguments.get("timeout") or DEFAULT_TIMEOUT_S), LONGEST_TIMEOUT_S)
+    network = arguments.get("network") or None
+    result = context.runtime.execute(arguments["cmd"], timeout, context.on_output, context.cancel, network)
+    return ToolOutput(result.text, _status(result), result.exit_code)
+
+
+def _status(result: ExecResult) -> str:
+    return "timeout" if result.timed_out else "cancelled" if result.cancelled else "ok"
+
+
+def _write_file(context: CallContext, arguments: JsonDict) -> ToolOutput:
+    said = context.runtime.write_file(arguments["path"], arguments["content"])
+    return ToolOutput(said, changed=(arguments["path"],))
+
+
+def _read_file(context: CallContext, arguments: JsonDict) -> str:
+    return context.runtime.read_range(arguments["path"], arguments.get("offset", 1), arguments.get("limit", 2000))
+
+
+def _edit_file(context: CallContext, arguments: JsonDict) -> ToolOutput:
+    path, old, new = arguments["path"], arguments["old"], arguments["new"]
+    content = context.runtime.read_file(path)
+    found = content.count(old) if old else 0
+    if found != 1:
+        how = "is not there" if not found else f"stands there {found} times; give more of the lines around it"
+        return ToolOutput(f"Nothing was changed in {path}: the old text {how}.", "error")
+    context.runtime.write_file(path, content.replace(old, new))
+    return ToolOutput(f"Edited {path}.", changed=(path,))
+
+
+def _download_file(context: CallContext, arguments: JsonDict) -> str:
+    return context.runtime.read_file(arguments["path"], arguments.get("binary", False))
+
+
+def _ask_user(context: CallContext, arguments: JsonDict) -> str:
+    answer = context.ask(arguments["prompt"], tuple(map(str, arguments.get("options", ()))))
+    return NOBODY if answer is None else answer
+
+
+def _stop(context: CallContext, arguments: JsonDict) -> str:
+    context.stop()
+    return "The run ends after this step."
+
+
+def _schema(required: tuple[str, ...] = (), **properties: tuple[str, str]) -> JsonDict:
+    described = {name: {"type": kind, "description": text} for name, (kind, text) in properties.items()}
+    return {"type": "object", "properties": described, "required": list(required)}
+
+
+_PATH = ("string", "Path in the workspace, relative to it.")
+
+BUILTIN = (
+    Tool(
+        "bash",
+        "Run a command with bash in the workspace. Output and exit code come back; nothing can be typed into it.",
+        _schema(
+            ("cmd",),
+            cmd=("string", "The command, as typed into a shell."),
+            timeout=("number", f"Seconds until it is killed; {DEFAULT_TIMEOUT_S} unless given, {LONGEST_TIMEOUT_S} at most."),
+            network=("boolean", "Whether the command needs the network, which is off in containers."),
+        ),
+        _bash,
+        lambda arguments: str(arguments["cmd"]),
+    ),
+    Tool(
+        "write_file",
+        "Create or replace a UTF-8 text file.",
+        _schema(("path", "content"), path=_PATH, content=("string", "The whole content.")),
+        _write_file,
+        lambda arguments: f"write {arguments['path']} ({len(arguments['content'].splitlines())} lines)",
+    ),
+    Tool(
+        "read_file",
+        "Read a text file with line numbers.",
+        _schema(
+            ("path",),
+            path=_PATH,
+            offset=("integer", "First line, counted from 1; 1 unless given."),
+            limit=("integer", "How many lines; 2000 unless given."),
+        ),
+        _read_file,
+        lambda arguments: f"read {arguments['path']}",
+    ),
+    Tool(
+        "edit_file",
+        "Replace one piece of a text file. The old text must stand in the file exactly once; nothing else is touched.",
+        _schema(
+            ("path", "old", "new"),
+            path=_PATH,
+            old=("string", "The text to replace, exactly as it stands, without line numbers."),
+            new=("string", "What to put in its place."),
+        ),
+        _edit_file,
+        lambda arguments: f"edit {arguments['path']}",
+    ),
+    Tool(
+        "download_file",
+        "Get the whole content of a file, as text or, with binary, in base64.",
+        _schema(("path",), path=_PATH, binary=("boolean", "Whether to return base64 in place of text.")),
+        _download_file,
+        lambda arguments: f"download {arguments['path']}",
+    ),
+    Tool(
+        "ask_user",
+        "Ask the user a question and wait for the answer. Use it only when the answer changes what you do.",
+        {
+            "type": "object",
+            "properties": {
+                "prompt": {"type": "string", "description": "The question."},
+                "options": {"type": "array", "items": {"type": "string"}, "description": "Answers to pick from, if there are some."},
+            },
+            "required": ["prompt"],
+        },
+        _ask_user,
+        lambda arguments: f"ask: {arguments['prompt']}",
+    ),
+    Tool("stop", "End the run: the task is done, or cannot be done. Say the result in the same reply.", _schema(), _stop, lambda _: "stop"),
+)

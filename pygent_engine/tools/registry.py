@@ -1,0 +1,128 @@
+"""What a tool is, and the registry of those that every agent is offered."""
+
+from __future__ import annotations
+
+import inspect
+import threading
+import typing
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ..cancel import Cancel
+from ..untrusted import clean_line
+from ..values import JsonDict, ResultStatus
+
+if TYPE_CHECKING:
+    from ..runtime import Runtime
+
+
+@dataclass(frozen=True, slots=True)
+class ToolOutput:
+    """What a tool has to say: `content` for the model, `changed` for the paths that it wrote."""
+
+    content: str
+    status: ResultStatus = "ok"
+    exit_code: int | None = None
+    changed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CallContext:
+    """What a built-in tool may use during one call."""
+
+    runtime: Runtime
+    cancel: Cancel
+    on_output: Callable[[str], None]
+    ask: Callable[[str, tuple[str, ...]], str | None]
+    stop: Callable[[], None]
+
+
+Run = Callable[[CallContext, JsonDict], ToolOutput | str]
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A tool: `parameters` is a JSON schema of type object; `summary` makes one line of checked arguments."""
+
+    name: str
+    description: str
+    parameters: JsonDict
+    run: Run
+    summary: Callable[[JsonDict], str] | None = None
+
+    def schema(self) -> JsonDict:
+        """The tool in OpenAI's shape."""
+        function = {"name": self.name, "description": self.description, "parameters": self.parameters}
+        return {"type": "function", "function": function}
+
+    def describe(self, arguments: JsonDict) -> str:
+        """One cleaned line that tells a person what a call with these arguments does."""
+        if self.summary is not None:
+            return clean_line(self.summary(arguments))
+        return clean_line(" ".join([self.name, *(f"{name}={value}" for name, value in arguments.items())]))
+
+
+class Registry:
+    """Tools by name. `version` changes with each change, so that readers can keep what they made of it."""
+
+    def __init__(self, builtin: Iterable[Tool]) -> None:
+        self._builtin = tuple(builtin)
+        self._guard = threading.Lock()  # of _tools and version
+        self._tools: dict[str, Tool] = {}
+        self.version = 0
+        self.reset()
+
+    def __iter__(self) -> Iterator[Tool]:
+        with self._guard:
+            return iter(list(self._tools.values()))
+
+    def add(self, tool: Tool) -> None:
+        """Add a tool; raises ValueError when its name is taken."""
+        with self._guard:
+            if tool.name in self._tools:
+                raise ValueError(f"A tool named {tool.name} is registered already; remove_tool({tool.name!r}) comes first.")
+            self._tools[tool.name] = tool
+            self.version += 1
+
+    def remove(self, name: str) -> None:
+        """Remove a tool; raises KeyError when there is none of that name."""
+        with self._guard:
+            del self._tools[name]
+            self.version += 1
+
+    def reset(self) -> None:
+        """Back to the built-in tools."""
+        with self._guard:
+            self._tools = {tool.name: tool for tool in self._builtin}
+            self.version += 1
+
+
+def custom_tool(name: str, description: str, parameters: JsonDict, function: Callable[..., Any]) -> Tool:
+    """A tool of the embedding program: `function(runtime, **arguments)` returns the text that the model reads."""
+    return Tool(name, description, parameters, lambda context, arguments: str(function(context.runtime, **arguments)))
+
+
+def tool_of(function: Callable[..., Any], name: str | None = None, description: str | None = None, parameters: JsonDict | None = None) -> Tool:
+    """A tool described by the function itself where nothing else is said: its name, docstring and annotations."""
+    name = name or getattr(function, "__name__", "tool")
+    description = description or inspect.getdoc(function) or name
+    return custom_tool(name, description, parameters or _parameters_of(function), function)
+
+
+_JSON_TYPES = {str: "string", int: "integer", float: "number", bool: "boolean", list: "array", dict: "object"}
+
+
+def _parameters_of(function: Callable[..., Any]) -> JsonDict:
+    hints = typing.get_type_hints(function)
+    named = list(inspect.signature(function).parameters.values())[1:]  # the first one is the runtime
+    named = [parameter for parameter in named if parameter.kind not in (parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL)]
+    properties = {parameter.name: _schema_of(hints.get(parameter.name)) for parameter in named}
+    required = [parameter.name for parameter in named if parameter.default is parameter.empty]
+    return {"type": "object", "properties": properties, "required": required}
+
+
+def _schema_of(hint: Any) -> JsonDict:
+    kind = _JSON_TYPES.get(typing.get_origin(hint) or hint)
+    return {"type": kind} if kind else {}
+
