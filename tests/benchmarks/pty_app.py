@@ -72,13 +72,20 @@ class PtyApp:
     def resize(self, columns: int, rows: int) -> None:
         _set_size(self._master, columns, rows)
 
-    def wait(self, timeout: float) -> int:
-        """The exit code, negative for a signal; what is still written is read and dropped."""
+    def wait(self, timeout: float, rest: bytearray | None = None) -> int:
+        """The exit code, negative for a signal; what is still written goes to `rest`."""
         until = time.perf_counter() + timeout
         with contextlib.suppress(EOFError):
             while (left := until - time.perf_counter()) > 0:
-                self.read(left)
+                data = self.read(left)
+                if rest is not None:
+                    rest += data
         return self._process.wait(max(until - time.perf_counter(), 1.0))
+
+    def is_cooked(self) -> bool:
+        """Whether the terminal edits and echoes lines, as a shell expects to find it."""
+        local_modes = termios.tcgetattr(self._master)[3]
+        return bool(local_modes & termios.ICANON) and bool(local_modes & termios.ECHO)
 
     def rss_mb(self) -> float:
         """The resident memory of the program itself, without its children."""
@@ -95,7 +102,8 @@ class PtyApp:
         """End the program if it still runs: politely, so that it cleans up its own children, then by force."""
         if self._master < 0:
             return
-        self._process.terminate()
+        if self._process.poll() is None:
+            os.killpg(self.pid, signal.SIGTERM)
         try:
             self.wait(10.0)
         except subprocess.TimeoutExpired:
