@@ -1,0 +1,76 @@
+"""How quickly things start: the engine's import, `pygent --version`, and the first paint in a real terminal."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from .figures import Figure, alternating_medians, seconds
+from .pty_app import PtyApp
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PYGENT = Path(sys.executable).with_name("pygent")
+_FLOOR_APP = Path(__file__).with_name("floor_app.py")
+_FLOOR_PAINTED = b"floor-is-painted"
+# What the screen shows from its first frame on: the last hint of the status bar.
+PAINTED = b"Ctrl+Q"
+_CTRL_Q = b"\x11"
+
+
+def figures(times: int) -> list[Figure]:
+    """All of them, each the median of `times` runs."""
+    bare, engine, version = alternating_medians(
+        [
+            lambda: _process_ms([sys.executable, "-c", "pass"]),
+            lambda: _process_ms([sys.executable, "-c", "import pygent_engine"]),
+            lambda: _process_ms([str(PYGENT), "--version"]),
+        ],
+        times * 2,
+    )
+    with tempfile.TemporaryDirectory(prefix="pygent-bench.") as home:
+        floor_paint, paint = alternating_medians(
+            [
+                lambda: first_paint_ms([sys.executable, str(_FLOOR_APP)], _FLOOR_PAINTED, Path(home)),
+                lambda: first_paint_ms(app_command(), PAINTED, Path(home)),
+            ],
+            times,
+        )
+    return [
+        Figure("import pygent_engine", engine, "ms", "bare python", bare, 70 / 11, 70.0),
+        Figure("pygent --version", version, "ms", "bare python", bare, 3.0),
+        Figure("first paint of pygent", paint, "ms", "floor app", floor_paint, 1.3),
+    ]
+
+
+def app_command(*arguments: str) -> list[str]:
+    """The installed app over a throwaway workspace, never asking, on this machine."""
+    return [str(PYGENT), "--scratch", "--no-docker", "--no-confirm-bash", *arguments]
+
+
+def environment(home: Path) -> dict[str, str]:
+    """What the measured programs see: nothing of the user's settings."""
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(home),
+        "TMPDIR": str(home),
+        "TERM": "xterm-256color",
+        "COLORTERM": "truecolor",
+        "LANG": "C.UTF-8",
+    }
+
+
+def first_paint_ms(argv: Sequence[str], painted: bytes, home: Path) -> float:
+    """From the start of the process until `painted` arrived at the terminal."""
+    with PtyApp(argv, env=environment(home), cwd=ROOT) as app:
+        elapsed = app.wait_for(painted, 30.0) - app.started_at
+        app.send(_CTRL_Q)
+        app.wait(15.0)
+    return elapsed * 1000
+
+
+def _process_ms(argv: Sequence[str]) -> float:
+    return seconds(lambda: subprocess.run(argv, cwd=ROOT, check=True, stdout=subprocess.DEVNULL, timeout=60)) * 1000
