@@ -1,0 +1,79 @@
+"""The slash commands, one table for the composer, the command palette and the help screen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from pygent_engine.events import Interrupt, Op, Steer
+
+_SHAPE = re.compile(r"/([A-Za-z?]+)(?:\s+(.*))?", re.DOTALL)
+
+
+class Desk(Protocol):
+    """What a command may do: the workbench offers it."""
+
+    def ask(self, op: Op) -> None: ...
+
+    def refuse(self, sentence: str) -> None: ...
+
+    def open_help(self) -> None: ...
+
+    def focus_pane(self, name: str) -> None: ...
+
+    def cancel_task(self, task_id: str) -> None: ...
+
+    def toggle_theme(self) -> None: ...
+
+    def quit(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`argument` names what follows the command, in capitals when it is needed; `run` gets it stripped."""
+
+    name: str
+    argument: str
+    what: str
+    run: Callable[[Desk, str], None]
+
+    @property
+    def usage(self) -> str:
+        return f"/{self.name} {self.argument}".strip()
+
+    @property
+    def needs_argument(self) -> bool:
+        return bool(self.argument)
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("help", "", "Show the keys, the commands, and how to connect a model", lambda desk, _: desk.open_help()),
+    Command("tasks", "", "Go to the board of delegated tasks", lambda desk, _: desk.focus_pane("board")),
+    Command("output", "", "Go to the live output", lambda desk, _: desk.focus_pane("output")),
+    Command("steer", "TEXT", "Tell the running turn something, before its next step", lambda desk, text: desk.ask(Steer(text))),
+    Command("stop", "", "Interrupt the running turn; delegated tasks go on", lambda desk, _: desk.ask(Interrupt())),
+    Command("cancel", "TASK", "Cancel one delegated task", lambda desk, task_id: desk.cancel_task(task_id)),
+    Command("theme", "", "Change between dark and light", lambda desk, _: desk.toggle_theme()),
+    Command("exit", "", "Leave Pygent", lambda desk, _: desk.quit()),
+)
+
+
+def run(text: str, desk: Desk) -> bool:
+    """Run `text` when it is a command; False when it is a prompt. What cannot be run is refused in one sentence.
+
+    A prompt may begin with a path: only a slash and letters are a command.
+    """
+    shape = _SHAPE.fullmatch(text.strip())
+    if shape is None:
+        return False
+    name, argument = shape[1].lower(), (shape[2] or "").strip()
+    command = next((command for command in COMMANDS if command.name == name), None)
+    if command is None:
+        desk.refuse(f"There is no command /{name}; /help lists them.")
+    elif command.needs_argument and not argument:
+        desk.refuse(f"/{name} needs something after it: {command.usage}")
+    else:
+        command.run(desk, argument)
+    return True

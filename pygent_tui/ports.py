@@ -1,0 +1,48 @@
+"""What the app needs of a session, as protocols: the engine's Session, a RemoteSession and a scripted one all fit.
+
+Nothing of the engine is imported here but its vocabulary, so that the app can paint before the engine loads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from pygent_engine.events import Envelope, Op
+
+
+class SubscriptionPort(Protocol):
+    """The stream of one session to one reader."""
+
+    @property
+    def closed(self) -> bool: ...
+
+    def drain(self, timeout: float | None) -> list[Envelope]: ...
+
+    def close(self) -> None: ...
+
+
+class SessionPort(Protocol):
+    """A session as a front end sees it."""
+
+    def subscribe(self) -> SubscriptionPort: ...
+
+    def send(self, op: Op) -> None: ...
+
+    def close(self, timeout: float = 10.0) -> None: ...
+
+
+class LaunchPort(Protocol):
+    """How to open the session that the app shows. `open` blocks; its argument overrides the choice of Docker."""
+
+    @property
+    def open(self) -> Callable[[bool | None], SessionPort]: ...
+
+    @property
+    def workspace(self) -> str: ...
+
+    @property
+    def model(self) -> str: ...
+
+    @property
+    def notice(self) -> str: ...

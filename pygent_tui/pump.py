@@ -1,0 +1,61 @@
+"""Carries envelopes from a session's thread to the UI: batched, at most 30 times a second. Nothing else crosses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Event, Thread
+
+from pygent_engine.events import Envelope
+
+from .ports import SubscriptionPort
+
+Batch = list[Envelope]
+
+_PAUSE_S = 1 / 30
+_LOADED_PAUSE_S = 1 / 15
+_LOADED_BATCH = 100
+
+
+class Pump:
+    """Hands each batch to `deliver`, which must not block, and waits for `taken` before the next.
+
+    A UI that is slow therefore gets fewer, larger batches. When the stream ends, so does the thread.
+    """
+
+    def __init__(self, subscription: SubscriptionPort, deliver: Callable[[Batch], object]) -> None:
+        self._subscription = subscription
+        self._deliver = deliver
+        self._stopped = Event()
+        self._taken = Event()
+        self._thread = Thread(target=self._run, name="pygent-pump", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def taken(self) -> None:
+        """The UI has folded the last batch."""
+        self._taken.set()
+
+    def stop(self, timeout: float = 2.0) -> None:
+        """End the thread; called from the UI or after it."""
+        self._stopped.set()
+        self._taken.set()
+        self._subscription.close()
+        if self._thread.ident is not None:
+            self._thread.join(timeout)
+
+    def _run(self) -> None:
+        while not self._stopped.is_set():
+            batch = self._subscription.drain(None)
+            if batch:
+                self._hand_over(batch)
+            elif self._subscription.closed:
+                return
+
+    def _hand_over(self, batch: Batch) -> None:
+        self._taken.clear()
+        if self._stopped.is_set():
+            return
+        self._deliver(batch)
+        self._taken.wait()
+        self._stopped.wait(_LOADED_PAUSE_S if len(batch) > _LOADED_BATCH else _PAUSE_S)

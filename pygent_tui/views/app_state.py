@@ -1,0 +1,50 @@
+"""Everything that the workbench shows, as one value: folds each envelope into all views."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from pygent_engine.events import Envelope
+
+from . import asks, board, output, status, transcript
+
+
+@dataclass(frozen=True, slots=True)
+class AppState:
+    """The views of one session. A view that a batch did not touch stays the same object."""
+
+    transcript: transcript.Transcript = transcript.EMPTY
+    output: output.Output = output.EMPTY
+    board: board.Board = board.EMPTY
+    status: status.Status = status.EMPTY
+    asks: asks.Asks = asks.EMPTY
+
+
+def fold(state: AppState, batch: Iterable[Envelope]) -> AppState:
+    """`state` after all envelopes of `batch`."""
+    talk, out, tasks, now, waiting = state.transcript, state.output, state.board, state.status, state.asks
+    for envelope in batch:
+        talk = transcript.fold(talk, envelope)
+        out = output.fold(out, envelope)
+        tasks = board.fold(tasks, envelope)
+        now = status.fold(now, envelope)
+        waiting = asks.fold(waiting, envelope)
+    return AppState(talk, out, tasks, now, waiting)
+
+
+def submitted(state: AppState, text: str) -> AppState:
+    """The user sent the prompt `text`."""
+    return replace(state, status=status.submitted(state.status, text))
+
+
+def settled(state: AppState, call_id: str) -> AppState:
+    """The user answered the ask of `call_id`."""
+    return replace(state, asks=asks.settled(state.asks, call_id))
+
+
+def inspected(state: AppState, task_id: str | None) -> AppState:
+    """Show the newest output of a task, or (None) whatever runs."""
+    calls = [buffer.call_id for buffer in state.output.buffers if buffer.task_id == task_id]
+    call_id = calls[-1] if calls else None
+    return state if state.output.selected == call_id else replace(state, output=output.select(state.output, call_id))

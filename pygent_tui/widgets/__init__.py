@@ -1,0 +1,1 @@
+"""One small widget a file: attributes down, messages up."""

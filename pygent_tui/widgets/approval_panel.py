@@ -1,0 +1,108 @@
+"""Asks whether one call may run: shows its exact text, controls made visible, and takes No for an answer by default."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from pygent_engine.untrusted import clean, clean_line
+from pygent_engine.values import ROOT_TASK, ApprovalRequest, Decision
+
+from .ask_panel import AskPanel, keys_line
+
+_Answer = Literal["once", "session", "deny"]
+_KEYS: dict[str, _Answer] = {"y": "once", "s": "session", "n": "deny"}
+
+
+class ApprovalPanel(AskPanel):
+    """Posts `Answered` once."""
+
+    class Answered(Message):
+        """The user's answer to `call_id`."""
+
+        def __init__(self, call_id: str, decision: Decision, note: str = "") -> None:
+            super().__init__()
+            self.call_id = call_id
+            self.decision = decision
+            self.note = note
+
+    def __init__(self, request: ApprovalRequest, task_title: str, quiet_s: float, typed_at: float) -> None:
+        super().__init__(quiet_s, typed_at)
+        self.call_id = request.call_id
+        self._request = request
+        self.border_title = Content(_title(request, task_title))
+
+    def compose(self) -> ComposeResult:
+        yield Static(Content(clean_line(self._request.reason)), classes="note")
+        with VerticalScroll(classes="body", can_focus=False):
+            yield Static(Content(clean(self._request.command)), classes="command")
+        yield Static(_choices(), classes="keys")
+        yield Input(placeholder="Why not? The model reads it. Enter sends, empty is fine", classes="reason")
+
+    def on_mount(self) -> None:
+        self.query_one(Input).display = False
+        self.show_others(0)
+
+    def show_others(self, others: int) -> None:
+        """Tell how long the text is, and how many others wait behind this one."""
+        text = self._request.command
+        size = f"{text.count(chr(10)) + 1} lines, {len(text)} characters, ↑↓ scroll" if len(text) > 60 or "\n" in text else ""
+        waiting = f"{others} more waiting" if others else ""
+        self.border_subtitle = Content(" · ".join(part for part in (size, waiting) if part))
+
+    def on_key(self, event: events.Key) -> None:
+        reason = self.query_one(Input)
+        if reason.has_focus:
+            if event.key == "escape":
+                event.stop()
+                self._answer("deny", reason.value)
+            return
+        if event.key in ("tab", "shift+tab", "f6"):
+            return
+        if not self._scroll(event.key) and self.admits(event):
+            self._choose(event.key, reason)
+        if event.is_printable or event.key in ("escape", "enter"):
+            event.stop()
+            event.prevent_default()
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self._answer("deny", event.value)
+
+    def _choose(self, key: str, reason: Input) -> None:
+        answer = _KEYS.get(key.lower())
+        if key in ("escape", "enter"):
+            self._answer("deny")
+        elif answer == "deny":
+            reason.display = True
+            reason.focus()
+        elif answer is not None:
+            self._answer(answer)
+
+    def _answer(self, decision: Decision, note: str = "") -> None:
+        self.post_message(self.Answered(self.call_id, decision, note.strip()))
+
+    def _scroll(self, key: str) -> bool:
+        body = self.query_one(".body", VerticalScroll)
+        moves = {"up": body.scroll_up, "down": body.scroll_down, "pageup": body.scroll_page_up, "pagedown": body.scroll_page_down}
+        move = moves.get(key)
+        if move is not None:
+            move(animate=False)
+        return move is not None
+
+
+def _title(request: ApprovalRequest, task_title: str) -> str:
+    who = "" if request.task_id == ROOT_TASK else f" · task {clean_line(request.task_id, 20)}"
+    if who and task_title:
+        who += f" “{clean_line(task_title, 40)}”"
+    return f"May this run? {clean_line(request.tool, 30)}{who}"
+
+
+def _choices() -> Content:
+    return keys_line(("y", "yes, once"), ("s", "yes, for this session"), ("n", "no, and say why"), ("Esc", "no"))

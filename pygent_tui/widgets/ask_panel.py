@@ -1,0 +1,70 @@
+"""What both panels share that take the composer's place: a guard for early keys, and the way back for typed text."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+
+from .guard import KeyGuard
+
+
+class AskPanel(Vertical, can_focus=True):
+    """A panel that waits for keys. Keys typed before it could be read are not answers.
+
+    Text that the user was typing when the panel came is posted as `Typed`, so that it reaches the draft.
+    """
+
+    DEFAULT_CSS = """
+    AskPanel {
+        height: auto;
+        max-height: 60vh;
+        border: round $warning;
+        background: $background;
+        padding: 0 1;
+        border-title-color: $text-warning;
+        border-subtitle-color: $text-muted;
+    }
+    AskPanel .body { height: auto; max-height: 1fr; scrollbar-size-vertical: 1; }
+    AskPanel .note { height: auto; color: $text-muted; }
+    AskPanel .keys { height: auto; margin-top: 1; }
+    AskPanel Input { height: 1; border: none; padding: 0; background: $surface; }
+    """
+
+    class Typed(Message):
+        """A character that belongs to the prompt that was being written."""
+
+        def __init__(self, character: str) -> None:
+            super().__init__()
+            self.character = character
+
+    def __init__(self, quiet_s: float, typed_at: float) -> None:
+        super().__init__()
+        self._guard = KeyGuard(quiet_s)
+        self._quiet_s = quiet_s
+        self._typed_at = typed_at
+
+    def on_mount(self) -> None:
+        self.call_after_refresh(self._drawn)
+
+    def _drawn(self) -> None:
+        # Messages and keys carry times of the same clock.
+        self._guard.drawn(max(Message().time, self._typed_at))
+
+    def admits(self, event: events.Key) -> bool:
+        """Whether `event` may answer; text of a prompt in the making goes back to it."""
+        if self._guard.admits(event.time):
+            return True
+        if event.character is not None and event.is_printable and event.time - self._typed_at < self._quiet_s:
+            self._typed_at = event.time
+            self.post_message(self.Typed(event.character))
+        return False
+
+
+def keys_line(*keys: tuple[str, str]) -> Content:
+    """`keys` (key, what it does) as one line."""
+    pieces: list[tuple[str, str]] = []
+    for key, what in keys:
+        pieces += [(f" {key} ", "bold $text-primary on $primary-muted"), (f" {what}   ", "$foreground")]
+    return Content.assemble(*pieces)

@@ -1,0 +1,31 @@
+"""Decides which keys may answer a panel: none that was typed before the panel was there to be read."""
+
+from __future__ import annotations
+
+QUIET_S = 0.3
+
+
+class KeyGuard:
+    """Admits keys once the panel is drawn and `quiet_s` seconds passed without a key.
+
+    Times are those that the keys carry from their arrival, so that a slow screen cannot let an old key in.
+    """
+
+    def __init__(self, quiet_s: float = QUIET_S) -> None:
+        self._quiet_s = quiet_s
+        self._since: float | None = None
+        self._open = False
+
+    def drawn(self, at: float) -> None:
+        """The panel can be read from now on."""
+        self._since, self._open = at, False
+
+    def admits(self, at: float) -> bool:
+        """Whether a key that arrived at `at` may be an answer; a key that may not starts the silence anew."""
+        if self._open:
+            return True
+        if self._since is None or at < self._since:
+            return False
+        self._open = at - self._since >= self._quiet_s
+        self._since = at
+        return self._open

@@ -1,0 +1,177 @@
+"""The scripted sessions that snapshots, pictures and key tests share. Deterministic: fixed texts, fixed times."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pygent_engine.events import Envelope, Warned
+from pygent_engine.values import TaskState
+from pygent_tui.app import PygentApp
+
+from .support.scene_session import SceneLaunch, SceneSession
+from .support.script import Script, call
+
+NOTICE = "No model is connected, so the offline demo answers.\nF1 says how to connect one."
+_ANSWER = """\
+The test failed because `median` sorted a *copy* and read the original. I fixed it and ran the tests again:
+
+| file | change |
+|---|---|
+| `stats.py` | read the sorted list |
+| `test_stats.py` | one case for even lengths |
+
+```python
+def median(values: list[float]) -> float:
+    ordered = sorted(values)
+    middle = len(ordered) // 2
+    return ordered[middle]
+```
+
+1. All **14 tests** pass.
+2. Nothing else was changed.
+"""
+_PYTEST = "".join(
+    f"tests/test_{name}.py \x1b[32m{'.' * count}\x1b[0m{' ' * (40 - len(name) - count)}\x1b[36m[{percent:3}%]\x1b[0m\n"
+    for name, count, percent in (("api", 12, 14), ("cache", 9, 25), ("cli", 14, 42), ("config", 6, 49), ("jobs", 11, 62), ("limits", 8, 71))
+)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A session at one moment. `keys` are pressed once it is shown; `failure` keeps it from opening."""
+
+    name: str
+    script: Callable[[], Script] | None
+    keys: tuple[str, ...] = ()
+    failure: str = ""
+    notice: str = ""
+
+    def envelopes(self) -> list[Envelope]:
+        return [] if self.script is None else self.script().envelopes
+
+    def launch(self) -> SceneLaunch:
+        return SceneLaunch(SceneSession(self.envelopes()), self.failure, self.notice)
+
+    def now(self) -> float:
+        """The time on the app's clock: a little after the last envelope."""
+        return self.envelopes()[-1].at + 7 if self.script is not None else 0.0
+
+    def app(self) -> PygentApp:
+        """The app on this scene, its clock stopped; keys count at once."""
+        now = self.now()
+        return PygentApp(self.launch(), clock=lambda: now, quiet_s=0.0)
+
+
+def start() -> Script:
+    return Script()
+
+
+def answer() -> Script:
+    script = Script().turn("the tests of stats.py fail, please find out why and mend it")
+    script.reply("I look at the test first.", call("c1", cmd="python -m pytest -q tests/test_stats.py"))
+    script.start("c1").output("c1", "F............\n1 failed, 12 passed in 0.08s\n").end("c1", "1 failed, 12 passed", 1)
+    return script.next_step(2).reply(_ANSWER).end_turn(step=2)
+
+
+def running() -> Script:
+    script = Script().turn("run the whole test suite")
+    script.reply("I run all tests; it takes a while.", call("c1", cmd="python -m pytest tests"))
+    return script.start("c1").output("c1", _PYTEST)
+
+
+def approval() -> Script:
+    script = Script("local", fallback="Docker does not answer").turn("clean the build folder")
+    command = "rm -rf build dist\nfind . -name '__pycache__' -type d -prune -exec rm -rf {} +\ngit status --short"
+    script.reply("I remove what the build left behind.", call("c1", cmd=command))
+    return script.ask("c1", "commands on this machine need a yes")
+
+
+def task_approval() -> Script:
+    script = tasks()
+    script.reply("I fetch the package index.", call("t1-c2", cmd="pip download httpx", network=True), task="t1")
+    script.ask("t1-c2", "it asks for the network", "t1")
+    script.reply("I look it up.", call("t2-c2", cmd="curl -s https://example.org/status"), task="t2")
+    return script.ask("t2-c2", "it asks for the network", "t2")
+
+
+def question() -> Script:
+    script = Script().turn("set up a database for the project").reply("", call("c1", "ask_user", prompt="Which one?"))
+    script.start("c1")
+    return script.question("c1", "Which database should the project use?", "SQLite, in one file", "PostgreSQL, in a container")
+
+
+def free_question() -> Script:
+    script = Script().turn("rename the package").reply("", call("c1", "ask_user", prompt="To what?"))
+    return script.start("c1").question("c1", "What should the package be called?")
+
+
+def tasks() -> Script:
+    script = Script().turn("compare three ways to cache, in parallel")
+    script.reply("I delegate three studies.", call("c1", "delegate_task", prompt="study"))
+    script.task("t1", "Study an LRU cache in memory", persona="researcher")
+    script.task("t2", "Study a cache on disk", persona="researcher").task("t3", "Study a shared cache server")
+    script.run("t1").run("t2")
+    script.reply("I measure.", call("t1-c1", cmd="python bench.py --cache lru"), task="t1").start("t1-c1", "t1")
+    script.output("t1-c1", "warm-up …\n1000 gets: 0.8 ms\n", "t1").end("t1-c1", "1000 gets: 0.8 ms", task="t1")
+    script.reply("I measure.", call("t2-c1", cmd="python bench.py --cache disk"), task="t2").start("t2-c1", "t2")
+    return script.output("t2-c1", "1000 gets: \x1b[33m41 ms\x1b[0m\n", "t2").end("t2-c1", "41 ms", task="t2")
+
+
+def ended_tasks() -> Script:
+    script = tasks().done("t1").done("t2", TaskState.failed, "the model was not reached")
+    return script.run("t3")
+
+
+def failed_turn() -> Script:
+    script = Script().turn("explain this repository").stream("The repository holds a small")
+    return script.post(Warned("The model's stream broke off.")).cut().end_turn("failed", "the model was not reached: timed out")
+
+
+def fallback() -> Script:
+    return Script("local", fallback="Docker does not answer (is its daemon running?)")
+
+
+def hostile() -> Script:
+    """Text that would do harm if any of it were taken for markup or for terminal sequences."""
+    evil = "[/] [bold red]x[/bold red] [@click=app.quit]click[/] \\x1b]52;c;aGk=\\x07"
+    script = Script().turn(f"look at {evil}")
+    script.task("t1", f"Title {evil}")
+    script.reply(f"A reply {evil}\n\n- `{evil}`\n", call("c1", cmd=f"printf '{evil}\u202e\x1b[2J\x1b]52;c;aGk=\x07'"))
+    return script.ask("c1", f"a reason {evil}")
+
+
+def long() -> Script:
+    script = Script()
+    for number in range(1, 41):
+        script.turn(f"question {number}").reply(f"Answer {number}, with a `name` and **weight**.").end_turn()
+    return script
+
+
+SCENES: tuple[Scene, ...] = (
+    Scene("start", start, notice=NOTICE),
+    Scene("answer", answer),
+    Scene("running", running),
+    Scene("approval", approval),
+    Scene("approval-reason", approval, ("n", *"keep dist")),
+    Scene("task-approval", task_approval),
+    Scene("question", question, ("down",)),
+    Scene("free-question", free_question, tuple("tidy")),
+    Scene("tasks", tasks),
+    Scene("ended-tasks", ended_tasks, ("f6", "f6")),
+    Scene("failed-turn", failed_turn),
+    Scene("fallback", fallback),
+    Scene("hostile", hostile),
+    Scene("cannot-start", None, failure="Docker was asked for and does not answer; start it, or run with --no-docker."),
+    Scene("help", answer, ("f1",)),
+    Scene("quit", tasks, ("ctrl+q",)),
+    Scene("cancel", tasks, ("f6", "f6", "x")),
+    Scene("queued", running, (*"then lint it", "enter")),
+    Scene("long", long),
+    Scene("zoom", running, ("f6", "f3")),
+)
+
+
+def scene(name: str) -> Scene:
+    """The scene called `name`."""
+    return next(scene for scene in SCENES if scene.name == name)

@@ -1,0 +1,91 @@
+"""A session that replays envelopes and remembers the ops it was sent: the app's stand-in for an engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from threading import Condition, Event
+
+from pygent_engine.errors import RuntimeUnavailable
+from pygent_engine.events import Envelope, Op
+
+DEADLINE_S = 20.0
+
+
+class SceneSubscription:
+    """Gives what was played since the last drain."""
+
+    def __init__(self) -> None:
+        self._changed = Condition()  # guards the two below
+        self._waiting: list[Envelope] = []
+        self._closed = False
+
+    @property
+    def closed(self) -> bool:
+        with self._changed:
+            return self._closed
+
+    def put(self, envelopes: Iterable[Envelope]) -> None:
+        with self._changed:
+            self._waiting.extend(envelopes)
+            self._changed.notify_all()
+
+    def drain(self, timeout: float | None) -> list[Envelope]:
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting or self._closed, timeout)
+            drained, self._waiting = self._waiting, []
+            return drained
+
+    def close(self) -> None:
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+
+class SceneSession:
+    """Replays `envelopes` to its one reader; `play` adds more. `ops` is what was asked, in order."""
+
+    def __init__(self, envelopes: Iterable[Envelope] = ()) -> None:
+        self._subscription = SceneSubscription()
+        self._subscription.put(envelopes)
+        self._sent = Condition()  # guards `ops`
+        self.ops: list[Op] = []
+        self.ended = Event()
+
+    def subscribe(self) -> SceneSubscription:
+        return self._subscription
+
+    def play(self, envelopes: Iterable[Envelope]) -> None:
+        self._subscription.put(envelopes)
+
+    def send(self, op: Op) -> None:
+        with self._sent:
+            self.ops.append(op)
+            self._sent.notify_all()
+
+    def close(self, timeout: float = 10.0) -> None:
+        self._subscription.close()
+        self.ended.set()
+
+
+@dataclass(frozen=True)
+class SceneLaunch:
+    """A Launch whose `open` gives `session`, or fails with `failure`; `gate`, when given, is waited for first."""
+
+    session: SceneSession
+    failure: str = ""
+    notice: str = ""
+    workspace: str = "/home/user/project"
+    model: str = "demo"
+    gate: Event | None = None
+
+    @property
+    def open(self) -> Callable[[bool | None], SceneSession]:
+        return self._open
+
+    def _open(self, use_docker: bool | None) -> SceneSession:
+        if self.gate is not None and not self.gate.wait(DEADLINE_S):
+            raise TimeoutError("the test never let the session open")
+        if self.failure and use_docker is not False:
+            raise RuntimeUnavailable(self.failure)
+        return self.session
