@@ -11,7 +11,6 @@ import shlex
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,7 +73,7 @@ def _under_load() -> tuple[Seen, float]:
             return seen, (_last_line(app) - first) / (time.perf_counter() - started)
 
 
-def _app(home: Path, env: Mapping[str, str]) -> PtyApp:
+def _app(home: Path, env: dict[str, str]) -> PtyApp:
     app = PtyApp(app_command(), env=environment(home) | env, cwd=ROOT)
     app.wait_for(PAINTED, 30.0)
     return app
