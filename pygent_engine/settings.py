@@ -30,6 +30,11 @@ def inherited_environment() -> dict[str, str]:
     return {name: os.environ[name] for name in _INHERITED if name in os.environ}
 
 
+def docker_environment() -> dict[str, str]:
+    """The variables that say where the Docker engine is; a runtime never sees them."""
+    return {name: os.environ[name] for name in ("DOCKER_HOST", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH") if name in os.environ}
+
+
 def terminal_environment() -> dict[str, str]:
     """What this process's environment says of the terminal."""
     return {name: os.environ[name] for name in _TERMINAL if name in os.environ}
