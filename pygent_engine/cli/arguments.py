@@ -1,0 +1,187 @@
+"""The command line as values: which command, with which settings. Reads arguments only; decides nothing."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from ..errors import SettingsError
+from ..version import __version__
+
+_APP_USAGE = "pygent [PATH] [flags]\n       pygent run [flags] PROMPT\n       pygent doctor [flags]"
+_APP_TEXT = "A coding agent in your terminal. Opens the full-screen app on the folder PATH, or the current one."
+_APP_NOTES = """\
+commands:
+  run PROMPT            do one prompt without a screen (pygent run --help)
+  doctor                say what is here, what is missing, and what to do (pygent doctor --help)
+  A folder of such a name is ./run or ./doctor.
+
+connecting a model:
+  export OPENAI_API_KEY=...      the key
+  export OPENAI_BASE_URL=...     another OpenAI-compatible server than OpenAI's own
+  Without either, the app opens on the offline demo (also: --model demo).
+"""
+_RUN_TEXT = "Do one prompt without a screen. Every command of the agent runs without asking; standard input is never read."
+_RUN_NOTES = """\
+exit codes:
+  0 finished    1 failed    2 wrong usage, or it could not start    3 met a limit    130 interrupted
+"""
+_DOCTOR_TEXT = "Say what Pygent finds on this machine, and what to do about what is missing. Asks no model."
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """Print `text`, do nothing else."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenApp:
+    """Open the full-screen app on `path` (None: as configured, else the current folder), or on a throwaway folder."""
+
+    flags: Mapping[str, object]
+    config_file: Path | None
+    path: str | None
+    scratch: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RunPrompt:
+    """Run one prompt without a screen."""
+
+    flags: Mapping[str, object]
+    config_file: Path | None
+    prompt: str
+    json: bool
+    scratch: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnose:
+    """Report what is here and what is missing."""
+
+    flags: Mapping[str, object]
+    config_file: Path | None
+
+
+Command = OpenApp | RunPrompt | Diagnose
+
+
+class _Parser(argparse.ArgumentParser):
+    """Answers every mistake with one sentence in place of the usage text."""
+
+    def error(self, message: str) -> NoReturn:
+        raise SettingsError(f"{message.removeprefix('argument ')}; {self.prog} --help says more.")
+
+    def read(self, arguments: list[str]) -> argparse.Namespace:
+        found, unknown = self.parse_known_args(arguments)
+        for word in unknown:
+            if word.startswith("-") and word != "--":
+                self.error(f"unknown flag {word.partition('=')[0]}{self._advice(word)}")
+        if unknown:
+            self.error(f"unexpected argument {unknown[0]!r} (a text of several words needs quotes)")
+        return found
+
+    def _advice(self, word: str) -> str:
+        from difflib import get_close_matches  # noqa: PLC0415 - only a misspelt flag pays for it
+
+        near = get_close_matches(word.partition("=")[0], list(self._option_string_actions), 1)
+        return f" (did you mean {near[0]}?)" if near else ""
+
+
+def parse(arguments: list[str]) -> Command | Show:
+    """What the command line asks for. Raises SettingsError, one sentence with the way out."""
+    word, rest = (arguments[0], arguments[1:]) if arguments and arguments[0] in ("run", "doctor") else ("", arguments)
+    parser = {"": _app_parser, "run": _run_parser, "doctor": _doctor_parser}[word]()
+    flags_only = rest[: rest.index("--")] if "--" in rest else rest
+    if "-h" in flags_only or "--help" in flags_only:
+        return Show(parser.format_help())
+    if not word and ("-V" in flags_only or "--version" in flags_only):
+        return Show(f"pygent {__version__}\n")
+    return _command(word, parser.read(rest))
+
+
+def _command(word: str, found: argparse.Namespace) -> Command:
+    values = vars(found)
+    own = {name: values.pop(name, None) for name in ("help", "version", "config", "path", "scratch", "prompt", "json")}
+    config = Path(own["config"]) if own["config"] else None
+    match word:
+        case "run":
+            return RunPrompt(values, config, _prompt(own["prompt"]), own["json"], own["scratch"])
+        case "doctor":
+            return Diagnose(values, config)
+        case _:
+            return OpenApp(values, config, _path(own["path"]), own["scratch"])
+
+
+def _prompt(text: str) -> str:
+    """The prompt; bytes that are not UTF-8 are replaced, as no model could be sent them."""
+    prompt = text.encode(errors="surrogateescape").decode(errors="replace")
+    if not prompt.strip():
+        raise SettingsError("The prompt is empty; say what is to be done: pygent run 'PROMPT'.")
+    return prompt
+
+
+def _path(path: str | None) -> str | None:
+    if path in ("run", "doctor"):
+        raise SettingsError(f"A subcommand comes first, its flags follow: pygent {path} ...; a folder of that name is ./{path}.")
+    if path == "":
+        raise SettingsError("The folder's name is empty; name a folder, or none for the current one.")
+    return path
+
+
+def _new_parser(prog: str, text: str, notes: str = "", usage: str | None = None) -> _Parser:
+    parser = _Parser(
+        prog=prog,
+        usage=usage,
+        description=text,
+        epilog=notes,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        add_help=False,
+        allow_abbrev=False,
+    )
+    parser.add_argument("-h", "--help", action="store_true", help="show this text")
+    parser.add_argument("--config", metavar="FILE", help="read this TOML file in place of your own pygent.toml")
+    parser.add_argument("--image", metavar="NAME", help="Docker image of the containers (python:3.12-slim)")
+    return parser
+
+
+def _add_session_flags(parser: _Parser) -> None:
+    add = parser.add_argument
+    add("--model", metavar="NAME", help="model to ask; demo is the offline demo")
+    add("--docker", dest="use_docker", action=argparse.BooleanOptionalAction, help="run commands in a container, or on this machine")
+    add("-e", dest="env", action="append", metavar="NAME=VALUE", help="set a variable for the agent's commands (repeatable)")
+    add("--ban-cmd", dest="banned_commands", action="append", metavar="NAME", help="refuse this command (repeatable)")
+    add("--omit-tool", dest="omit_tools", action="append", metavar="NAME", help="offer the model no such tool (repeatable)")
+    add("--max-steps", metavar="N", help="end a turn after N replies of the model")
+    add("--scratch", action="store_true", help="work in a throwaway folder")
+
+
+def _app_parser() -> _Parser:
+    parser = _new_parser("pygent", _APP_TEXT, _APP_NOTES, _APP_USAGE)
+    parser.add_argument("-V", "--version", action="store_true", help="show the version")
+    parser.add_argument("path", metavar="PATH", nargs="?", help="the folder to work in")
+    _add_session_flags(parser)
+    parser.add_argument(
+        "--confirm-bash",
+        action=argparse.BooleanOptionalAction,
+        help="ask before each command that runs on this machine (default), or do not",
+    )
+    return parser
+
+
+def _run_parser() -> _Parser:
+    parser = _new_parser("pygent run", _RUN_TEXT, _RUN_NOTES)
+    parser.add_argument("prompt", metavar="PROMPT", help="what is to be done, as one argument")
+    parser.add_argument("--json", action="store_true", help="print every event as one JSON object a line")
+    parser.add_argument("--workspace", metavar="DIR", help="the folder to work in (the current one)")
+    _add_session_flags(parser)
+    return parser
+
+
+def _doctor_parser() -> _Parser:
+    return _new_parser("pygent doctor", _DOCTOR_TEXT)

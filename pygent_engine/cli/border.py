@@ -1,0 +1,75 @@
+"""The border to the user: every error becomes one sentence on stderr and an exit code; details go to a private file."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from ..errors import PygentError
+from ..untrusted import clean_line
+
+FAILED = 1
+USAGE = 2
+INTERRUPTED = 130
+PIPE_CLOSED = 141
+_LONGEST_SENTENCE = 2000
+
+
+def guard(action: Callable[[], int], redact: Callable[[str], str] = str) -> int:
+    """The exit code of `action`, whatever it raises; `redact` takes secrets out of what is told and kept."""
+    try:
+        return action()
+    except PygentError as error:
+        tell(redact(str(error)))
+        return USAGE
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        _drop_output()
+        return PIPE_CLOSED
+    except Exception as error:
+        tell(_unexpected(error, redact))
+        return FAILED
+
+
+def tell(sentence: str) -> None:
+    """One line on stderr for the person who called us; nothing when stderr is gone."""
+    try:
+        sys.stderr.write(f"pygent: {clean_line(sentence, _LONGEST_SENTENCE)}\n")
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        return
+
+
+def _unexpected(error: Exception, redact: Callable[[str], str]) -> str:
+    import traceback  # noqa: PLC0415 - only a crash needs it
+
+    what = clean_line(redact(f"{type(error).__name__}: {error}"))
+    try:
+        path = _keep(redact("".join(traceback.format_exception(error))))
+    except OSError as reason:
+        return f"Unexpected error ({what}); its details could not be written: {reason}."
+    return f"Unexpected error ({what}); the details are in {path}."
+
+
+def _keep(text: str) -> Path:
+    """Write `text` to a new file that only its owner can read."""
+    import tempfile  # noqa: PLC0415
+
+    from platformdirs import user_log_path  # noqa: PLC0415
+
+    folder = user_log_path("pygent")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(prefix="crash-", suffix=".txt", dir=folder)
+    with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
+        file.write(text)
+    return Path(name)
+
+
+def _drop_output() -> None:
+    """Let Python's own flush at exit meet no closed pipe, which it would report."""
+    descriptor = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(descriptor, sys.stdout.fileno())
+    os.close(descriptor)

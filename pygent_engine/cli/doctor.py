@@ -1,0 +1,141 @@
+"""`pygent doctor`: what is here, what is missing, and what to do about it. Looks only: asks no model, changes nothing."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from ..errors import PygentError
+from ..frontends import find_front_end
+from ..settings import DEMO_MODEL, Settings, terminal_environment, user_file
+from ..untrusted import clean_line
+from ..version import __version__
+
+_LONGEST = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked for; `remedy` says what to do when it is not `found`."""
+
+    found: bool
+    topic: str
+    text: str
+    remedy: str = ""
+
+
+def diagnose(settings: Settings) -> int:
+    """Print what is found. Nothing that is missing is an error: each has its remedy, or Pygent does without."""
+    print(f"Pygent {__version__}\n")  # noqa: T201
+    for finding in _findings(settings):
+        for line in _lines(finding):
+            print(settings.redact(line), flush=True)  # noqa: T201 - one at a time, as some take a while
+    return 0
+
+
+def _lines(finding: Finding) -> Iterator[str]:
+    mark = "ok" if finding.found else "missing"
+    yield f"{mark:8} {finding.topic:9} {clean_line(finding.text, _LONGEST)}"
+    if finding.remedy:
+        yield f"{'':18} to do: {clean_line(finding.remedy, _LONGEST)}"
+
+
+def _findings(settings: Settings) -> Iterator[Finding]:
+    yield Finding(True, "Python", f"{platform.python_version()} ({sys.executable})")
+    yield _app()
+    yield _model(settings)
+    yield _docker(settings)
+    yield _git()
+    yield _terminal()
+    yield _configuration(settings)
+    yield _folder("State", _state_folder())
+    yield _folder("Temporary", Path(tempfile.gettempdir()))
+
+
+def _app() -> Finding:
+    try:
+        find_front_end()
+    except PygentError as error:
+        return Finding(False, "App", str(error))
+    return Finding(True, "App", "the full-screen app is installed")
+
+
+def _model(settings: Settings) -> Finding:
+    if settings.model == DEMO_MODEL:
+        return Finding(True, "Model", "the offline demo, as configured")
+    key = "key present" if settings.api_key else "no key"
+    address = _without_credentials(settings.base_url) if settings.base_url else "OpenAI's own address"
+    text = f"{settings.model_name}, {key}, {address}"
+    if settings.connected:
+        return Finding(True, "Model", text)
+    remedy = "export OPENAI_API_KEY=…, or OPENAI_BASE_URL=… for another server; until then the app opens on the offline demo."
+    return Finding(False, "Model", text, remedy)
+
+
+def _without_credentials(url: str) -> str:
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="").geturl()
+
+
+def _docker(settings: Settings) -> Finding:
+    """Made and not started: a runtime that was told to use Docker refuses when the engine or the image is not here."""
+    from ..runtime import Runtime  # noqa: PLC0415 - loads the Docker client
+
+    try:
+        Runtime(True, image=settings.image).cleanup()
+    except PygentError as error:
+        return Finding(False, "Docker", str(error), "see above, or go without: with --no-docker commands run on this machine.")
+    return Finding(True, "Docker", f"the engine answers and has the image {settings.image}")
+
+
+def _git() -> Finding:
+    path = shutil.which("git")
+    if path is None:
+        return Finding(False, "git", "not on the PATH", "install git; until then the agent cannot use it on this machine.")
+    return Finding(True, "git", path)
+
+
+def _terminal() -> Finding:
+    terminal = terminal_environment()
+    name = terminal.get("TERM", "")
+    if name in ("", "dumb"):
+        return Finding(False, "Terminal", f"TERM is {name or 'not set'}", "use a terminal for the app; pygent run needs none.")
+    colour = "no colour (NO_COLOR)" if terminal.get("NO_COLOR") else terminal.get("COLORTERM", "")
+    return Finding(True, "Terminal", ", ".join(part for part in (name, _terminal_size(), colour) if part))
+
+
+def _terminal_size() -> str:
+    for descriptor in (1, 0, 2):
+        try:
+            size = os.get_terminal_size(descriptor)
+        except OSError:
+            continue
+        return f"{size.columns}x{size.lines}"
+    return "not attached to this command"
+
+
+def _configuration(settings: Settings) -> Finding:
+    text = "; ".join(settings.warnings) or f"{user_file()} ({'read' if user_file().is_file() else 'not there, which is fine'})"
+    remedy = "correct the file, or remove the keys." if settings.warnings else ""
+    return Finding(not settings.warnings, "Settings", text, remedy)
+
+
+def _state_folder() -> Path:
+    from platformdirs import user_state_path  # noqa: PLC0415
+
+    return user_state_path("pygent")
+
+
+def _folder(topic: str, path: Path) -> Finding:
+    """Whether `path` can be written to, or made: its nearest ancestor that exists decides."""
+    there = next(folder for folder in (path, *path.parents) if folder.exists())
+    if there.is_dir() and os.access(there, os.W_OK | os.X_OK):
+        return Finding(True, topic, str(path))
+    return Finding(False, topic, f"{path} cannot be written", f"give your user the right to write in {there}.")

@@ -1,0 +1,79 @@
+"""From a command line to what a session is opened with: the model, the workspace. Imports no engine but the workspace check."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import SettingsError, WorkspaceError
+from ..frontends import FrontEnd, Launch, find_front_end
+from ..settings import DEMO_MODEL, Settings
+
+if TYPE_CHECKING:
+    from ..session import Session
+    from .arguments import OpenApp
+
+_TO_CONNECT = "set OPENAI_API_KEY, or OPENAI_BASE_URL for another OpenAI-compatible server"
+_DEMO_NOTICE = (
+    "No model is connected: this is the offline demo.\n"
+    "To connect one: export OPENAI_API_KEY=… (and OPENAI_BASE_URL=… for another OpenAI-compatible server), "
+    "then start pygent again, with --model NAME to choose the model."
+)
+
+
+def open_front_end(command: OpenApp, settings: Settings, open_app: FrontEnd | None) -> int:
+    """Open the app; the engine is loaded when it opens the session, after its first paint."""
+    prepared = in_workspace(settings, command.path, scratch=command.scratch)
+    prepared = _with_model(prepared, named=command.flags.get("model") is not None)
+    notices = list(settings.warnings) if settings.connected else [_DEMO_NOTICE, *settings.warnings]
+
+    def open_as(use_docker: bool | None) -> Session:
+        from ..session import open_session  # noqa: PLC0415
+
+        return open_session(prepared if use_docker is None else replace(prepared, use_docker=use_docker))
+
+    front_end = open_app or find_front_end()
+    return front_end(Launch(open_as, prepared.workspace or "a throwaway folder", prepared.model_name, "\n".join(notices)))
+
+
+def in_workspace(settings: Settings, named: str | None, *, scratch: bool) -> Settings:
+    """`settings` with the folder to work in, None for a throwaway one.
+
+    Raises WorkspaceError for a folder that is missing or refused, SettingsError for one beside --scratch.
+    """
+    if not scratch:
+        return replace(settings, workspace=str(_checked(Path(named or settings.workspace or "."))))
+    if named is not None:
+        raise SettingsError("--scratch works in a throwaway folder, so no other folder can be named beside it.")
+    return replace(settings, workspace=None)
+
+
+def _checked(folder: Path) -> Path:
+    from ..runtime import check_workspace  # noqa: PLC0415
+
+    if not folder.is_dir():
+        problem = "is not a folder" if folder.exists() else "does not exist"
+        raise WorkspaceError(f"The workspace {folder} {problem}; name an existing folder, or use --scratch for a throwaway one.")
+    try:
+        return check_workspace(folder)
+    except WorkspaceError as error:
+        raise WorkspaceError(f"{str(error).rstrip('.')}; name a project's folder, or use --scratch for a throwaway one.") from error
+
+
+def require_model(settings: Settings) -> None:
+    """Raises SettingsError unless there is a model to ask."""
+    if not settings.connected:
+        wanted = (
+            f"The model {settings.model!r} cannot be reached without a key or an address" if settings.model else "No model is connected"
+        )
+        raise SettingsError(f"{wanted}: {_TO_CONNECT}, or use --model demo for the offline demo.")
+
+
+def _with_model(settings: Settings, *, named: bool) -> Settings:
+    """The app opens on the demo when no model is connected, but never in place of one that was asked for."""
+    if settings.connected:
+        return settings
+    if named:
+        require_model(settings)
+    return replace(settings, model=DEMO_MODEL)
