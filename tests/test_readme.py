@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text("utf-8")
 
 
 def readme_command(name: str) -> subprocess.CompletedProcess[str]:
@@ -31,7 +34,17 @@ def test_a_name_that_is_not_marked_is_refused() -> None:
     assert (printed.returncode, printed.stdout, printed.stderr) == (1, "", "README.md marks no command 'lunch'\n")
 
 
+def test_the_example_program_runs_as_it_stands(tmp_path: Path) -> None:
+    example = re.search(r"```python\n(.*?)```", README, re.DOTALL)
+    assert example is not None
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "TMPDIR": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    ran = subprocess.run(
+        [sys.executable, "-c", example[1]], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (ran.returncode, ran.stdout.split()[:1], ran.stderr) == (0, ["finished"], "")
+
+
 def test_every_file_that_the_readme_names_is_there() -> None:
-    text = (ROOT / "README.md").read_text("utf-8")
-    named = [target for target in ("ARCHITECTURE.md", ".ci/run", "constraints.txt", "LICENSE") if target in text]
-    assert [target for target in named if not (ROOT / target).exists()] == []
+    linked = re.findall(r"\]\((?!https?:)([^)#]+)", README)
+    named = re.findall(r"`([\w./-]+\.(?:md|txt|py|toml)|\.ci/[\w-]+)`", README)
+    assert [name for name in {*linked, *named} if not (ROOT / name).exists()] == []
