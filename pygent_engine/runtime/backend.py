@@ -1,0 +1,79 @@
+"""What the two places that run commands have in common: the seam between `Runtime` and local or container.
+
+A backend runs one command to its end, its deadline or its cancellation; it knows nothing of files or bans.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from ..values import ExecResult, Flag
+
+POLL_S = 0.04
+COALESCE_S = 0.004
+READ_BYTES = 1 << 16
+_PART = 30_000
+
+# What every command finds in its environment, so that nothing waits for a person or paints a screen.
+QUIET_ENVIRONMENT = {"TERM": "dumb", "PAGER": "cat", "GIT_PAGER": "cat", "GIT_TERMINAL_PROMPT": "0"}
+MARKER = "PYGENT_RUN"
+
+Verdict = Literal["timeout", "cancelled"]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One shell command. `timeout` in seconds, None for none; `on_output` gets decoded text as it comes."""
+
+    text: str
+    timeout: float | None = None
+    on_output: Callable[[str], None] | None = None
+    cancel: Flag | None = None
+
+
+class Backend(Protocol):
+    """A place where commands run. `stop` ends all that runs there; `run` may be used again after it."""
+
+    @property
+    def container_id(self) -> str | None: ...
+
+    def run(self, command: Command) -> ExecResult: ...
+
+    def stop(self) -> None: ...
+
+
+class Watch:
+    """Says when a command must end, and how long one may wait before asking again."""
+
+    def __init__(self, command: Command, halt: Flag) -> None:
+        self._started = time.monotonic()
+        self._deadline = None if command.timeout is None else self._started + command.timeout
+        self._flags = [halt] if command.cancel is None else [halt, command.cancel]
+
+    def verdict(self) -> Verdict | None:
+        if any(flag.is_set() for flag in self._flags):
+            return "cancelled"
+        if self._deadline is not None and time.monotonic() >= self._deadline:
+            return "timeout"
+        return None
+
+    def pause(self) -> float:
+        """Seconds that one may block now."""
+        if self._deadline is None:
+            return POLL_S
+        return min(POLL_S, max(0.0, self._deadline - time.monotonic()))
+
+    def elapsed(self) -> float:
+        return time.monotonic() - self._started
+
+
+def shell_arguments(text: str) -> list[str]:
+    """What follows the shell's name to run `text`; one argument may hold 128 KiB, so a longer text comes in parts."""
+    if len(text) <= _PART:
+        return ["-c", text]
+    parts = [text[at : at + _PART] for at in range(0, len(text), _PART)]
+    joined = "".join(f"${{{number}}}" for number in range(1, len(parts) + 1))
+    return ["-c", f'eval "set --;{joined}"', "sh", *parts]

@@ -1,0 +1,23 @@
+"""Makes the runtime that the settings describe."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..settings import Settings
+from .runtime import Runtime
+
+
+def default_runtime(settings: Settings, workspace: Path | None = None) -> Runtime:
+    """A runtime over `workspace`, else over the settings' own, else over a temporary one.
+
+    Raises RuntimeUnavailable when Docker was asked for and is not there, WorkspaceError for a folder that is refused.
+    """
+    return Runtime(
+        settings.use_docker,
+        image=settings.image,
+        workspace=workspace or settings.workspace,
+        env=dict(settings.env),
+        banned_commands=settings.banned_commands,
+        banned_apps=settings.banned_apps,
+    )

@@ -1,0 +1,257 @@
+"""Runtime: the place where an agent's commands and files live. Chooses the backend once, and never changes it."""
+
+from __future__ import annotations
+
+import base64
+import os
+import shutil
+import stat
+import tempfile
+import weakref
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from ..errors import RuntimeLost, RuntimeUnavailable, WorkspaceError
+from ..settings import docker_environment
+from ..values import ExecResult, Flag, Mode, Resources
+from .backend import Backend, Command
+from .bans import find_ban
+from .files import Workspace, copy
+from .local import LocalBackend
+from .ranges import numbered_range
+from .workspace_check import check_workspace
+
+DEFAULT_IMAGE = "python:3.12-slim"
+_ENGINE_SOCKET = Path("/var/run/docker.sock")
+_REFUSED = 126
+
+
+class Runtime:
+    """Commands and files over one workspace folder, in a container or on this machine.
+
+    `use_docker` None: Docker if its engine answers, else local with a `fallback_reason`; True never runs locally.
+    `workspace` None: a temporary `base_dir` that `cleanup` removes; a given one is never removed.
+    Raises RuntimeUnavailable when the Docker engine or the image is missing, WorkspaceError for a refused folder.
+    """
+
+    def __init__(
+        self,
+        use_docker: bool | None = None,
+        *,
+        image: str | None = None,
+        workspace: str | os.PathLike[str] | None = None,
+        network: bool = False,
+        env: Mapping[str, str] | None = None,
+        resources: Resources | None = None,
+        banned_commands: Iterable[str] = (),
+        banned_apps: Iterable[str] = (),
+    ) -> None:
+        self.fallback_reason = ""
+        self.use_docker = self._choose(use_docker)
+        self.mode: Mode = "docker" if self.use_docker else "local"
+        self.image = image or DEFAULT_IMAGE
+        self.network = network
+        self.env = dict(env or {})
+        self.resources = resources or Resources()
+        self.banned_commands = tuple(banned_commands)
+        self.banned_apps = tuple(banned_apps)
+        temporary = Path(tempfile.mkdtemp(prefix="pygent-")).resolve() if workspace is None else None
+        self.base_dir = temporary or check_workspace(os.fspath(workspace or ""))
+        try:
+            self._backend, alias = self._make_backend()
+        except BaseException:
+            _remove_folder(temporary)
+            raise
+        self._files = Workspace(self.base_dir, alias)
+        # Also runs when the runtime is forgotten, or the interpreter ends.
+        self._release = weakref.finalize(self, _release, self._backend, temporary)
+
+    @property
+    def container_id(self) -> str | None:
+        """The short id of the container, once one runs."""
+        return self._backend.container_id
+
+    # ------------------------------------------------------------ commands
+
+    def execute(
+        self,
+        cmd: str,
+        timeout: float | None = 30,
+        on_output: Callable[[str], None] | None = None,
+        cancel: Flag | None = None,
+        network: bool | None = None,
+    ) -> ExecResult:
+        """Run `cmd` in a shell to its end, for `timeout` seconds (None: no limit), or until `cancel` is set.
+
+        `on_output` gets the text as it comes, not cleaned. `network` True asks for the network during this command; a
+        runtime without network runs the command without it. A failing command is a result, not an error.
+        Raises RuntimeLost when the container goes away, RuntimeUnavailable when it cannot be started.
+        """
+        if not self._release.alive:
+            raise RuntimeLost("This runtime was cleaned up; make a new one.")
+        if problem := _unusable(cmd) or find_ban(cmd, self.banned_commands, self.banned_apps):
+            return ExecResult(problem, _REFUSED)
+        return self._backend.run(Command(cmd, timeout, on_output, cancel))
+
+    def bash(self, cmd: str, timeout: float | None = 30, on_output: Callable[[str], None] | None = None) -> str:
+        """`execute`, as the text that a model reads."""
+        result = self.execute(cmd, timeout, on_output)
+        if result.timed_out:
+            note = f"[timeout after {timeout:g}s]"
+        elif result.cancelled:
+            note = "[cancelled]"
+        elif result.exit_code:
+            note = f"[exit code {result.exit_code}]"
+        else:
+            return result.output
+        gap = "" if not result.output or result.output.endswith("\n") else "\n"
+        return f"{result.output}{gap}{note}"
+
+    # ------------------------------------------------------------ files
+
+    def read_file(self, path: str, binary: bool = False) -> str:
+        """The whole text of a file, base64 when `binary`."""
+        data = self._files.read(path)
+        if binary:
+            return base64.b64encode(data).decode("ascii")
+        try:
+            return data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise _not_text(path) from error
+
+    def read_range(self, path: str, offset: int = 1, limit: int = 2000) -> str:
+        """Numbered lines, `limit` of them from line `offset` on."""
+        with self._files.open(path) as file:
+            try:
+                return numbered_range(file, offset, limit)
+            except UnicodeDecodeError as error:
+                raise _not_text(path) from error
+
+    def write_file(self, path: str, content: str) -> str:
+        """Create or replace a text file; says what was written."""
+        try:
+            data = content.encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise WorkspaceError(f"{path}: the content holds characters that UTF-8 cannot hold.") from error
+        self._files.write(path, data)
+        return f"Wrote {len(data)} bytes to {'/'.join(self._files.parts(path))}."
+
+    def upload_file(self, src: str | os.PathLike[str], dest: str | None = None) -> str:
+        """Copy a file or folder of this machine into the workspace; the relative path that it has there."""
+        source = _resolved(src)
+        return copy(Workspace(source.parent), source.name, self._files, dest or source.name)
+
+    def export_file(self, path: str, dest: str | os.PathLike[str]) -> str:
+        """Copy a file or folder of the workspace to `dest` on this machine (into it, when it is a folder)."""
+        target = Path(dest).expanduser()
+        if target.is_dir() and stat.S_ISREG(self._files.kind(path)):
+            target = target / self._files.parts(path)[-1]
+        folder = _resolved(target.parent)
+        copy(self._files, path, Workspace(folder), target.name or ".")
+        return str(folder / target.name)
+
+    def take(self, source: Runtime, path: str, dest: str | None = None) -> str:
+        """Copy a file or folder from another runtime's workspace; the relative path that it has here."""
+        return copy(source._files, path, self._files, dest)
+
+    # ------------------------------------------------------------ life
+
+    def spawn(self) -> Runtime:
+        """A runtime of the same kind over a temporary workspace of its own. Never falls back to another mode."""
+        return Runtime(
+            self.use_docker,
+            image=self.image,
+            network=self.network,
+            env=self.env,
+            resources=self.resources,
+            banned_commands=self.banned_commands,
+            banned_apps=self.banned_apps,
+        )
+
+    def start(self) -> None:
+        """Start the container now instead of with the first command."""
+        self.execute("true", timeout=None)
+
+    def stop(self) -> None:
+        """End all processes and the container; the files stay, and a later command starts anew."""
+        if self._release.alive:
+            self._backend.stop()
+
+    def cleanup(self) -> None:
+        """`stop`, and remove a temporary workspace."""
+        self._release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.cleanup()
+
+    def _choose(self, use_docker: bool | None) -> bool:
+        if use_docker is False:
+            return False
+        problem = _docker_problem()
+        if problem and use_docker:
+            raise RuntimeUnavailable(
+                f"Docker was asked for, but {problem}; start Docker, or choose the local runtime with use_docker=False / --no-docker."
+            )
+        self.fallback_reason = problem
+        return not problem
+
+    def _make_backend(self) -> tuple[Backend, str | None]:
+        if not self.use_docker:
+            return LocalBackend(self.base_dir, self.env), None
+        from . import container  # noqa: PLC0415 - it imports docker, which a local runtime must not pay for
+
+        backend = container.ContainerBackend(self.base_dir, self.env, image=self.image, network=self.network, resources=self.resources)
+        return backend, container.INSIDE
+
+
+def _docker_problem() -> str:
+    """Why Docker cannot be used, "" when its engine answers; cheap where there is no engine at all."""
+    if not docker_environment().get("DOCKER_HOST") and not _ENGINE_SOCKET.exists():
+        return "there is no Docker engine on this machine"
+    from .container import engine_problem  # noqa: PLC0415 - as above
+
+    return engine_problem()
+
+
+def _unusable(cmd: str) -> str:
+    if "\0" in cmd:
+        return "The command holds a NUL character, which no shell can take."
+    try:
+        cmd.encode("utf-8")
+    except UnicodeEncodeError:
+        return "The command holds characters that UTF-8 cannot hold."
+    return ""
+
+
+def _resolved(path: str | os.PathLike[str]) -> Path:
+    try:
+        return Path(path).expanduser().resolve(strict=True)
+    except (OSError, RuntimeError, ValueError) as error:
+        raise WorkspaceError(f"{path} does not exist.") from error
+
+
+def _not_text(path: str) -> WorkspaceError:
+    return WorkspaceError(f"{path} is not UTF-8 text.")
+
+
+def _release(backend: Backend, temporary: Path | None) -> None:
+    try:
+        backend.stop()
+    finally:
+        _remove_folder(temporary)
+
+
+def _remove_folder(folder: Path | None) -> None:
+    """Remove a temporary workspace, also what a command made unwritable in it."""
+    if folder is None:
+        return
+    shutil.rmtree(folder, ignore_errors=True)
+    if folder.exists():
+        for place, _, _ in os.walk(folder):
+            Path(place).chmod(0o700)
+        shutil.rmtree(folder, ignore_errors=True)
