@@ -11,7 +11,7 @@ from typing import Any
 
 from ..errors import ModelError
 from ..values import Delta, JsonDict
-from .reply import arguments_from, message_from, text_from, usage_from
+from .reply import arguments_from, text_from, usage_from
 
 DONE = "[DONE]"
 
@@ -27,13 +27,14 @@ class HostError(Exception):
 class ChunkReader:
     """Reads the events of one stream in order.
 
-    `ended` once the terminal signal came: a finish_reason, or [DONE] from a host that sends no other.
+    `begun` once a choice came; `ended` once the terminal signal came: a finish_reason, or [DONE] from a host that
+    sends no other; `done` once [DONE] came.
     """
 
     def __init__(self) -> None:
+        self.begun = False
         self.ended = False
         self.done = False
-        self._choices = 0
         self._slots: dict[int, tuple[int, str]] = {}
         self._calls = 0
         self._legacy = False
@@ -56,7 +57,7 @@ class ChunkReader:
             yield Delta(usage=usage)
 
     def _finish(self) -> Iterator[Delta]:
-        if not self._choices:
+        if not self.begun:
             raise NotACompletion
         self.done = True
         if not self.ended:
@@ -68,7 +69,7 @@ class ChunkReader:
             raise NotACompletion
         if choice.get("index") not in (0, None):
             return
-        self._choices += 1
+        self.begun = True
         piece = choice.get("delta") or choice.get("message")
         if isinstance(piece, dict):
             yield from self._piece(piece)
@@ -133,22 +134,6 @@ class _Joiner:
         cut = len(text) - ("\ud800" <= text[-1] <= "\udbff")
         self._held = text[cut:]
         return text[:cut].encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-def whole_reply(body: str) -> Iterator[Delta]:
-    """The deltas of a reply that came in one piece, from a host that does not stream."""
-    completion = parsed(body)
-    try:
-        message = message_from(completion)
-    except ModelError as error:
-        raise NotACompletion from error
-    if message.reasoning:
-        yield Delta(reasoning=message.reasoning)
-    if message.content:
-        yield Delta(text=message.content)
-    for index, call in enumerate(message.tool_calls):
-        yield Delta(call_index=index, call_id=call.id, call_name=call.name, call_arguments=call.arguments)
-    yield Delta(finish_reason=message.finish_reason, usage=message.usage)
 
 
 def parsed(text: str) -> JsonDict:
