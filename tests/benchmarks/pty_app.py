@@ -59,12 +59,13 @@ class PtyApp:
     def wait_for(self, text: bytes, timeout: float) -> float:
         """When `text` was painted (`time.perf_counter`). Raises TimeoutError with the last of what came instead."""
         until, seen = time.perf_counter() + timeout, b""
-        while (left := until - time.perf_counter()) > 0:
-            fresh = self.read(left)
-            if text in seen[-len(text) :] + fresh:
-                return time.perf_counter()
-            seen = (seen + fresh)[-_CHUNK:]
-        raise TimeoutError(f"{text!r} was not painted within {timeout} s; the last bytes were {seen[-2000:]!r}")
+        with contextlib.suppress(EOFError):
+            while (left := until - time.perf_counter()) > 0:
+                fresh = self.read(left)
+                if text in seen[-len(text) :] + fresh:
+                    return time.perf_counter()
+                seen = (seen + fresh)[-_CHUNK:]
+        raise TimeoutError(f"{text!r} was not painted within {timeout} s, or before the end; the last bytes were {seen[-2000:]!r}")
 
     def send(self, data: bytes) -> None:
         os.write(self._master, data)
