@@ -89,7 +89,7 @@ class _Parser(argparse.ArgumentParser):
     def _advice(self, word: str) -> str:
         from difflib import get_close_matches  # noqa: PLC0415 - only a misspelt flag pays for it
 
-        near = get_close_matches(word.partition("=")[0], list(self._option_string_actions), 1)
+        near = get_close_matches(word.partition("=")[0], list(self._option_string_actions), 1, 0.7)
         return f" (did you mean {near[0]}?)" if near else ""
 
 

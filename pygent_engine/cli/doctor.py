@@ -135,7 +135,7 @@ def _state_folder() -> Path:
 
 def _folder(topic: str, path: Path) -> Finding:
     """Whether `path` can be written to, or made: its nearest ancestor that exists decides."""
-    there = next(folder for folder in (path, *path.parents) if folder.exists())
+    there = next(folder for folder in (path, *path.parents) if os.access(folder, os.F_OK))
     if there.is_dir() and os.access(there, os.W_OK | os.X_OK):
         return Finding(True, topic, str(path))
     return Finding(False, topic, f"{path} cannot be written", f"give your user the right to write in {there}.")

@@ -1,0 +1,60 @@
+"""`pygent doctor` says what is here and what is missing, each with a remedy, and never a secret."""
+
+from __future__ import annotations
+
+from tests.support.command_line import CommandLine
+
+KEY = "sk-canary-0123456789"
+
+
+def topics(report: str) -> dict[str, str]:
+    """The mark of each topic."""
+    lines = [line for line in report.splitlines()[2:] if not line.startswith(" ")]
+    return {line[9:18].strip(): line[:8].strip() for line in lines}
+
+
+def test_what_is_missing_comes_with_a_remedy_and_is_no_failure(command_line: CommandLine) -> None:
+    ended = command_line.run("doctor", PATH="/nonexistent", DOCKER_HOST="unix:///nonexistent/docker.sock", TERM="dumb")
+    assert (ended.code, ended.err) == (0, "")
+    marks = topics(ended.out)
+    assert {topic: marks[topic] for topic in ("Python", "Model", "Docker", "git", "Terminal", "Settings", "State", "Temporary")} == {
+        "Python": "ok",
+        "Model": "missing",
+        "Docker": "missing",
+        "git": "missing",
+        "Terminal": "missing",
+        "Settings": "ok",
+        "State": "ok",
+        "Temporary": "ok",
+    }
+    assert ended.out.count("to do: ") == 4
+    for remedy in ("export OPENAI_API_KEY", "--no-docker", "install git", "use a terminal"):
+        assert remedy in ended.out
+
+
+def test_key_and_address_are_reported_as_present_and_never_shown(command_line: CommandLine) -> None:
+    ended = command_line.run(
+        "doctor",
+        OPENAI_API_KEY=KEY,
+        OPENAI_BASE_URL="http://user:secret@127.0.0.1:9/v1?token=secret",
+        PYGENT_MODEL="m",
+        DOCKER_HOST="unix:///nonexistent/docker.sock",
+        TERM="xterm-256color",
+    )
+    assert topics(ended.out)["Model"] == "ok"
+    assert "m, key present, http://127.0.0.1:9/v1\n" in ended.out
+    assert KEY not in ended.out + ended.err and "secret" not in ended.out + ended.err
+
+
+def test_unknown_keys_of_the_configuration_are_told(command_line: CommandLine) -> None:
+    (command_line.workspace / "c.toml").write_text("modle = 'x'\n")
+    ended = command_line.run("doctor", "--config", "c.toml", DOCKER_HOST="unix:///nonexistent/docker.sock")
+    assert (ended.code, topics(ended.out)["Settings"]) == (0, "missing")
+    assert "did you mean model?" in ended.out
+
+
+def test_a_folder_that_cannot_be_written_is_missing(command_line: CommandLine) -> None:
+    state = command_line.home / "file"
+    state.touch()
+    ended = command_line.run("doctor", XDG_STATE_HOME=str(state), DOCKER_HOST="unix:///nonexistent/docker.sock")
+    assert topics(ended.out)["State"] == "missing"
