@@ -24,10 +24,11 @@ _CTRL_Q = b"\x11"
 
 def figures(times: int) -> list[Figure]:
     """All of them, each the median of `times` runs."""
-    bare, engine, version = alternating_medians(
+    bare, engine, agent, version = alternating_medians(
         [
             lambda: _process_ms([sys.executable, "-c", "pass"]),
             lambda: _process_ms([sys.executable, "-c", "import pygent_engine"]),
+            lambda: _process_ms([sys.executable, "-c", "from pygent_engine import Agent"]),
             lambda: _process_ms([str(PYGENT), "--version"]),
         ],
         times * 2,
@@ -42,6 +43,7 @@ def figures(times: int) -> list[Figure]:
         )
     return [
         Figure("import pygent_engine", engine, "ms", "bare python", bare, 70 / 11, 70.0),
+        Figure("from pygent_engine import Agent", agent, "ms", "bare python", bare, 12.0),
         Figure("pygent --version", version, "ms", "bare python", bare, 3.0),
         Figure("first paint of pygent", paint, "ms", "floor app", floor_paint, 1.3),
     ]

@@ -24,7 +24,7 @@ class InstantModel:
     def chat(self, messages: list[dict[str, Any]], model: str, tools: list[dict[str, Any]]) -> Message:
         self._replies += 1
         if self._replies < _STEPS:
-            return Message("assistant", None, [_CALL])
+            return Message("assistant", None, [ToolCall(f"call-{self._replies}", _CALL.name, _CALL.arguments)])
         return Message("assistant", "done")
 
 
