@@ -108,24 +108,32 @@ class WaitingDesk:
 
 
 class Gate:
-    """What every call passes: the policy, then the desk; remembers what was allowed for the session."""
+    """What every call passes: the policy, then the desk; remembers what was allowed for the session.
+
+    `now` is the policy and the desk that hold at this moment; without a desk nothing asks.
+    """
 
     def __init__(self, policy: Policy, desk: Desk | None) -> None:
-        self._policy = policy
-        self.desk = desk
+        self.now: tuple[Policy, Desk | None] = (policy, desk)
         self._allowed: set[str] = set()  # tools; only ever added to
+
+    @property
+    def desk(self) -> Desk | None:
+        return self.now[1]
 
     def reason(self, tool: str, mode: Mode) -> str:
         """Why this call must be approved now; empty when it may just run."""
-        if self.desk is None or tool in self._allowed:
+        policy, desk = self.now
+        if desk is None or tool in self._allowed:
             return ""
-        return self._policy.reason(tool, mode)
+        return policy.reason(tool, mode)
 
     def approve(self, request: ApprovalRequest, cancel: Cancel, announce: Callable[[], None]) -> Approval:
         """Ask the desk, and remember an answer for the session."""
-        if self.desk is None:
+        desk = self.desk
+        if desk is None:
             return Approval("once")
-        approval = self.desk.approve(request, cancel, announce)
+        approval = desk.approve(request, cancel, announce)
         if approval.decision == "session":
             self._allowed.add(request.tool)
         return approval

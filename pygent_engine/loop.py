@@ -5,16 +5,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from queue import Empty, SimpleQueue
 
 from .approvals import Gate
 from .calls import Calls
+from .cancel import Cancel
 from .errors import ModelError, PygentError
 from .events import ReplyCompleted, Steered, StepEnded, StepStarted, TurnEnded, TurnStarted
 from .models.protocol import Model
 from .models.reply import message_to_dict
-from .outbox import Outbox
+from .outbox import Post
 from .replies import Replies, Reply
 from .runtime import Runtime
 from .tools.toolbox import Toolbox
@@ -30,6 +31,17 @@ _CUT_OFF = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Whom a loop works for: it reports as `task_id`, within `limits`; `cancel` ends its turns, also one that only begins."""
+
+    task_id: str
+    post: Post
+    limits: Limits
+    gate: Gate | None = None
+    cancel: Cancel | None = None
+
+
 class Loop:
     """One agent over one model and one runtime. One turn at a time; `interrupt` and `steer` come from any thread."""
 
@@ -42,14 +54,12 @@ class Loop:
         *,
         system_msg: str,
         gate: Gate,
-        outbox: Outbox,
         limits: Limits,
-        task_id: str = ROOT_TASK,
+        post: Post,
     ) -> None:
         self.model = model
         self.model_name = model_name
         self.runtime = runtime
-        self.limits = limits
         self.history: list[JsonDict] = [{"role": "system", "content": system_msg}]
         self._toolbox = toolbox
         self._gate = gate
@@ -57,16 +67,19 @@ class Loop:
         self._turn: Turn | None = None
         self._steers: SimpleQueue[str] = SimpleQueue()
         self._shown_ids: set[str] = set()
-        self._worker = Worker(f"pygent-worker-{task_id}")
-        self.report_as(task_id, outbox)
+        self._wire(Seat(ROOT_TASK, post, limits))
 
-    def report_as(self, task_id: str, outbox: Outbox, gate: Gate | None = None) -> None:
-        """Report to `outbox` as the task `task_id`, and ask at `gate` when one is given; not during a turn."""
-        self.task_id = task_id
-        self._gate = gate or self._gate
-        self._post = outbox.of(task_id)
-        self._replies = Replies(self.model, self.model_name, self._worker, self._post)
-        self._calls = Calls(self._toolbox, self.runtime, self._gate, self._worker, self._post, task_id)
+    def take_seat(self, seat: Seat) -> None:
+        """Work as the task of `seat` from now on; not during a turn."""
+        self._worker.release()
+        self._wire(seat)
+
+    def _wire(self, seat: Seat) -> None:
+        self._seat = seat
+        self._gate = seat.gate or self._gate
+        self._worker = Worker(f"pygent-worker-{seat.task_id}")
+        self._replies = Replies(self.model, self.model_name, self._worker, seat.post)
+        self._calls = Calls(self._toolbox, self.runtime, self._gate, self._worker, seat.post, seat.task_id)
 
     def step(self, user_msg: str) -> Message:
         """Add the message, get one reply and run its calls. Raises ModelError when there is no usable reply."""
@@ -101,16 +114,18 @@ class Loop:
     def _run_turn(self, user_msg: str, *, one_step: bool) -> tuple[RunResult, ModelError | None]:
         if not self._running.acquire(blocking=False):
             raise PygentError("This agent is busy with a turn; interrupt it, or steer it.")
-        turn = self._turn = Turn(self.limits)
+        turn = self._turn = Turn(self._seat.limits)
         result, error = RunResult("interrupted", None, 0, turn.usage, "Interrupted."), None
+        if self._seat.cancel is not None:
+            self._seat.cancel.listen(self.interrupt)
         try:
-            self._post(TurnStarted(clean_text(user_msg)))
+            self._seat.post(TurnStarted(clean_text(user_msg)))
             self.history.append({"role": "user", "content": user_msg})
             result, error = self._steps(turn, one_step=one_step)
             return result, error
         finally:
             self._turn = None
-            self._post(TurnEnded(result.outcome, turn.steps, turn.usage, clean_text(result.reason)))
+            self._seat.post(TurnEnded(result.outcome, turn.steps, turn.usage, clean_text(result.reason)))
             self._running.release()
 
     def _steps(self, turn: Turn, *, one_step: bool) -> tuple[RunResult, ModelError | None]:
@@ -131,7 +146,7 @@ class Loop:
     def _step(self, turn: Turn) -> Reply:
         number = turn.begin_step()
         self._take_steers()
-        self._post(StepStarted(number))
+        self._seat.post(StepStarted(number))
         try:
             reply = self._replies.next(self.history, self._toolbox.schemas(), turn)
             if reply.message is None:
@@ -141,21 +156,21 @@ class Loop:
                 return Reply(reply.message, ModelError(why))
             return reply
         finally:
-            self._post(StepEnded(number))
+            self._seat.post(StepEnded(number))
 
     def _take_steers(self) -> None:
         with suppress(Empty):
             while True:
                 text = self._steers.get_nowait()
                 self.history.append({"role": "user", "content": text})
-                self._post(Steered(clean_text(text)))
+                self._seat.post(Steered(clean_text(text)))
 
     def _keep(self, message: Message, turn: Turn) -> None:
         """Append a reply and the results of its calls; every call gets its result, also when Ctrl+C strikes among them."""
         turn.usage += message.usage or Usage()
         self.history.append(message_to_dict(message))
         pending = [(call, self._shown(call)) for call in message.tool_calls]
-        self._post(ReplyCompleted(_cleaned(message, [shown for _, shown in pending]), message.usage))
+        self._seat.post(ReplyCompleted(_cleaned(message, [shown for _, shown in pending]), message.usage))
         try:
             while pending:
                 self._answer(*pending[0], turn)
@@ -172,7 +187,7 @@ class Loop:
 
     def _shown(self, call: ToolCall) -> ToolCall:
         """The call under an id that no other call of the session has; the history keeps the model's own."""
-        wanted = shown = call.id if self.task_id == ROOT_TASK else f"{self.task_id}/{call.id}"
+        wanted = shown = call.id if self._seat.task_id == ROOT_TASK else f"{self._seat.task_id}/{call.id}"
         number = 1
         while shown in self._shown_ids:
             number += 1
@@ -182,6 +197,6 @@ class Loop:
 
 
 def _cleaned(message: Message, calls: Iterable[ToolCall]) -> Message:
-    shown = [replace(call, name=clean_line(call.name), arguments=clean(call.arguments)) for call in calls]
+    shown = tuple(replace(call, name=clean_line(call.name), arguments=clean(call.arguments)) for call in calls)
     content = None if message.content is None else clean_text(message.content)
     return replace(message, content=content, tool_calls=shown, reasoning=clean_text(message.reasoning))

@@ -14,29 +14,41 @@ Post = Callable[[Event], None]
 
 
 class Outbox:
-    """Puts events into envelopes: gapless `seq` from 1, in the order in which the sink gets them.
+    """Puts events into envelopes: gapless `seq` from 1, and every sink gets them in that order.
 
-    The sink is called under a lock, on the thread of the event: it must be quick. When it raises, the failure is
-    logged and the session goes on.
+    Sinks are called under a lock, on the thread of the event: they must be quick. When one raises, the failure is
+    logged and the session goes on. Nothing is numbered while there is no sink.
     """
 
-    def __init__(self, sink: Sink | None, clock: Callable[[], float] = time.time) -> None:
-        self._sink = sink
+    def __init__(self, sink: Sink | None = None, clock: Callable[[], float] = time.time) -> None:
+        self._sinks: tuple[Sink, ...] = () if sink is None else (sink,)
         self._clock = clock
-        self._guard = threading.RLock()  # of _seq and the order of the sink's calls; a sink may cause further events
+        self._guard = threading.RLock()  # of _seq and the order of the sinks' calls; a sink may cause further events
         self._seq = 0
 
     def post(self, task_id: str, event: Event) -> None:
         """Report `event` of task `task_id`."""
-        if self._sink is None:
+        if not self._sinks:
             return
         with self._guard:
             self._seq += 1
-            try:
-                self._sink(Envelope(self._seq, self._clock(), task_id, event))
-            except Exception:
-                logging.getLogger("pygent").exception("a receiver of events failed")
+            envelope = Envelope(self._seq, self._clock(), task_id, event)
+            for sink in self._sinks:
+                try:
+                    sink(envelope)
+                except Exception:
+                    logging.getLogger("pygent").exception("a receiver of events failed")
 
     def of(self, task_id: str) -> Post:
         """`post` for one task."""
         return lambda event: self.post(task_id, event)
+
+    def add(self, sink: Sink) -> None:
+        """Hand events to `sink` too, from now on."""
+        with self._guard:
+            self._sinks = (*self._sinks, sink)
+
+    def remove(self, sink: Sink) -> None:
+        """Hand events to `sink` no longer."""
+        with self._guard:
+            self._sinks = tuple(other for other in self._sinks if other != sink)

@@ -158,21 +158,6 @@ class ExecResult:
     duration_s: float = 0.0
     cancelled: bool = False
 
-    @property
-    def text(self) -> str:
-        """What a model reads: the output, and how the command ended when it did not end well."""
-        end = self._ending()
-        if not end:
-            return self.output
-        return f"{self.output}{'' if not self.output or self.output.endswith(chr(10)) else chr(10)}{end}"
-
-    def _ending(self) -> str:
-        if self.timed_out:
-            return f"[timeout after {self.duration_s:.0f}s]"
-        if self.cancelled:
-            return "[cancelled]"
-        return f"[exit code {self.exit_code}]" if self.exit_code else ""
-
 
 @dataclass(frozen=True, slots=True)
 class RunResult:

@@ -49,6 +49,7 @@ class Runtime:
         banned_apps: Iterable[str] = (),
     ) -> None:
         self.fallback_reason = ""
+        self.task_id: str | None = None  # the delegated task that works here, set by its manager
         self.use_docker = self._choose(use_docker)
         self.mode: Mode = "docker" if self.use_docker else "local"
         self.image = image or DEFAULT_IMAGE
@@ -97,17 +98,7 @@ class Runtime:
 
     def bash(self, cmd: str, timeout: float | None = 30, on_output: Callable[[str], None] | None = None) -> str:
         """`execute`, as the text that a model reads."""
-        result = self.execute(cmd, timeout, on_output)
-        if result.timed_out:
-            note = f"[timeout after {timeout:g}s]"
-        elif result.cancelled:
-            note = "[cancelled]"
-        elif result.exit_code:
-            note = f"[exit code {result.exit_code}]"
-        else:
-            return result.output
-        gap = "" if not result.output or result.output.endswith("\n") else "\n"
-        return f"{result.output}{gap}{note}"
+        return as_text(self.execute(cmd, timeout, on_output), timeout)
 
     # ------------------------------------------------------------ files
 
@@ -152,6 +143,10 @@ class Runtime:
         copy(self._files, path, Workspace(folder), target.name or ".")
         return str(folder / target.name)
 
+    def check_source(self, path: str) -> None:
+        """Raise WorkspaceError when there is no file or folder at `path` that another runtime could take."""
+        self._files.kind(path)
+
     def take(self, source: Runtime, path: str, dest: str | None = None) -> str:
         """Copy a file or folder from another runtime's workspace; the relative path that it has here."""
         return copy(source._files, path, self._files, dest)
@@ -160,9 +155,17 @@ class Runtime:
 
     def spawn(self) -> Runtime:
         """A runtime of the same kind over a temporary workspace of its own. Never falls back to another mode."""
+        return self._like(self.use_docker, None)
+
+    def twin(self, use_docker: bool) -> Runtime:
+        """A runtime over the same workspace, in the mode that is asked for."""
+        return self._like(use_docker, self.base_dir)
+
+    def _like(self, use_docker: bool, workspace: Path | None) -> Runtime:
         return Runtime(
-            self.use_docker,
+            use_docker,
             image=self.image,
+            workspace=workspace,
             network=self.network,
             env=self.env,
             resources=self.resources,
@@ -207,6 +210,20 @@ class Runtime:
 
         backend = container.ContainerBackend(self.base_dir, self.env, image=self.image, network=self.network, resources=self.resources)
         return backend, container.INSIDE
+
+
+def as_text(result: ExecResult, timeout: float | None) -> str:
+    """What a model reads of a command that had `timeout` seconds: its output, and how it ended when it did not end well."""
+    if result.timed_out:
+        note = f"[timeout after {timeout:g}s]"
+    elif result.cancelled:
+        note = "[cancelled]"
+    elif result.exit_code:
+        note = f"[exit code {result.exit_code}]"
+    else:
+        return result.output
+    gap = "" if not result.output or result.output.endswith("\n") else "\n"
+    return f"{result.output}{gap}{note}"
 
 
 def _docker_problem() -> str:

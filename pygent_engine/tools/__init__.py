@@ -25,20 +25,20 @@ def register_tool(name: str, description: str, parameters: JsonDict, func: Calla
 
 
 @overload
-def tool(function: F, /) -> F: ...
+def tool(name: F, /) -> F: ...
 @overload
 def tool(name: str | None = None, description: str | None = None, parameters: JsonDict | None = None) -> Callable[[F], F]: ...
-def tool(function: Any = None, description: str | None = None, parameters: JsonDict | None = None, *, name: str | None = None) -> Any:
+def tool(name: Any = None, description: str | None = None, parameters: JsonDict | None = None) -> Any:
     """Decorator that registers a function as a tool, bare or with what its name, docstring and annotations do not say.
 
     The function is called as `function(runtime, **arguments)` and stays what it was.
     """
-    if callable(function):
-        default_registry.add(tool_of(function))
-        return function
+    if callable(name):
+        default_registry.add(tool_of(name))
+        return name
 
     def register(decorated: F) -> F:
-        default_registry.add(tool_of(decorated, name or function, description, parameters))
+        default_registry.add(tool_of(decorated, name, description, parameters))
         return decorated
 
     return register

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..values import ExecResult, JsonDict
+from ..runtime import as_text
+from ..values import ExecResult, JsonDict, ResultStatus
 from .registry import CallContext, Tool, ToolOutput
 
 DEFAULT_TIMEOUT_S = 120
@@ -14,10 +15,10 @@ def _bash(context: CallContext, arguments: JsonDict) -> ToolOutput:
     timeout = min(float(arguments.get("timeout") or DEFAULT_TIMEOUT_S), LONGEST_TIMEOUT_S)
     network = arguments.get("network") or None
     result = context.runtime.execute(arguments["cmd"], timeout, context.on_output, context.cancel, network)
-    return ToolOutput(result.text, _status(result), result.exit_code)
+    return ToolOutput(as_text(result, timeout), _status(result), result.exit_code)
 
 
-def _status(result: ExecResult) -> str:
+def _status(result: ExecResult) -> ResultStatus:
     return "timeout" if result.timed_out else "cancelled" if result.cancelled else "ok"
 
 

@@ -103,11 +103,12 @@ def custom_tool(name: str, description: str, parameters: JsonDict, function: Cal
     return Tool(name, description, parameters, lambda context, arguments: str(function(context.runtime, **arguments)))
 
 
-def tool_of(function: Callable[..., Any], name: str | None = None, description: str | None = None, parameters: JsonDict | None = None) -> Tool:
+def tool_of(
+    function: Callable[..., Any], name: str | None = None, description: str | None = None, parameters: JsonDict | None = None
+) -> Tool:
     """A tool described by the function itself where nothing else is said: its name, docstring and annotations."""
-    name = name or getattr(function, "__name__", "tool")
-    description = description or inspect.getdoc(function) or name
-    return custom_tool(name, description, parameters or _parameters_of(function), function)
+    own_name = name or str(getattr(function, "__name__", "tool"))
+    return custom_tool(own_name, description or inspect.getdoc(function) or own_name, parameters or _parameters_of(function), function)
 
 
 _JSON_TYPES = {str: "string", int: "integer", float: "number", bool: "boolean", list: "array", dict: "object"}
@@ -125,4 +126,3 @@ def _parameters_of(function: Callable[..., Any]) -> JsonDict:
 def _schema_of(hint: Any) -> JsonDict:
     kind = _JSON_TYPES.get(typing.get_origin(hint) or hint)
     return {"type": kind} if kind else {}
-

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from ..values import JsonDict
 from .registry import Registry, Tool
@@ -37,9 +37,9 @@ class Toolbox:
         self._refresh()
         return list(self._tools)
 
-    def less(self, keep: Callable[[Tool], bool]) -> Toolbox:
-        """The same without the agent's own tools that `keep` refuses."""
-        return Toolbox(self._registry, filter(keep, self._extra), only=self._only, without=self._without)
+    def without_own(self) -> Toolbox:
+        """The same without the agent's own tools."""
+        return Toolbox(self._registry, only=self._only, without=self._without)
 
     def _refresh(self) -> None:
         version = self._registry.version

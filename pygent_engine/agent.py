@@ -1,0 +1,139 @@
+"""Agent: a loop that can delegate, with everything that a program needs to embed it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+
+from .approvals import Approver, CallbackDesk, Gate, Policy
+from .frontends import Launch, find_front_end
+from .loop import Loop, Seat
+from .models.default import default_model
+from .models.protocol import Model
+from .outbox import Outbox, Sink
+from .prompts import configured_persona, system_prompt
+from .runtime import Runtime
+from .runtime.default import default_runtime
+from .settings import Settings
+from .tasks.build import Heritage
+from .tasks.delegation import delegation_tools
+from .tasks.manager import TaskManager
+from .tools import default_registry
+from .tools.toolbox import Toolbox
+from .values import ROOT_TASK, Limits, Persona
+
+
+class Agent(Loop):
+    """Works on prompts with a model, in a runtime, through tools.
+
+    `model`: anything with `chat`; the settings' own when None. `runtime`: made when None, and then, or with `owns_runtime`, closed
+    with the agent.
+    `tools`: the names that are offered, all when None. `approver`: asked before a local command; nothing asks without one.
+    `on_event` gets every Envelope, of delegated tasks too. `settings`: read from the environment when None.
+    `history` is a list of OpenAI-shaped dicts that begins with the system message.
+    """
+
+    def __init__(
+        self,
+        model: Model | None = None,
+        runtime: Runtime | None = None,
+        *,
+        system_msg: str | None = None,
+        persona: Persona | None = None,
+        tools: Iterable[str] | None = None,
+        disabled_tools: Iterable[str] = (),
+        model_name: str | None = None,
+        approver: Approver | None = None,
+        on_event: Sink | None = None,
+        limits: Limits | None = None,
+        settings: Settings | None = None,
+        owns_runtime: bool = False,
+    ) -> None:
+        self.settings = settings or Settings.load()
+        self.persona = persona or configured_persona(self.settings)
+        self.outbox = Outbox(on_event)
+        self.gate = Gate(Policy(), CallbackDesk(approver) if approver else None)
+        self._owns_runtime = owns_runtime or runtime is None
+        self._making_tasks = threading.Lock()  # of _tasks
+        self._tasks: TaskManager | None = None
+        runtime = runtime or default_runtime(self.settings)
+        toolbox = Toolbox(
+            default_registry,
+            delegation_tools(lambda: self.tasks, {known.name: known for known in self.settings.task_personas}),
+            only=tools,
+            without=(*disabled_tools, *self.settings.omit_tools),
+        )
+        self._writes_prompt = system_msg is None
+        super().__init__(
+            model or default_model(self.settings),
+            model_name or self.settings.model_name,
+            runtime,
+            toolbox,
+            system_msg=system_msg or "",
+            gate=self.gate,
+            limits=limits or Limits(steps=self.settings.max_steps),
+            post=self.outbox.of(ROOT_TASK),
+        )
+        if self._writes_prompt:
+            self.history[0]["content"] = self._prompt()
+
+    @property
+    def tasks(self) -> TaskManager:
+        """The manager of this agent's delegated tasks, made when first needed."""
+        with self._making_tasks:
+            if self._tasks is None:
+                heritage = Heritage(self.model, self.model_name, self._toolbox.without_own(), self.gate, self.persona)
+                self._tasks = TaskManager(builder=heritage.build, outbox=self.outbox, settings=self.settings)
+            return self._tasks
+
+    def take_seat(self, seat: Seat) -> None:
+        """Work as a delegated task: from now on without the tools to delegate further."""
+        self._toolbox = self._toolbox.without_own()
+        super().take_seat(seat)
+
+    def close(self) -> None:
+        """End the turn and all delegated tasks; the runtime too, if the agent made it."""
+        super().close()
+        self.close_tasks()
+        if self._owns_runtime:
+            self.runtime.cleanup()
+
+    def close_tasks(self) -> None:
+        """Cancel all delegated tasks and delete their files."""
+        with self._making_tasks:
+            tasks, self._tasks = self._tasks, None
+        if tasks is not None:
+            tasks.close()
+
+    def run_interactive(self, use_docker: bool | None = None) -> None:
+        """Open the installed front end on this agent and return when the user leaves it.
+
+        None keeps the agent's runtime; else a new one over the same workspace takes its place.
+        Raises PygentError when no front end is installed.
+        """
+        from .session import Session  # noqa: PLC0415 - a session stands above an agent; this is its one door upwards
+
+        front_end = find_front_end()
+        own = self.runtime
+
+        def open_session(override: bool | None) -> Session:
+            wanted = use_docker if override is None else override
+            if wanted is not None:
+                self._move_to(own.twin(wanted))
+            return Session(self)
+
+        try:
+            front_end(Launch(open=open_session, workspace=str(own.base_dir), model=self.model_name))
+        finally:
+            if self.runtime is not own:
+                self.runtime.cleanup()
+                self._move_to(own)
+
+    def _move_to(self, runtime: Runtime) -> None:
+        self.runtime = runtime
+        if self._writes_prompt:
+            self.history[0]["content"] = self._prompt()
+        super().take_seat(self._seat)
+
+    def _prompt(self) -> str:
+        return system_prompt(self.runtime, self.persona, delegates=self._toolbox.find("delegate_task") is not None)

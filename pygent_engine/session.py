@@ -1,0 +1,186 @@
+"""Session: ops in, events out. Owns the root agent while it lasts, and the threads on which it works."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+from pathlib import Path
+from queue import SimpleQueue
+from typing import assert_never
+
+from .agent import Agent
+from .approvals import Policy, WaitingDesk
+from .errors import PygentError
+from .events import (
+    AnswerApproval,
+    AnswerQuestion,
+    CancelTask,
+    Envelope,
+    Event,
+    Interrupt,
+    Op,
+    SessionClosed,
+    SessionOpened,
+    Shutdown,
+    Steer,
+    SubmitPrompt,
+    Warned,
+)
+from .models.default import default_model
+from .models.openai import OpenAIModel
+from .models.protocol import Model
+from .outbox import Sink
+from .runtime.default import default_runtime
+from .settings import Settings
+from .subscription import Subscription
+from .untrusted import clean_line, clean_text
+from .values import ROOT_TASK, Approval
+
+
+class Session:
+    """One conversation of a front end with an agent, which nobody else uses meanwhile.
+
+    Works on a thread of its own; `send` never blocks. The first subscriber gets everything since the opening.
+    The front end answers what `policy` asks; without one the agent's own approver does. With `owned`, the agent is
+    closed with the session, else only its delegated tasks are.
+    """
+
+    def __init__(self, agent: Agent, *, policy: Policy | None = None, on_event: Sink | None = None, owned: bool = False) -> None:
+        self.id = secrets.token_hex(4)
+        self._agent = agent
+        self._owned = owned
+        self._desk = WaitingDesk()
+        self._prompts: SimpleQueue[str | None] = SimpleQueue()
+        self._busy = False
+        self._closing = threading.Event()
+        self._guard = threading.Lock()  # of _unread and _subscriptions
+        self._unread: Subscription | None = Subscription()
+        self._subscriptions: tuple[Subscription, ...] = (self._unread,)
+        self._sinks = (self._publish, *((on_event,) if on_event else ()))
+        self._gate_before = agent.gate.now
+        if policy is not None:
+            agent.gate.now = (policy, self._desk)
+        for sink in self._sinks:
+            agent.outbox.add(sink)
+        self._post(self._opened())
+        self._thread = threading.Thread(target=self._work, name="pygent-session", daemon=True)
+        self._thread.start()
+
+    def subscribe(self) -> Subscription:
+        """A queue of the envelopes from now on; the first subscriber's has all from the first one."""
+        with self._guard:
+            subscription, self._unread = self._unread, None
+            if subscription is None:
+                subscription = Subscription()
+                self._subscriptions = (*self._subscriptions, subscription)
+            return subscription
+
+    def send(self, op: Op) -> None:
+        """Do what a front end asks; what it comes to is reported as events."""
+        match op:
+            case SubmitPrompt(text=text):
+                self._prompts.put(text)
+            case Steer(text=text):
+                if self._busy:
+                    self._agent.steer(text)
+                else:
+                    self._prompts.put(text)
+            case Interrupt():
+                self._agent.interrupt()
+            case AnswerApproval(call_id=call_id, decision=decision, note=note):
+                self._desk.settle(call_id, Approval(decision, note))
+            case AnswerQuestion(call_id=call_id, text=text):
+                self._desk.answer(call_id, text)
+            case CancelTask(task_id=task_id):
+                self._cancel_task(task_id)
+            case Shutdown():
+                self._closing.set()
+                self._agent.interrupt()
+                self._prompts.put(None)
+            case _:
+                assert_never(op)
+
+    def close(self, timeout: float = 10.0) -> None:
+        """End the session and wait for it `timeout` seconds at most."""
+        self.send(Shutdown())
+        self._thread.join(timeout)
+
+    # ------------------------------------------------------------ on the session's thread
+
+    def _work(self) -> None:
+        try:
+            while (prompt := self._prompts.get()) is not None and not self._closing.is_set():
+                self._turn(prompt)
+        finally:
+            self._finish()
+
+    def _turn(self, prompt: str) -> None:
+        self._busy = True
+        try:
+            self._agent.run(prompt)
+        except Exception as error:  # a fault of ours must not end the session; the user is told, the log has the rest
+            logging.getLogger("pygent").exception("a turn failed")
+            self._post(Warned(clean_text(f"The turn ended by a fault: {type(error).__name__}: {error}")))
+        finally:
+            self._busy = False
+
+    def _finish(self) -> None:
+        try:
+            if self._owned:
+                self._agent.close()
+            else:
+                self._agent.close_tasks()
+        finally:
+            self._post(SessionClosed())
+            self._agent.gate.now = self._gate_before
+            for sink in self._sinks:
+                self._agent.outbox.remove(sink)
+            for subscription in self._subscriptions:
+                subscription.close()
+
+    # ------------------------------------------------------------ events
+
+    def _opened(self) -> SessionOpened:
+        runtime = self._agent.runtime
+        return SessionOpened(
+            self.id,
+            clean_line(str(runtime.base_dir)),
+            runtime.mode,
+            clean_line(self._agent.model_name),
+            clean_line(runtime.fallback_reason, 500),
+        )
+
+    def _post(self, event: Event) -> None:
+        self._agent.outbox.post(ROOT_TASK, event)
+
+    def _publish(self, envelope: Envelope) -> None:
+        for subscription in self._subscriptions:
+            subscription.put(envelope)
+
+    def _cancel_task(self, task_id: str) -> None:
+        try:
+            self._agent.tasks.cancel(task_id)
+        except PygentError as error:
+            self._post(Warned(clean_text(str(error))))
+
+
+def open_session(
+    settings: Settings,
+    *,
+    workspace: Path | None = None,
+    model: Model | None = None,
+    interactive: bool = True,
+    on_event: Sink | None = None,
+) -> Session:
+    """A session with a new agent over `workspace`, else the settings' workspace, else a temporary one.
+
+    With `interactive`, asks wait for the front end's answers; else nothing asks. `on_event` gets every envelope in order,
+    under a lock, so that a slow one slows the engine. Raises RuntimeUnavailable, WorkspaceError or SettingsError.
+    """
+    model = model or default_model(settings)
+    agent = Agent(model, default_runtime(settings, workspace), settings=settings, owns_runtime=True)
+    session = Session(agent, policy=Policy(settings.confirm_bash) if interactive else None, on_event=on_event, owned=True)
+    if isinstance(model, OpenAIModel):
+        threading.Thread(target=model.warm_up, name="pygent-warm-up", daemon=True).start()
+    return session

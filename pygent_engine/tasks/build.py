@@ -1,0 +1,46 @@
+"""Makes the agent of a task in the image of its parent: same model, tools, gate and kind of runtime."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..approvals import Gate, Policy
+from ..loop import Loop
+from ..models.default import default_model
+from ..models.protocol import Model
+from ..prompts import system_prompt
+from ..settings import Settings
+from ..tools import default_registry
+from ..tools.toolbox import Toolbox
+from ..values import Limits, Persona
+from .task import TaskSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Heritage:
+    """What a task inherits where its start says nothing else."""
+
+    model: Model
+    model_name: str
+    toolbox: Toolbox
+    gate: Gate
+    persona: Persona | None = None
+
+    @classmethod
+    def of(cls, settings: Settings) -> Heritage:
+        """For a manager without a parent agent: the settings' model, all tools, nobody to ask."""
+        return cls(default_model(settings), settings.model_name, Toolbox(default_registry), Gate(Policy(), None))
+
+    def build(self, spec: TaskSpec) -> Loop:
+        """The agent of `spec`, in a new runtime of its parent's kind."""
+        runtime = spec.parent_rt.spawn()
+        return Loop(
+            spec.model or self.model,
+            spec.model_name or self.model_name,
+            runtime,
+            self.toolbox,
+            system_msg=system_prompt(runtime, spec.persona or self.persona, delegates=False),
+            gate=self.gate,
+            limits=Limits(),
+            post=lambda event: None,
+        )

@@ -1,0 +1,88 @@
+"""The tools by which a model delegates; the root agent's only, for a delegated agent cannot delegate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from ..tools.registry import CallContext, Tool
+from ..values import JsonDict, Persona, TaskView
+from .manager import TaskManager
+
+DELEGATION = frozenset({"delegate_task", "task_status", "list_tasks", "collect_file"})
+
+
+def delegation_tools(manager: Callable[[], TaskManager], personas: Mapping[str, Persona]) -> tuple[Tool, ...]:
+    """The tools over the manager that `manager()` gives, which is called first when a tool is."""
+
+    def delegate(context: CallContext, arguments: JsonDict) -> str:
+        name = arguments.get("persona")
+        task_id = manager().start_task(
+            arguments["prompt"],
+            context.runtime,
+            files=arguments.get("files"),
+            step_timeout=arguments.get("step_timeout"),
+            task_timeout=arguments.get("timeout"),
+            persona=None if not name else personas.get(name, Persona(name)),
+            title=arguments.get("title"),
+        )
+        return f"Started task {task_id}. Ask for it with task_status."
+
+    def status(context: CallContext, arguments: JsonDict) -> str:
+        return _line(manager().get(arguments["task_id"]))
+
+    def listing(context: CallContext, arguments: JsonDict) -> str:
+        return "\n".join(map(_line, manager().tasks())) or "There are no delegated tasks."
+
+    def collect(context: CallContext, arguments: JsonDict) -> str:
+        task_id, path = arguments["task_id"], arguments["path"]
+        return f"Copied {path} of {task_id} to {manager().collect_file(context.runtime, task_id, path, arguments.get('dest'))}."
+
+    task_id = {"task_id": {"type": "string", "description": "The id that delegate_task gave."}}
+    return (
+        Tool("delegate_task", _DELEGATE, _delegate_schema(personas), delegate, _delegate_summary),
+        Tool("task_status", "How a delegated task stands.", _object(task_id, "task_id"), status, lambda a: f"status of {a['task_id']}"),
+        Tool("list_tasks", "All delegated tasks and how they stand.", _object({}), listing, lambda _: "list tasks"),
+        Tool(
+            "collect_file",
+            "Copy a file or folder from a delegated task's workspace into this one.",
+            _object(task_id | _COLLECT, "task_id", "path"),
+            collect,
+            lambda a: f"collect {a['path']} of {a['task_id']}",
+        ),
+    )
+
+
+_DELEGATE = (
+    "Hand a self-contained piece of work to a new agent that works in the background, in a workspace of its own. "
+    "It sees the prompt and the files named here, nothing else, and cannot delegate further."
+)
+_COLLECT: JsonDict = {
+    "path": {"type": "string", "description": "Path in the task's workspace."},
+    "dest": {"type": "string", "description": "Where to put it in this workspace; the same path unless given."},
+}
+
+
+def _delegate_schema(personas: Mapping[str, Persona]) -> JsonDict:
+    known = f" Known ones: {', '.join(personas)}." if personas else ""
+    properties: JsonDict = {
+        "prompt": {"type": "string", "description": "All that the agent has to know: the goal, and what to leave as the result."},
+        "files": {"type": "array", "items": {"type": "string"}, "description": "Files and folders of this workspace to give it."},
+        "persona": {"type": "string", "description": f"Who the agent is, in a word.{known}"},
+        "title": {"type": "string", "description": "A few words for the task board."},
+        "timeout": {"type": "number", "description": "Seconds for the whole task."},
+        "step_timeout": {"type": "number", "description": "Seconds for each of its steps."},
+    }
+    return _object(properties, "prompt")
+
+
+def _object(properties: JsonDict, *required: str) -> JsonDict:
+    return {"type": "object", "properties": properties, "required": list(required)}
+
+
+def _delegate_summary(arguments: JsonDict) -> str:
+    return f"delegate: {arguments.get('title') or arguments['prompt']}"
+
+
+def _line(view: TaskView) -> str:
+    last = f"; last: {view.last_action}" if view.last_action and not view.state.ended else ""
+    return f"{view.id}: {view.status} ({view.title}; {view.steps} steps{last})"
