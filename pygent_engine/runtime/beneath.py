@@ -11,6 +11,7 @@ _OPENAT2 = 437  # the same number on every Linux architecture but alpha
 _RESOLVE_NO_MAGICLINKS = 0x02
 _RESOLVE_BENEATH = 0x08
 _TRIES = 16
+_O_PATH = getattr(os, "O_PATH", 0)
 _NO_OPENAT2 = frozenset({errno.ENOSYS, errno.EPERM, errno.E2BIG})  # EPERM: a sandbox that forbids it
 
 
@@ -21,7 +22,7 @@ class _OpenHow(ctypes.Structure):
 def open_beneath(root: int, parts: Sequence[str], flags: int, mode: int = 0) -> int:
     """A descriptor of `parts` beneath the folder descriptor `root`; links inside are followed where openat2 exists,
     links that leave raise OSError (EXDEV or ELOOP)."""
-    flags |= os.O_CLOEXEC | os.O_NOCTTY
+    flags |= os.O_CLOEXEC | (0 if flags & _O_PATH else os.O_NOCTTY)  # openat2 refuses O_PATH with anything more
     try:
         return _openat2(root, "/".join(parts) or ".", flags, mode)
     except OSError as error:
