@@ -11,33 +11,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
 _OPERATORS = frozenset(";|&()<>\n`")
-_REDIRECTION = re.compile(r"[<>]")
+_REDIRECTION = re.compile(r"[^(]*[<>][^(]*")
 _SHELLS = frozenset({"sh", "bash", "dash", "zsh", "ksh", "eval"})
-_OPENERS = frozenset(
-    [
-        "if",
-        "then",
-        "else",
-        "elif",
-        "do",
-        "while",
-        "until",
-        "!",
-        "{",
-        "time",
-        "exec",
-        "command",
-        "builtin",
-        "env",
-        "nohup",
-        "nice",
-        "sudo",
-        "doas",
-        "xargs",
-        "timeout",
-        "setsid",
-        "eval",
-    ]
+_OPENERS = re.compile(
+    r"if|then|else|elif|do|while|until|!|{|time|exec|eval|command|builtin|env|nohup|nice|sudo|doas|xargs|timeout|setsid",
 )
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*\+?=")
 _DURATION = re.compile(r"[\d.]+[smhd]?")
@@ -63,7 +40,7 @@ def _command_names(text: str, depth: int = 0) -> Iterator[str]:
     expecting, inner_shell = True, False
     for token in _tokens(text):
         if set(token) <= _OPERATORS:
-            expecting, inner_shell = _REDIRECTION.search(token) is None, False
+            expecting, inner_shell = _REDIRECTION.fullmatch(token) is None, False
             continue
         if depth < 4 and (inner_shell or "$(" in token or "`" in token):
             yield from _command_names(_substituted(token), depth + 1)
@@ -72,11 +49,11 @@ def _command_names(text: str, depth: int = 0) -> Iterator[str]:
         name = PurePosixPath(token).name
         yield name
         inner_shell = inner_shell or name in _SHELLS
-        expecting = name in _OPENERS
+        expecting = _OPENERS.fullmatch(name) is not None
 
 
 def _passes_over(token: str) -> bool:
-    return bool(_ASSIGNMENT.match(token) or token.startswith("-") or _DURATION.fullmatch(token))
+    return bool(_ASSIGNMENT.match(token) or token.startswith("-") or token == "{}" or _DURATION.fullmatch(token))
 
 
 def _substituted(token: str) -> str:

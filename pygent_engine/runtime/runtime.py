@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Self
 
 from ..errors import RuntimeLost, RuntimeUnavailable, WorkspaceError
-from ..settings import docker_environment
+from ..settings import Settings, docker_environment
 from ..values import ExecResult, Flag, Mode, Resources
 from .backend import Backend, Command
 from .bans import find_ban
@@ -23,7 +23,6 @@ from .local import LocalBackend
 from .ranges import numbered_range
 from .workspace_check import check_workspace
 
-DEFAULT_IMAGE = "python:3.12-slim"
 _ENGINE_SOCKET = Path("/var/run/docker.sock")
 _REFUSED = 126
 
@@ -31,7 +30,8 @@ _REFUSED = 126
 class Runtime:
     """Commands and files over one workspace folder, in a container or on this machine.
 
-    `use_docker` None: Docker if its engine answers, else local with a `fallback_reason`; True never runs locally.
+    `use_docker` None: as the settings say; when they do not, Docker if its engine answers, else local with a
+    `fallback_reason`. True never runs locally. `image` None: the settings' image.
     `workspace` None: a temporary `base_dir` that `cleanup` removes; a given one is never removed.
     Raises RuntimeUnavailable when the Docker engine or the image is missing, WorkspaceError for a refused folder.
     """
@@ -48,11 +48,12 @@ class Runtime:
         banned_commands: Iterable[str] = (),
         banned_apps: Iterable[str] = (),
     ) -> None:
+        settings = Settings() if use_docker is False or (image and use_docker) else Settings.load()
         self.fallback_reason = ""
         self.task_id: str | None = None  # the delegated task that works here, set by its manager
-        self.use_docker = self._choose(use_docker)
+        self.use_docker = self._choose(settings.use_docker if use_docker is None else use_docker)
         self.mode: Mode = "docker" if self.use_docker else "local"
-        self.image = image or DEFAULT_IMAGE
+        self.image = image or settings.image
         self.network = network
         self.env = dict(env or {})
         self.resources = resources or Resources()

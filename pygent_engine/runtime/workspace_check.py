@@ -9,44 +9,13 @@ from pathlib import Path
 from ..errors import WorkspaceError
 
 # Neither these nor anything beneath them.
-_SYSTEM = [
-    "/etc",
-    "/proc",
-    "/sys",
-    "/dev",
-    "/boot",
-    "/run",
-    "/bin",
-    "/sbin",
-    "/lib",
-    "/lib64",
-    "/usr/bin",
-    "/usr/sbin",
-    "/usr/lib",
-    "/System",
-    "/Library",
-]
+_SYSTEM = ("/etc", "/proc", "/sys", "/dev", "/boot", "/run", "/bin", "/sbin", "/lib", "/lib64", "/usr/bin", "/usr/sbin", "/usr/lib")
+_SYSTEM_OF_OTHERS = ("/System", "/Library")
 # Not these themselves; what lies beneath is fine.
-_SHARED = [
-    "/",
-    "/home",
-    "/root",
-    "/Users",
-    "/usr",
-    "/usr/local",
-    "/var",
-    "/var/lib",
-    "/var/run",
-    "/var/log",
-    "/opt",
-    "/srv",
-    "/mnt",
-    "/media",
-    "/tmp",
-    "/var/tmp",
-]
+_HOMES = ("/home", "/root", "/Users")
+_SHARED = ("/", "/usr", "/usr/local", "/var", "/var/lib", "/var/run", "/var/log", "/opt", "/srv", "/mnt", "/media", "/tmp", "/var/tmp")
 # Beneath a system folder, yet meant for everybody's files.
-_FREE = ["/dev/shm", "/run/user", "/run/media"]
+_FREE = ("/dev/shm", "/run/user", "/run/media")
 
 
 def check_workspace(path: str | os.PathLike[str]) -> Path:
@@ -68,9 +37,9 @@ def check_workspace(path: str | os.PathLike[str]) -> Path:
 
 def _reserved(folder: Path) -> bool:
     home = Path.home()
-    shared = {Path(name) for name in _SHARED} | {Path(tempfile.gettempdir()), home, home.resolve(), *home.parents, *home.resolve().parents}
-    if folder in shared or folder in {Path(name) for name in _FREE}:
+    shared = {Path(name) for name in (*_SHARED, *_HOMES, *_FREE)} | {Path(tempfile.gettempdir()), home, home.resolve(), *home.parents, *home.resolve().parents}
+    if folder in shared:
         return True
     if any(folder.is_relative_to(name) for name in _FREE):
         return False
-    return any(folder.is_relative_to(name) for name in _SYSTEM)
+    return any(folder.is_relative_to(name) for name in (*_SYSTEM, *_SYSTEM_OF_OTHERS))

@@ -1,0 +1,89 @@
+"""The real Docker engine for tests: a runtime of either kind, and a check that none of its containers is left.
+
+Without an engine or image the tests that need one are skipped and say so; where PYGENT_REQUIRE_DOCKER is 1 they fail.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import docker
+import pytest
+from docker.errors import DockerException
+
+from pygent_engine.runtime import Runtime
+
+_REMOVAL_S = 10
+
+
+def _engine(image: str) -> str:
+    """Why the engine cannot serve the tests, "" when it can."""
+    try:
+        client = docker.from_env(timeout=10)
+        try:
+            client.images.get(image)
+        finally:
+            client.close()
+    except (DockerException, OSError) as error:
+        return f"no Docker engine with the image {image}: {error}; .ci/docker-engine makes both"
+    return ""
+
+
+@pytest.fixture(scope="session")
+def docker_image() -> str:
+    """The image that containers of tests are made from."""
+    image = os.environ.get("PYGENT_TEST_IMAGE", "pygent-test:bookworm")
+    if reason := _engine(image):
+        if os.environ.get("PYGENT_REQUIRE_DOCKER") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return image
+
+
+def own_containers() -> list[str]:
+    """The ids of the containers that this process made and that still exist."""
+    client = docker.from_env(timeout=10)
+    try:
+        found = client.containers.list(all=True, filters={"label": f"pygent.owner.pid={os.getpid()}"}, ignore_removed=True)
+        return [str(container.id) for container in found]
+    finally:
+        client.close()
+
+
+@pytest.fixture
+def no_container_left(docker_image: str) -> Iterator[None]:
+    """Fails when a container that the test made is still there after it."""
+    before = set(own_containers())
+    yield
+    deadline = time.monotonic() + _REMOVAL_S
+    while left := set(own_containers()) - before:
+        assert time.monotonic() < deadline, f"containers left behind: {left}"
+
+
+@pytest.fixture
+def docker_runtime(docker_image: str, no_container_left: None, tmp_path: Path) -> Iterator[Runtime]:
+    """A runtime in a container, over a folder of the test's."""
+    workspace = tmp_path / "workspace"
+    workspace.mkdir()
+    with Runtime(True, image=docker_image, workspace=workspace) as made:
+        yield made
+
+
+@pytest.fixture
+def local_runtime(tmp_path: Path) -> Iterator[Runtime]:
+    """A runtime on this machine, over a folder of the test's."""
+    workspace = tmp_path / "workspace"
+    workspace.mkdir()
+    with Runtime(False, workspace=workspace) as made:
+        yield made
+
+
+@pytest.fixture(params=["local", pytest.param("docker", marks=pytest.mark.docker)])
+def runtime(request: pytest.FixtureRequest) -> Runtime:
+    """A runtime of either kind: what a test says of it holds for both."""
+    made = request.getfixturevalue(f"{request.param}_runtime")
+    assert isinstance(made, Runtime)
+    return made
