@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 from .errors import SettingsError
 from .untrusted import clean_line
@@ -77,6 +75,8 @@ def _secret(value: object) -> str:
 
 
 def _url(value: object) -> str:
+    from urllib.parse import urlsplit  # noqa: PLC0415 - kept out of the app's start, as most have no address to check
+
     url = _text(value)
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or any(c.isspace() for c in url) or not url.isprintable():
@@ -150,6 +150,8 @@ def _personas(value: object) -> tuple[Persona, ...]:
 
 
 def _personas_text(text: str) -> tuple[Persona, ...]:
+    import json  # noqa: PLC0415
+
     return _personas(json.loads(text))
 
 

@@ -50,7 +50,7 @@ def in_workspace(settings: Settings, named: str | None, *, scratch: bool) -> Set
 
 
 def _checked(folder: Path) -> Path:
-    from ..runtime import check_workspace  # noqa: PLC0415
+    from ..runtime.workspace_check import check_workspace  # noqa: PLC0415 - before the app's first paint, so no more of it
 
     if not folder.is_dir():
         problem = "is not a folder" if folder.exists() else "does not exist"
@@ -58,7 +58,7 @@ def _checked(folder: Path) -> Path:
     try:
         return check_workspace(folder)
     except WorkspaceError as error:
-        raise WorkspaceError(f"{str(error).rstrip('.')}; name a project's folder, or use --scratch for a throwaway one.") from error
+        raise WorkspaceError(f"{str(error).rstrip('.')}, or use --scratch for a throwaway one.") from error
 
 
 def require_model(settings: Settings) -> None:
