@@ -1,0 +1,130 @@
+"""What a transcript is made of: one frozen value for each thing that was said or done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pygent_engine.values import Decision, Mode, Outcome, ResultStatus, TaskState
+
+Level = Literal["info", "warning", "error"]
+CallStatus = Literal["running"] | ResultStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The session began."""
+
+    mode: Mode
+    model: str
+    workspace: str
+    fallback_reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """The session ended."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What the user asked, or (`steer`) put before the model while a turn ran."""
+
+    text: str
+    steer: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Thinking:
+    """The model's reasoning before a reply."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Text of the model. `cut` is the finish reason of a reply that is not whole, else empty."""
+
+    text: str
+    cut: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A tool call; `approved` tells how the user allowed it, None when nobody was asked."""
+
+    call_id: str
+    name: str
+    summary: str
+    status: CallStatus = "running"
+    exit_code: int | None = None
+    duration_s: float = 0.0
+    result: str = ""
+    files: tuple[str, ...] = ()
+    approved: Decision | None = None
+
+    @property
+    def failed(self) -> bool:
+        return self.status not in ("running", "ok") or self.exit_code not in (None, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """A call that waits for a yes (`decision` is None), or got its answer and has not started."""
+
+    call_id: str
+    tool: str
+    command: str
+    reason: str
+    decision: Decision | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A question of the model; `answer` is None while it waits, empty when the question went away."""
+
+    call_id: str
+    prompt: str
+    options: tuple[str, ...]
+    answer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that the user should know."""
+
+    level: Level
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskNote:
+    """A delegated task was created (`state` is queued) or reached its final state."""
+
+    task_id: str
+    title: str
+    state: TaskState
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A turn ended in another way than finished."""
+
+    outcome: Outcome
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """The model was not reached; `due_at` (Unix seconds) is when it is asked again."""
+
+    reason: str
+    due_at: float
+    attempt: int
+
+
+Entry = Opened | Closed | Prompt | Thinking | Reply | Call | Permission | Ask | Notice | TaskNote | Ended

@@ -1,0 +1,191 @@
+"""Folds envelopes into the live output of tool calls. Pure; built for 200,000 lines a second.
+
+Text stays in raw chunks of whole lines; they are split by whoever draws them, and only the visible ones.
+Carriage returns are folded when they arrive: of a line that was rewritten only its last writing is kept.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from pygent_engine.events import CallEnded, CallStarted, Envelope, OutputDelta
+from pygent_engine.values import ROOT_TASK, ToolResult
+
+MAX_LINES = 10_000
+MAX_CHARS = 2_000_000
+MAX_LINE = 20_000
+MAX_CALLS = 20
+MAX_TOTAL = 8_000_000
+_CHUNK = 32_768
+
+_REWRITTEN = re.compile(r"^[^\n]*\r(?=[^\r\n])", re.MULTILINE)
+_LINE_END = re.compile(r"\r+\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Whole lines, each with its newline; `note` when they are Pygent's own words, not the command's."""
+
+    text: str
+    lines: int
+    note: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Buffer:
+    """The output of one call. `dropped` lines before the first chunk are no longer kept; `tail` is the unfinished line."""
+
+    call_id: str
+    task_id: str
+    name: str
+    summary: str
+    started_at: float
+    chunks: tuple[Chunk, ...] = ()
+    tail: str = ""
+    lines: int = 0
+    chars: int = 0
+    dropped: int = 0
+    result: ToolResult | None = None
+
+    @property
+    def text(self) -> str:
+        return "".join(chunk.text for chunk in self.chunks) + self.tail
+
+    @property
+    def shown(self) -> bool:
+        """Whether there is something to look at: a command, or any output."""
+        return self.name == "bash" or bool(self.chunks or self.tail)
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """The buffers of the last calls, oldest first; `selected` is a call id, None to follow what runs."""
+
+    buffers: tuple[Buffer, ...] = ()
+    selected: str | None = None
+
+    @property
+    def current(self) -> Buffer | None:
+        """The selected buffer, else the newest that runs (the root agent's first), else the newest."""
+        chosen = next((buffer for buffer in self.buffers if buffer.call_id == self.selected), None)
+        if chosen is not None:
+            return chosen
+        shown = [buffer for buffer in self.buffers if buffer.shown]
+        running = [buffer for buffer in shown if buffer.result is None]
+        own = [buffer for buffer in running if buffer.task_id == ROOT_TASK]
+        return next((some[-1] for some in (own, running, shown) if some), None)
+
+
+EMPTY = Outputs()
+
+
+def select(state: Outputs, call_id: str | None) -> Outputs:
+    """Show the output of one call, or (None) follow the newest running one again."""
+    return replace(state, selected=call_id)
+
+
+def fold(state: Outputs, envelope: Envelope) -> Outputs:
+    """The outputs after `envelope`; the same object when nothing in them changed."""
+    match envelope.event:
+        case OutputDelta(call_id, text, skipped):
+            return _change(state, call_id, lambda buffer: append(buffer, text, skipped))
+        case CallStarted(call, summary):
+            begun = Buffer(call.id, envelope.task_id, call.name, summary, envelope.at)
+            return _evict(replace(state, buffers=(*state.buffers, begun)))
+        case CallEnded(result):
+            ended = _change(state, result.call_id, lambda buffer: replace(buffer, result=result))
+            return ended if ended is state else _evict(_without_silent(ended))
+        case _:
+            return state
+
+
+def _change(state: Outputs, call_id: str, change: Callable[[Buffer], Buffer]) -> Outputs:
+    for place in range(len(state.buffers) - 1, -1, -1):
+        if state.buffers[place].call_id == call_id:
+            changed = change(state.buffers[place])
+            return replace(state, buffers=(*state.buffers[:place], changed, *state.buffers[place + 1 :]))
+    return state
+
+
+def _without_silent(state: Outputs) -> Outputs:
+    """A call that is no command and put nothing out would only push others away."""
+    return replace(state, buffers=tuple(buffer for buffer in state.buffers if buffer.shown or buffer.result is None))
+
+
+def _evict(state: Outputs) -> Outputs:
+    """Forget the oldest ended calls beyond the limits."""
+    kept = list(state.buffers)
+    total = sum(buffer.chars for buffer in kept)
+    for buffer in state.buffers:
+        if len(kept) <= MAX_CALLS and total <= MAX_TOTAL:
+            break
+        if buffer.result is not None and buffer.call_id != state.selected:
+            kept.remove(buffer)
+            total -= buffer.chars
+    return state if len(kept) == len(state.buffers) else replace(state, buffers=tuple(kept))
+
+
+def append(buffer: Buffer, text: str, skipped: int = 0) -> Buffer:
+    """`buffer` with more output; `skipped` characters before it are stated on a line of their own."""
+    if skipped:
+        buffer = _note(buffer, f"… {skipped:,} characters skipped …")
+    whole, tail = _split(buffer.tail + text)
+    buffer = replace(buffer, tail=tail)
+    start = 0
+    while start < len(whole):
+        end = whole.rfind("\n", start, start + _CHUNK) + 1
+        buffer = _with_chunk(buffer, whole[start:end])
+        start = end
+    return _trimmed(buffer)
+
+
+def _note(buffer: Buffer, text: str) -> Buffer:
+    if buffer.tail:
+        buffer = _with_chunk(buffer, buffer.tail.rstrip("\r") + "\n")
+    return replace(_with_chunk(buffer, text + "\n", note=True), tail="")
+
+
+def _split(text: str) -> tuple[str, str]:
+    """The whole lines of `text` and what follows the last newline, long lines broken and rewritten ones folded."""
+    text = _broken(text)
+    if "\r" in text:
+        text = _REWRITTEN.sub("", _LINE_END.sub("\n", text))
+    end = text.rfind("\n") + 1
+    return text[:end], text[end:]
+
+
+def _broken(text: str) -> str:
+    """`text` with a newline put in wherever MAX_LINE characters have none, so that no line is unbounded."""
+    pieces: list[str] = []
+    start = 0
+    while len(text) - start > MAX_LINE:
+        limit = start + MAX_LINE + 1
+        end = max(text.rfind("\n", start, limit), text.rfind("\r", start, limit)) + 1
+        pieces.append(text[start : end or limit - 1] if end else text[start : limit - 1] + "\n")
+        start = end or limit - 1
+    return "".join((*pieces, text[start:])) if pieces else text
+
+
+def _with_chunk(buffer: Buffer, text: str, *, note: bool = False) -> Buffer:
+    """Small chunks are joined, so that output which drips does not make many."""
+    chunks = buffer.chunks
+    added = text.count("\n")
+    chunk = Chunk(text, added, note)
+    if chunks and chunks[-1].note == note and len(chunks[-1].text) + len(text) <= _CHUNK:
+        chunk = Chunk(chunks[-1].text + text, chunks[-1].lines + added, note)
+        chunks = chunks[:-1]
+    return replace(buffer, chunks=(*chunks, chunk), lines=buffer.lines + added, chars=buffer.chars + len(text))
+
+
+def _trimmed(buffer: Buffer) -> Buffer:
+    """`buffer` without the oldest chunks that lie beyond the limits."""
+    lines, chars, first = buffer.lines, buffer.chars, 0
+    for chunk in buffer.chunks:
+        if lines - chunk.lines < MAX_LINES and chars - len(chunk.text) < MAX_CHARS:
+            break
+        lines, chars, first = lines - chunk.lines, chars - len(chunk.text), first + 1
+    if not first:
+        return buffer
+    return replace(buffer, chunks=buffer.chunks[first:], lines=lines, chars=chars, dropped=buffer.dropped + buffer.lines - lines)

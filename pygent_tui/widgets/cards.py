@@ -1,0 +1,243 @@
+"""Draws the units of a conversation as strips. Every line begins with a gutter that tells whose it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import assert_never
+
+from rich.cells import cell_len, set_cell_size
+from rich.console import Console
+from rich.segment import Segment
+from rich.style import Style
+from rich.text import Text
+from textual.strip import Strip
+
+from pygent_engine.values import INCOMPLETE, INTERRUPTED, TaskState
+
+from ..views.entries import Ask, Call, Closed, Ended, Entry, Notice, Opened, Permission, Prompt, Reply, TaskNote, Thinking
+from ..views.layout import Card, Countdown, Greeting, Label, Mark, Paragraph, Thought, Unit
+
+Markdown = Callable[[str, int], list[list[Segment]]]
+Parts = list[tuple[str, str]]
+
+GUTTER = 2
+PREVIEW_LINES = 4
+DETAIL_LINES = 400
+
+_CUTS = {
+    INCOMPLETE: "The reply broke off; it is not complete.",
+    INTERRUPTED: "Interrupted; the reply is not complete.",
+    "length": "The reply was cut at the model's length limit.",
+    "content_filter": "The server withheld the rest of the reply.",
+}
+_OUTCOMES = {
+    "failed": ("✗", "error", "The turn failed"),
+    "limit": ("!", "warn", "Stopped at a limit"),
+    "interrupted": ("■", "warn", "Interrupted"),
+    "finished": ("✓", "ok", "Finished"),
+}
+_TASKS = {
+    TaskState.finished: ("ok", "finished"),
+    TaskState.failed: ("error", "failed"),
+    TaskState.cancelled: ("warn", "cancelled"),
+    TaskState.timed_out: ("error", "timed out"),
+}
+
+
+class Easel:
+    """Draws units at one width, in the styles of `look`; `details` unfolds cards and thinking."""
+
+    def __init__(self, width: int, look: Callable[[str], Style], console: Console, markdown: Markdown, details: bool) -> None:
+        self._width = max(8, width - GUTTER)
+        self._look = look
+        self._console = console
+        self._markdown = markdown
+        self._details = details
+
+    def draw(self, unit: Unit) -> list[Strip]:
+        """The lines of `unit`, each as wide as it needs."""
+        match unit:
+            case Label(speaker, text):
+                role = "user" if speaker == "user" else "agent"
+                return [Strip.blank(0), self._strip([("┃ " if role == "user" else "│ ", role), (text, role)])]
+            case Paragraph(block):
+                lines = [Strip([*self._parts([("│ ", "agent")]), *line]) for line in self._markdown(block.text, self._width)]
+                return lines if block.joined else [self._strip([("│ ", "agent")]), *lines]
+            case Mark(cut):
+                return self._wrap("│ ", "agent", [(f"! {_CUTS.get(cut, cut)}", "warn")])
+            case Card(entry, spaced):
+                return self._spaced(entry, spaced) + self._card(entry)
+            case Countdown(reason, seconds, attempt):
+                text = f"The model was not reached; asked again in {seconds} s (attempt {attempt + 1}). {reason}"
+                return [Strip.blank(0), *self._wrap("↻ ", "warn", [(text, "warn")])]
+            case Thought(text, characters):
+                return [self._fit([("│ ", "agent"), ("✻ thinking ", "comment"), (self._end_of(text), "comment")], f"{characters:,}")]
+            case Greeting(lines):
+                return self._greeting(lines)
+            case _:
+                assert_never(unit)
+
+    # ------------------------------------------------------------ entries
+
+    def _greeting(self, lines: tuple[str, ...]) -> list[Strip]:
+        strips = [Strip.blank(0)]
+        for line in lines:
+            strips += self._wrap("  ", "muted", [(line, "muted" if len(strips) > 1 else "agent")]) if line else [Strip.blank(0)]
+        return [*strips, Strip.blank(0)]
+
+    def _card(self, entry: Entry) -> list[Strip]:
+        match entry:
+            case Prompt(text):
+                return self._wrap("┃ ", "user", [(text, "strong")])
+            case Thinking(text):
+                return self._thinking(text)
+            case Reply(text):
+                return self._wrap("│ ", "agent", [(text, "text")])
+            case Call():
+                return self._call(entry)
+            case Permission():
+                return self._permission(entry)
+            case Ask():
+                return self._ask(entry)
+            case _:
+                return self._said(entry)
+
+    def _said(self, entry: Notice | TaskNote | Ended | Opened | Closed) -> list[Strip]:
+        """What the system says: a sign in the gutter, then a sentence."""
+        match entry:
+            case Notice(level, text):
+                role = {"info": "muted", "warning": "warn", "error": "error"}[level]
+                return self._wrap("· " if level == "info" else "! ", role, [(text, role)])
+            case TaskNote():
+                return self._task(entry)
+            case Ended(outcome, reason):
+                sign, role, word = _OUTCOMES[outcome]
+                return self._wrap(f"{sign} ", role, [(f"{word}: {reason}" if reason else f"{word}.", role)])
+            case Opened():
+                return self._opened(entry)
+            case Closed(reason):
+                return self._wrap("· ", "muted", [(f"The session is closed{f': {reason}' if reason else '.'}", "muted")])
+            case _:
+                assert_never(entry)
+
+    def _opened(self, entry: Opened) -> list[Strip]:
+        where = "in a Docker container" if entry.mode == "docker" else "on this machine"
+        lines = self._wrap("· ", "muted", [(f"{entry.model} works {where}, in {entry.workspace}", "muted")])
+        if entry.fallback_reason:
+            lines += self._wrap("! ", "warn", [(f"LOCAL, not Docker: {entry.fallback_reason}", "warn")])
+        return lines
+
+    def _task(self, entry: TaskNote) -> list[Strip]:
+        if entry.state not in _TASKS:
+            return self._wrap("◇ ", "muted", [("task ", "muted"), (entry.task_id, "strong"), (f" delegated: {entry.title}", "muted")])
+        role, word = _TASKS[entry.state]
+        detail = f" · {entry.detail}" if entry.detail else ""
+        return self._wrap(
+            "◆ ", role, [("task ", "muted"), (entry.task_id, "strong"), (f" {word}", role), (f": {entry.title}{detail}", "muted")]
+        )
+
+    def _ask(self, entry: Ask) -> list[Strip]:
+        lines = self._wrap("│ ", "agent", [("? ", "warn"), (entry.prompt, "strong")])
+        for option in entry.options:
+            lines += self._wrap("│   ", "agent", [(f"- {option}", "muted")])
+        if entry.answer is None:
+            return [*lines, self._strip([("│   ", "agent"), ("waits for your answer", "warn")])]
+        if not entry.answer:
+            return [*lines, self._strip([("│   ", "agent"), ("not answered", "muted")])]
+        return lines + self._wrap("┃ ", "user", [(entry.answer, "strong")])
+
+    def _thinking(self, text: str) -> list[Strip]:
+        if self._details:
+            return self._wrap("│ ", "agent", [(f"✻ {text.strip()}", "comment")])
+        first = " ".join(text[: 4 * self._width].split())
+        return [self._fit([("│ ", "agent"), ("✻ thought: ", "comment"), (first, "comment")], f"{len(text):,} characters")]
+
+    def _permission(self, entry: Permission) -> list[Strip]:
+        command = " ".join(entry.command.split()) or entry.tool
+        parts = [("│ ", "agent"), *self._sign(entry.tool), (command, "text")]
+        if entry.decision is None:
+            return [self._fit(parts, "● waits for your yes", "warn")]
+        if entry.decision != "deny":
+            return [self._fit(parts, "allowed", "ok")]
+        line = self._fit(parts, "✗ denied", "warn")
+        return [line, *self._wrap("│   ", "agent", [(entry.note, "muted")])] if entry.note else [line]
+
+    def _call(self, entry: Call) -> list[Strip]:
+        parts: Parts = [("│ ", "agent"), *self._sign(entry.name), (" ".join(entry.summary.split()), "text")]
+        word, role = self._outcome(entry)
+        return [self._fit(parts, word, role), *self._result(entry), *self._files(entry)]
+
+    def _sign(self, tool: str) -> Parts:
+        return [("$ ", "agent")] if tool == "bash" else [("▸ ", "agent"), (f"{tool or 'tool'} ", "strong")]
+
+    def _outcome(self, entry: Call) -> tuple[str, str]:
+        time = f" {entry.duration_s:.1f} s" if entry.duration_s >= 0.05 else ""
+        match entry.status:
+            case "running":
+                return "● running", "warn"
+            case "ok":
+                return (f"✗ exit {entry.exit_code}{time}", "error") if entry.failed else (f"✓{time}", "ok")
+            case "error":
+                return f"✗ failed{time}", "error"
+            case "denied":
+                return "✗ denied", "warn"
+            case "timeout":
+                return f"✗ timed out{time}", "error"
+            case "cancelled":
+                return f"■ cancelled{time}", "warn"
+            case _:
+                assert_never(entry.status)
+
+    def _result(self, entry: Call) -> list[Strip]:
+        """The first lines of the result; of a failed call the last ones, where the reason stands."""
+        lines = entry.result.strip("\n").split("\n") if entry.result.strip() else []
+        limit = DETAIL_LINES if self._details else PREVIEW_LINES
+        hidden = max(0, len(lines) - limit)
+        shown = lines[hidden:] if entry.failed else lines[: len(lines) - hidden]
+        strips = [self._fit([("│   ", "agent"), (line.expandtabs(4), "muted")]) for line in shown]
+        if hidden:
+            more = self._strip([("│   ", "agent"), (f"… {hidden:,} {'earlier' if entry.failed else 'more'} lines · o unfolds", "comment")])
+            strips = [more, *strips] if entry.failed else [*strips, more]
+        return strips
+
+    def _files(self, entry: Call) -> list[Strip]:
+        return self._wrap("│   ", "agent", [(f"wrote {', '.join(entry.files)}", "ok")]) if entry.files else []
+
+    # ------------------------------------------------------------ lines
+
+    def _spaced(self, entry: Entry, spaced: bool) -> list[Strip]:
+        if not spaced:
+            return []
+        return [self._strip([("│ ", "agent")]) if isinstance(entry, Call | Permission | Ask) else Strip.blank(0)]
+
+    def _parts(self, parts: Parts) -> list[Segment]:
+        return [Segment(text, self._look(role)) for text, role in parts if text]
+
+    def _strip(self, parts: Parts) -> Strip:
+        return Strip(self._parts(parts))
+
+    def _wrap(self, gutter: str, role: str, parts: Parts) -> list[Strip]:
+        """Text on as many lines as it needs; a sign in the gutter stands on the first line only."""
+        text = Text(end="", tab_size=4)
+        for part, part_role in parts:
+            text.append(part, self._look(part_role))
+        follow = gutter if gutter[0] in "┃│" else " " * len(gutter)
+        strips: list[Strip] = []
+        for line in text.wrap(self._console, self._width + GUTTER - len(gutter)):
+            line.end = ""
+            sign = follow if strips else gutter
+            strips.append(Strip([Segment(sign, self._look(role)), *line.render(self._console)]))
+        return strips
+
+    def _fit(self, parts: Parts, end: str = "", role: str = "muted") -> Strip:
+        """One line: the last part gives way, so that `end` stands at the right."""
+        room = self._width + GUTTER - (cell_len(end) + 2 if end else 0)
+        used = sum(cell_len(text) for text, _ in parts[:-1])
+        last, last_role = parts[-1]
+        if used + cell_len(last) > room:
+            last = set_cell_size(last, max(0, room - used - 1)) + "…"
+        gap = room - used - cell_len(last) + 2
+        return self._strip([*parts[:-1], (last, last_role), *([(" " * gap, role), (end, role)] if end else [])])
+
+    def _end_of(self, text: str) -> str:
+        return " ".join(text.split())[-max(8, self._width - 24) :]

@@ -1,0 +1,234 @@
+"""The base of every pane: a virtualised view of lines that draws only what is visible and never jumps while it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from time import monotonic
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from rich.text import Text
+from textual.binding import Binding
+from textual.content import Content
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+from textual.selection import Selection
+from textual.strip import Strip
+from textual.timer import Timer
+
+from .sanitise import safe_strip
+
+_LOAD = 4
+"""After an update that took T, the next one waits at least this many T: a slow terminal gets fewer, not a frozen one."""
+
+
+class LineView(ScrollView, can_focus=True):
+    """Lines by index. It follows the end until the user scrolls up, and again when the end is reached.
+
+    A subclass keeps its state, calls `touch` when it changed, and gives `reflow` (called at most once in
+    INTERVAL seconds, and when the size changes) and `line`.
+    """
+
+    INTERVAL: ClassVar[float] = 1 / 20
+    FOLLOWS: ClassVar[bool] = True
+
+    BINDINGS = [  # noqa: RUF012 - Textual's own declaration
+        Binding("k", "scroll_up", "Up", show=False),
+        Binding("j", "scroll_down", "Down", show=False),
+        Binding("g", "scroll_home", "Top", show=False),
+        Binding("G", "scroll_end", "Bottom", show=False),
+    ]
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        f"line--{name}" for name in ("text", "muted", "strong", "user", "agent", "ok", "warn", "error", "code", "block", "cursor")
+    } | {f"line--{name}" for name in ("keyword", "string", "comment", "number", "name", "heading", "link")}
+
+    DEFAULT_CSS = """
+    LineView {
+        overflow-x: hidden;
+        overflow-y: auto;
+        scrollbar-gutter: stable;
+        scrollbar-size: 0 1;
+        scrollbar-color: $panel;
+        scrollbar-color-hover: $primary-muted;
+        scrollbar-color-active: $primary;
+        scrollbar-background: $background;
+        scrollbar-background-hover: $background;
+        scrollbar-background-active: $background;
+        background: $background;
+        color: $foreground;
+        & > .line--text { color: $foreground; }
+        & > .line--muted { color: $foreground 60%; }
+        & > .line--strong { color: $foreground; text-style: bold; }
+        & > .line--user { color: $text-secondary; text-style: bold; }
+        & > .line--agent { color: $text-primary; text-style: bold; }
+        & > .line--ok { color: $text-success; }
+        & > .line--warn { color: $text-warning; }
+        & > .line--error { color: $text-error; }
+        & > .line--code { color: $text-accent; }
+        & > .line--block { color: $foreground; background: $surface; }
+        & > .line--cursor { background: $panel; text-style: bold; }
+        & > .line--heading { color: $text-primary; text-style: bold; }
+        & > .line--link { color: $text-primary; text-style: underline; }
+        & > .line--keyword { color: $text-secondary; }
+        & > .line--string { color: $text-success; }
+        & > .line--comment { color: $foreground 60%; text-style: italic; }
+        & > .line--number { color: $text-warning; }
+        & > .line--name { color: $text-primary; }
+    }
+    """
+
+    def __init__(self, *, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(name=name, id=id, classes=classes)
+        self.following = self.FOLLOWS
+        self._placing = False
+        self._due = 0.0
+        self._waiting: Timer | None = None
+
+    # ------------------------------------------------------------ what a subclass gives
+
+    def reflow(self) -> None:
+        """Bring lines and extent up to date with the state; ends in `set_extent`."""
+        raise NotImplementedError
+
+    def line(self, y: int) -> Strip:
+        """The line at `y`, at its full width."""
+        raise NotImplementedError
+
+    def scrolled(self) -> None:
+        """The user moved to another place."""
+
+    # ------------------------------------------------------------ updates
+
+    def touch(self) -> None:
+        """The state changed: show it now, or as soon as the last update is INTERVAL seconds old."""
+        if self._waiting is None and self.is_mounted:
+            wait = self._due - monotonic()
+            if wait <= 0:
+                self.flush()
+            else:
+                self._waiting = self.set_timer(wait, self.flush)
+
+    def flush(self) -> None:
+        """Show the state as it is, without waiting."""
+        if self._waiting is not None:
+            self._waiting.stop()
+            self._waiting = None
+        if not self.size:
+            return
+        began = monotonic()
+        self.reflow()
+        self._due = began + max(self.INTERVAL, _LOAD * (monotonic() - began))
+        self.refresh()
+
+    def on_resize(self) -> None:
+        self.flush()
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self.restyled()
+
+    def restyled(self) -> None:
+        """Colours may have changed."""
+
+    @property
+    def page(self) -> Size:
+        """The cells that lines are shown in."""
+        return self.scrollable_content_region.size
+
+    def set_extent(self, lines: int, width: int, top: int) -> None:
+        """There are `lines` lines now, of at most `width` cells; `top` is shown first, unless the end is followed."""
+        extent = Size(width, lines)
+        if extent != self.virtual_size:
+            self.virtual_size = extent
+        self._place(max(0, lines - self.page.height) if self.following else top)
+        more = not self.following and self.FOLLOWS
+        if more != (self.border_subtitle is not None):
+            self.border_subtitle = Content("End ↓ newest") if more else None
+
+    def _place(self, top: int) -> None:
+        self._placing = True
+        self.scroll_target_y = self.scroll_y = top
+        self._placing = False
+
+    # ------------------------------------------------------------ scrolling
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        if not self._placing and round(old_value) != round(new_value):
+            self.following = self.FOLLOWS and new_value >= self.max_scroll_y
+            self.scrolled()
+
+    def jump(self, top: int) -> None:
+        """Show the line `top` first, at once: an animation would chase an end that moves."""
+        self.scroll_to(y=top, animate=False)
+
+    def action_scroll_up(self) -> None:
+        self.jump(self.scroll_offset.y - 1)
+
+    def action_scroll_down(self) -> None:
+        self.jump(self.scroll_offset.y + 1)
+
+    def action_page_up(self) -> None:
+        self.jump(self.scroll_offset.y - self.page.height + 1)
+
+    def action_page_down(self) -> None:
+        self.jump(self.scroll_offset.y + self.page.height - 1)
+
+    def action_scroll_home(self) -> None:
+        self.jump(0)
+
+    def action_scroll_end(self) -> None:
+        self.following = self.FOLLOWS
+        self.jump(self.max_scroll_y)
+        self.flush()
+
+    # ------------------------------------------------------------ drawing
+
+    def look(self, name: str) -> Style:
+        """The style of one role of text, in the colours of the theme."""
+        return self.get_component_rich_style(f"line--{name}")
+
+    def render_line(self, y: int) -> Strip:
+        x, top = self.scroll_offset
+        width = self.page.width
+        base = self.rich_style
+        line = top + y
+        if line >= self.virtual_size.height:
+            return Strip.blank(self.size.width, base)
+        strip = safe_strip(self.line(line)).apply_style(base)
+        strip = self._selected(strip, line)
+        return strip.crop_extend(x, x + width, base).apply_offsets(x, line)
+
+    def _selected(self, strip: Strip, line: int) -> Strip:
+        span = self.text_selection.get_span(line) if self.text_selection is not None else None
+        if span is None:
+            return strip
+        text = Text(end="")
+        for part, style, _ in strip:
+            text.append(part, style)
+        text.stylize(self.screen.get_component_rich_style("screen--selection"), span[0], None if span[1] == -1 else span[1])
+        return Strip(text.render(self.app.console))
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        last = self.virtual_size.height - 1
+        first = selection.start.y if selection.start else 0
+        end = min(last, selection.end.y if selection.end else last)
+        lines = []
+        for y in range(first, end + 1):
+            start, stop = selection.get_span(y) or (0, 0)
+            text = safe_strip(self.line(y)).text
+            lines.append((text[start:] if stop == -1 else text[start:stop]).rstrip())
+        return "\n".join(lines), "\n"
+
+    def selection_updated(self, selection: Selection | None) -> None:
+        self.refresh()
+
+    def row(self, *parts: tuple[str, str]) -> Strip:
+        """A line of (text, role) parts."""
+        return strip_of((text, self.look(role)) for text, role in parts)
+
+
+def strip_of(parts: Iterable[tuple[str, Style]]) -> Strip:
+    return Strip([Segment(text, style) for text, style in parts if text])

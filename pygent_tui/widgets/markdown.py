@@ -1,0 +1,165 @@
+"""Draws markdown and code in the colours of the theme. The only module that imports a markdown parser or a highlighter.
+
+It is imported when the first reply is drawn, not at start. (pygments ships no types.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from io import StringIO
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from pygments.lexer import Lexer  # type: ignore[import-untyped]
+from pygments.lexers import get_lexer_by_name  # type: ignore[import-untyped]
+from pygments.token import Comment, Keyword, Name, Number, Operator, String, _TokenType  # type: ignore[import-untyped]
+from pygments.util import ClassNotFound  # type: ignore[import-untyped]
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.markdown import CodeBlock, Heading, ImageItem, Markdown, MarkdownContext
+from rich.segment import Segment
+from rich.style import Style
+from rich.syntax import Syntax, SyntaxTheme
+from rich.text import Text, TextType
+from rich.theme import Theme
+
+Look = Callable[[str], Style]
+
+_MAX_LEXERS = 64
+_ROLES = {
+    Comment: "comment",
+    Keyword: "keyword",
+    Operator.Word: "keyword",
+    String: "string",
+    Number: "number",
+    Name.Function: "name",
+    Name.Class: "name",
+    Name.Decorator: "name",
+    Name.Tag: "name",
+    Name.Builtin: "name",
+}
+
+
+class MarkdownPen:
+    """Renders markdown to lines of segments, with the styles that `look` gives at the time it is made."""
+
+    def __init__(self, look: Look) -> None:
+        self._console = Console(
+            file=StringIO(), color_system="truecolor", force_terminal=True, legacy_windows=False, theme=_theme(look), _environ={}
+        )
+        self._colors = _Colors(look)
+        self._lexers: dict[str, Lexer | None] = {}
+        # Tags are shown, not hidden: what the model wrote is what the user reads.
+        self._parser = MarkdownIt("commonmark", {"html": False}).enable("strikethrough").enable("table")
+
+    def render(self, text: str, width: int) -> list[list[Segment]]:
+        """`text` as lines of at most `width` cells."""
+        document = _Document(self._parser.parse(text), self._colors, self._lexer)
+        lines = self._console.render_lines(document, self._console.options.update(width=width, height=None), pad=False)
+        while lines and not "".join(segment.text for segment in lines[-1]).strip():
+            lines.pop()
+        return lines
+
+    def _lexer(self, name: str) -> Lexer | None:
+        """Looking up an unknown name is slow, so answers are kept."""
+        if name not in self._lexers:
+            if len(self._lexers) >= _MAX_LEXERS:
+                self._lexers.clear()
+            try:
+                self._lexers[name] = get_lexer_by_name(name) if name else None
+            except ClassNotFound:
+                self._lexers[name] = None
+        return self._lexers[name]
+
+
+class _Colors(SyntaxTheme):
+    """Token colours from the roles of the theme."""
+
+    def __init__(self, look: Look) -> None:
+        self._ground = look("block")
+        self._styles = {token: Style(color=look(role).color, italic=look(role).italic) for token, role in _ROLES.items()}
+
+    def get_style_for_token(self, token_type: _TokenType) -> Style:
+        token: _TokenType | None = token_type
+        while token is not None:
+            if token in self._styles:
+                return self._ground + self._styles[token]
+            token = token.parent
+        return self._ground
+
+    def get_background_style(self) -> Style:
+        return Style(bgcolor=self._ground.bgcolor)
+
+
+class _Document(Markdown):
+    def __init__(self, tokens: list[Token], colors: SyntaxTheme, lexer: Callable[[str], Lexer | None]) -> None:
+        super().__init__("", hyperlinks=False)
+        self.parsed = tokens
+        self.colors = colors
+        self.lexer = lexer
+
+
+class _Heading(Heading):
+    """A heading on the left, in its own level's marks, without a box."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield self.text
+
+
+class _Code(CodeBlock):
+    """A code block on a ground of its own."""
+
+    @classmethod
+    def create(cls, markdown: Markdown, token: Token) -> _Code:
+        assert isinstance(markdown, _Document)
+        made = cls((token.info or "").split(" ")[0], "")
+        made.colors, made.lexer = markdown.colors, markdown.lexer(made.lexer_name)
+        return made
+
+    colors: SyntaxTheme
+    lexer: Lexer | None
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        code = self.text.plain.rstrip("\n")
+        yield Syntax(code, self.lexer or "text", theme=self.colors, word_wrap=True, padding=(0, 1))
+
+
+class _Image(ImageItem):
+    """An image is not shown; its words and its address are."""
+
+    def on_enter(self, context: MarkdownContext) -> None:
+        self.text = Text()
+
+    def on_text(self, context: MarkdownContext, text: TextType) -> None:
+        self.text.append(text)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield Text(f"[image: {self.text.plain} ({self.destination})]", end="")
+
+
+_Document.elements = {**Markdown.elements, "heading_open": _Heading, "fence": _Code, "code_block": _Code, "image": _Image}
+
+
+def _theme(look: Look) -> Theme:
+    """Rich's names for the parts of markdown, in the roles of the theme."""
+    heading, muted, strong = look("heading"), look("muted"), look("strong")
+    styles = {
+        "markdown.paragraph": look("text"),
+        "markdown.text": look("text"),
+        "markdown.em": Style(italic=True),
+        "markdown.strong": Style(bold=True),
+        "markdown.s": Style(strike=True),
+        "markdown.code": look("code"),
+        "markdown.code_block": look("block"),
+        "markdown.block_quote": muted,
+        "markdown.list": look("text"),
+        "markdown.item": look("text"),
+        "markdown.item.bullet": muted,
+        "markdown.item.number": muted,
+        "markdown.hr": muted,
+        "markdown.link": look("link"),
+        "markdown.link_url": muted,
+        "markdown.table.border": muted,
+        "markdown.table.header": strong,
+        **{f"markdown.h{level}": heading if level < 3 else strong for level in range(1, 8)},
+    }
+    return Theme(styles)
