@@ -83,7 +83,7 @@ class Agent(Loop):
         with self._making_tasks:
             if self._tasks is None:
                 heritage = Heritage(self.model, self.model_name, self._toolbox.without_own(), self.gate, self.persona)
-                self._tasks = TaskManager(builder=heritage.build, outbox=self.outbox, settings=self.settings)
+                self._tasks = TaskManager(heritage=heritage, outbox=self.outbox, settings=self.settings)
             return self._tasks
 
     def take_seat(self, seat: Seat) -> None:

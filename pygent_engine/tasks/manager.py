@@ -32,7 +32,7 @@ class TaskManager:
 
     `agent_factory(persona)` is called once per start, in the task's thread; its agent's runtime becomes the task's own.
     More tasks than `max_tasks` (default: the settings', 3) wait as `queued`, in order. `on_event` gets every envelope.
-    The keyword `builder` is the engine's own way to make the agent of a task, `outbox` its numbering of events.
+    An Agent gives its own `heritage`, `outbox` and `settings`; alone, a manager takes these from the settings.
     """
 
     def __init__(
@@ -41,15 +41,21 @@ class TaskManager:
         max_tasks: int | None = None,
         *,
         on_event: Sink | None = None,
-        builder: Builder | None = None,
+        heritage: Heritage | None = None,
         outbox: Outbox | None = None,
         settings: Settings | None = None,
     ) -> None:
+        self._build: Builder
+        self._model_name: str | None
         self._settings = settings or Settings.load()
         self._max = self._settings.max_tasks if max_tasks is None else max_tasks
         if self._max < 1:
             raise TaskLimitError(f"max_tasks is {self._max}; at least one task must be allowed to run.")
-        self._build = _from_factory(agent_factory) if agent_factory else builder or Heritage.of(self._settings).build
+        if agent_factory is not None:
+            self._build, self._model_name = _from_factory(agent_factory), None
+        else:
+            heritage = heritage or Heritage.of(self._settings)
+            self._build, self._model_name = heritage.build, heritage.model_name
         self._outbox = outbox or Outbox(on_event)
         self._guard = threading.Lock()  # of the fields below; nothing is posted under it, for a receiver may call back
         self._tasks: dict[str, Task] = {}
@@ -90,7 +96,7 @@ class TaskManager:
             files=files,
             persona=persona,
             model=None if isinstance(model, str) else model,
-            model_name=model if isinstance(model, str) else None,
+            model_name=model if isinstance(model, str) else self._model_name,
             limits=self._limits(limits or Limits(), step_timeout, task_timeout),
         )
         return self._accept(spec)
@@ -256,7 +262,13 @@ class TaskManager:
 
 
 def _from_factory(factory: AgentFactory) -> Builder:
-    return lambda spec: factory(spec.persona)
+    def build(spec: TaskSpec) -> Loop:
+        agent = factory(spec.persona)
+        agent.model = spec.model or agent.model  # the seat that it takes next is wired with these
+        agent.model_name = spec.model_name or agent.model_name
+        return agent
+
+    return build
 
 
 def _cut_short(reason: str, limits: Limits) -> tuple[TaskState, str, str]:
