@@ -54,7 +54,7 @@ class Terminal:
         until = time.perf_counter() + timeout
         while not _READY.search(self.status):
             if time.perf_counter() > until:
-                raise TimeoutError(f"the app was not ready within {timeout} s; it showed:\n{self.text}")
+                raise TimeoutError(f"the app was not ready within {timeout} s")
             self.watch(0.1)
             if _ASKED in self.text:
                 self.watch(_QUIET_S)
@@ -67,14 +67,14 @@ class Terminal:
         until = time.perf_counter() + timeout
         while _READY.search(self.status):
             if time.perf_counter() > until:
-                raise TimeoutError(f"the prompt was not taken within {timeout} s; the app showed:\n{self.text}")
+                raise TimeoutError(f"the prompt was not taken within {timeout} s")
             self.watch(0.05)
 
     def wait_for_paint(self, timeout: float) -> None:
         until = time.perf_counter() + timeout
         while _PAINTED not in self.status:
             if time.perf_counter() > until:
-                raise TimeoutError(f"nothing was painted within {timeout} s; the terminal showed:\n{self.text}")
+                raise TimeoutError(f"nothing was painted within {timeout} s")
             self._take(self._app.read(0.1))
 
     def type(self, keys: str) -> None:
@@ -117,7 +117,11 @@ def main(command: str) -> int:
     env = dict(os.environ) | {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
     with PtyApp(["bash", "-c", command], env=env, cwd=Path.cwd(), columns=_COLUMNS, rows=_ROWS) as app:
         terminal = Terminal(app)
-        a_turn_of_the_demo(terminal)
+        try:
+            a_turn_of_the_demo(terminal)
+        except (EOFError, TimeoutError) as error:
+            print(f"{type(error).__name__}: {error}; the terminal showed:\n{terminal.text}")
+            return 1
         app.send(b"\x11")
         code = app.wait(20.0, terminal.raw)
         terminal.took("leaving")

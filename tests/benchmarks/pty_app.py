@@ -50,10 +50,12 @@ class PtyApp:
         return data
 
     def read_for(self, seconds: float) -> bytes:
-        """Everything that the program writes within `seconds`, so that its terminal never fills up."""
-        until, got = time.perf_counter() + seconds, bytearray()
-        while (left := until - time.perf_counter()) > 0:
-            got += self.read(left)
+        """What the program writes within `seconds`, or until its end. Raises EOFError when it had ended before."""
+        until = time.perf_counter() + seconds
+        got = bytearray(self.read(seconds))
+        with contextlib.suppress(EOFError):
+            while (left := until - time.perf_counter()) > 0:
+                got += self.read(left)
         return bytes(got)
 
     def wait_for(self, text: bytes, timeout: float) -> float:
