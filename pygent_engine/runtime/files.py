@@ -56,9 +56,12 @@ class Workspace:
         with self._guard(path), self._folder() as root:
             # Not blocking, so that a FIFO without a writer cannot hold us.
             opened = open_beneath(root, self.parts(path), os.O_RDONLY | os.O_NONBLOCK)
-            with os.fdopen(opened, "rb") as file:
+            try:
                 _require_regular(os.fstat(opened).st_mode, path)
-                yield file
+                with os.fdopen(opened, "rb", closefd=False) as file:
+                    yield file
+            finally:
+                os.close(opened)
 
     def write(self, path: str, content: bytes) -> None:
         """Replace or create a file at once: who reads sees the old content or the new. Mode bits stay."""

@@ -60,14 +60,11 @@ class _Line:
     def add(self, chunk: bytes) -> None:
         if not self._wanted:
             return
-        text = self._decoder.decode(chunk)
+        text = self._decoder.decode(chunk.removesuffix(b"\n"), final=chunk.endswith(b"\n"))
         self._length += len(text)
-        self._kept += text[: max(0, LINE_LIMIT + 2 - len(self._kept))]
+        self._kept += text[: LINE_LIMIT - len(self._kept)]
 
     def finish(self) -> str:
-        if self._length <= LINE_LIMIT + 2:
-            self._decoder.decode(b"", final=True)
-            self._kept = self._kept.removesuffix("\n")
-        if len(self._kept) <= LINE_LIMIT:
-            return self._kept
-        return f"{self._kept[:LINE_LIMIT]} [... {self._length - LINE_LIMIT} more characters in this line ...]"
+        if self._length > LINE_LIMIT:
+            return f"{self._kept} [... {self._length - LINE_LIMIT} more characters in this line ...]"
+        return self._kept + self._decoder.decode(b"", final=True)

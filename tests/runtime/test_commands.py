@@ -40,7 +40,7 @@ def gone(text: str) -> bool:
 
 
 @pytest.fixture
-def seconds(request: pytest.FixtureRequest) -> str:
+def seconds() -> str:
     """A duration for `sleep` that no other test sleeps for, so that its processes can be told."""
     return f"{600 + time.monotonic_ns() % 10**9}.{os.getpid()}"
 
@@ -72,10 +72,8 @@ def test_stdin_is_at_its_end(runtime: Runtime) -> None:
 
 
 def test_heredocs_pipes_and_functions_work(runtime: Runtime) -> None:
-    command = "f() { tr a-z A-Z; }\nf <<'END' | rev\nit's $HOME\nEND\n"
-    if "rev" not in runtime.bash("command -v rev"):
-        command = command.replace("| rev", "| cat")
-    assert runtime.execute(command).output.strip() in {"EMOH$ S'TI", "IT'S $HOME"}
+    command = "f() { tr a-z A-Z; }\nf <<'END' | cat\nit's $HOME\nEND\n"
+    assert runtime.execute(command).output == "IT'S $HOME\n"
 
 
 def test_a_command_of_two_hundred_kilobytes_runs(runtime: Runtime) -> None:
@@ -172,7 +170,7 @@ def test_progress_is_shown_as_a_terminal_would(runtime: Runtime) -> None:
 def test_bash_states_how_the_command_ended(runtime: Runtime) -> None:
     assert runtime.bash("echo fine") == "fine\n"
     assert runtime.bash("printf bad; exit 3") == "bad\n[exit code 3]"
-    assert runtime.bash("echo slow; sleep 60", timeout=0.3) == "slow\n[timeout after 0.3s]"  # type: ignore[arg-type, unused-ignore]
+    assert runtime.bash("echo slow; sleep 60", timeout=0.3) == "slow\n[timeout after 0.3s]"
 
 
 @pytest.mark.parametrize("command", ["echo \0", "echo \ud800"])
