@@ -17,8 +17,6 @@ class Desk(Protocol):
 
     def ask(self, op: Op) -> None: ...
 
-    def refuse(self, sentence: str) -> None: ...
-
     def open_help(self) -> None: ...
 
     def focus_pane(self, name: str) -> None: ...
@@ -60,20 +58,22 @@ COMMANDS: tuple[Command, ...] = (
 )
 
 
-def run(text: str, desk: Desk) -> bool:
-    """Run `text` when it is a command; False when it is a prompt. What cannot be run is refused in one sentence.
+class CommandError(ValueError):
+    """A command that cannot be run; the message is one sentence for the user."""
+
+
+def find(text: str) -> tuple[Command, str] | None:
+    """The command that `text` calls, and its argument; None when `text` is a prompt. Raises CommandError.
 
     A prompt may begin with a path: only a slash and letters are a command.
     """
     shape = _SHAPE.fullmatch(text.strip())
     if shape is None:
-        return False
+        return None
     name, argument = shape[1].lower(), (shape[2] or "").strip()
     command = next((command for command in COMMANDS if command.name == name), None)
     if command is None:
-        desk.refuse(f"There is no command /{name}; /help lists them.")
-    elif command.needs_argument and not argument:
-        desk.refuse(f"/{name} needs something after it: {command.usage}")
-    else:
-        command.run(desk, argument)
-    return True
+        raise CommandError(f"There is no command /{name}; /help lists them.")
+    if command.needs_argument and not argument:
+        raise CommandError(f"/{name} needs something after it: {command.usage}")
+    return command, argument

@@ -44,6 +44,10 @@ class Pump:
         if self._thread.ident is not None:
             self._thread.join(timeout)
 
+    @property
+    def running(self) -> bool:
+        return self._thread.is_alive()
+
     def _run(self) -> None:
         while not self._stopped.is_set():
             batch = self._subscription.drain(None)

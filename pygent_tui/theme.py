@@ -24,6 +24,7 @@ def themes() -> tuple[Theme, Theme]:
             warning="#e6b673",
             error="#e5848a",
             dark=True,
+            variables={"border-blurred": "#36404b"},
         ),
         Theme(
             name=LIGHT,
@@ -38,5 +39,6 @@ def themes() -> tuple[Theme, Theme]:
             warning="#8f5a00",
             error="#ad2f3b",
             dark=False,
+            variables={"border-blurred": "#c3c6bd"},
         ),
     )

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from pygent_engine.events import Envelope, Warned
 from pygent_engine.values import TaskState
-from pygent_tui.app import PygentApp
 
 from .support.scene_session import SceneLaunch, SceneSession
 from .support.script import Script, call
@@ -56,11 +55,6 @@ class Scene:
     def now(self) -> float:
         """The time on the app's clock: a little after the last envelope."""
         return self.envelopes()[-1].at + 7 if self.script is not None else 0.0
-
-    def app(self) -> PygentApp:
-        """The app on this scene, its clock stopped; keys count at once."""
-        now = self.now()
-        return PygentApp(self.launch(), clock=lambda: now, quiet_s=0.0)
 
 
 def start() -> Script:

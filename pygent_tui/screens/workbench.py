@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -46,8 +45,8 @@ class Workbench(Screen[None]):
         Binding("shift+f6", "app.focus_previous", "Previous pane", show=False, priority=True),
         Binding("f3", "zoom", "Zoom the pane", show=False, priority=True),
     ]
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (100, "-wide")]
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-short"), (18, "-tall")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - as above
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (18, "-tall")]  # noqa: RUF012 - as above
 
     class Asked(Message):
         """The user asks `op` of the session."""
@@ -142,14 +141,20 @@ class Workbench(Screen[None]):
     # ------------------------------------------------------------ messages up
 
     def on_composer_submitted(self, event: Composer.Submitted) -> None:
-        composer = self.query_one(Composer)
-        if commands.run(event.text, self):
+        try:
+            found = commands.find(event.text)
+        except commands.CommandError as error:
+            self.refuse(str(error))
             return
-        if self._state.status.closed is not None:
+        if found is None and self._state.status.closed is not None:
             self.refuse("The session is closed; Ctrl+Q leaves.")
             return
-        composer.sent()
-        self.ask(SubmitPrompt(event.text))
+        self.query_one(Composer).sent()
+        if found is None:
+            self.ask(SubmitPrompt(event.text))
+        else:
+            command, argument = found
+            command.run(self, argument)
 
     def on_ask_panel_typed(self, event: AskPanel.Typed) -> None:
         self.query_one(Composer).insert(event.character)
@@ -202,7 +207,8 @@ class Workbench(Screen[None]):
             return
         title = self._state.asks.title(task_id)
         body = f"{clean_line(task_id, 40)} “{clean_line(title, 80)}” ends now; its files are kept."
-        self._confirm(Confirm("Cancel this task?", body, "cancel the task", "let it run"), lambda: self.ask(CancelTask(task_id)))
+        dialog = Confirm("Cancel this task?", body, "cancel the task", "let it run")
+        self._confirm(dialog, lambda: self.ask(CancelTask(task_id)))
 
     def toggle_theme(self) -> None:
         self.app.theme = "pygent-light" if self.app.current_theme.dark else "pygent-dark"
@@ -210,7 +216,7 @@ class Workbench(Screen[None]):
     def quit(self) -> None:
         self.post_message(self.QuitAsked())
 
-    def _confirm(self, dialog: Confirm, then: Callable[[], object]) -> None:
+    def _confirm(self, dialog: Confirm, then: Callable[[], None]) -> None:
         self.app.push_screen(dialog, lambda yes: then() if yes else None)
 
 

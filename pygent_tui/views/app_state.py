@@ -12,25 +12,30 @@ from . import asks, board, output, status, transcript
 
 @dataclass(frozen=True, slots=True)
 class AppState:
-    """The views of one session. A view that a batch did not touch stays the same object."""
+    """The views of one session, folded up to the envelope number `seen`.
+
+    A view that a batch did not touch stays the same object.
+    """
 
     transcript: transcript.Transcript = transcript.EMPTY
-    output: output.Output = output.EMPTY
+    output: output.Outputs = output.EMPTY
     board: board.Board = board.EMPTY
     status: status.Status = status.EMPTY
     asks: asks.Asks = asks.EMPTY
+    seen: int = 0
 
 
 def fold(state: AppState, batch: Iterable[Envelope]) -> AppState:
     """`state` after all envelopes of `batch`."""
-    talk, out, tasks, now, waiting = state.transcript, state.output, state.board, state.status, state.asks
+    talk, out, tasks, now, waiting, seen = state.transcript, state.output, state.board, state.status, state.asks, state.seen
     for envelope in batch:
         talk = transcript.fold(talk, envelope)
         out = output.fold(out, envelope)
         tasks = board.fold(tasks, envelope)
         now = status.fold(now, envelope)
         waiting = asks.fold(waiting, envelope)
-    return AppState(talk, out, tasks, now, waiting)
+        seen = envelope.seq
+    return AppState(talk, out, tasks, now, waiting, seen)
 
 
 def submitted(state: AppState, text: str) -> AppState:

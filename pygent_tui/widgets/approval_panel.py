@@ -23,6 +23,11 @@ _KEYS: dict[str, _Answer] = {"y": "once", "s": "session", "n": "deny"}
 class ApprovalPanel(AskPanel):
     """Posts `Answered` once."""
 
+    DEFAULT_CSS = """
+    ApprovalPanel .body { background: $surface; padding: 0 1; margin-top: 1; }
+    ApprovalPanel .reason { margin-top: 1; }
+    """
+
     class Answered(Message):
         """The user's answer to `call_id`."""
 
@@ -43,11 +48,10 @@ class ApprovalPanel(AskPanel):
         with VerticalScroll(classes="body", can_focus=False):
             yield Static(Content(clean(self._request.command)), classes="command")
         yield Static(_choices(), classes="keys")
-        yield Input(placeholder="Why not? The model reads it. Enter sends, empty is fine", classes="reason")
+        yield Input(placeholder="Why not? The model reads it. Enter sends, empty is fine", classes="reason", select_on_focus=False)
 
     def on_mount(self) -> None:
         self.query_one(Input).display = False
-        self.show_others(0)
 
     def show_others(self, others: int) -> None:
         """Tell how long the text is, and how many others wait behind this one."""

@@ -19,14 +19,14 @@ class AskPanel(Vertical, can_focus=True):
     DEFAULT_CSS = """
     AskPanel {
         height: auto;
-        max-height: 60vh;
+        max-height: 75vh;
         border: round $warning;
         background: $background;
         padding: 0 1;
         border-title-color: $text-warning;
         border-subtitle-color: $text-muted;
     }
-    AskPanel .body { height: auto; max-height: 1fr; scrollbar-size-vertical: 1; }
+    AskPanel .body { height: auto; max-height: 35vh; scrollbar-size-vertical: 1; }
     AskPanel .note { height: auto; color: $text-muted; }
     AskPanel .keys { height: auto; margin-top: 1; }
     AskPanel Input { height: 1; border: none; padding: 0; background: $surface; }

@@ -47,7 +47,7 @@ class QuestionPanel(AskPanel):
             yield Static(Content(clean(self._question.prompt)))
             if self._options:
                 yield Static(self._list(), classes="options")
-        yield Input(placeholder="Your answer", classes="reason")
+        yield Input(placeholder="Your answer", classes="reason", select_on_focus=False)
         yield Static(self._choices(), classes="keys")
 
     def on_mount(self) -> None:

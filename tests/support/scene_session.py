@@ -43,11 +43,15 @@ class SceneSubscription:
 
 
 class SceneSession:
-    """Replays `envelopes` to its one reader; `play` adds more. `ops` is what was asked, in order."""
+    """Replays `envelopes` to its one reader; `play` adds more. `ops` is what was asked, in order.
+
+    `played` is the number of the last envelope.
+    """
 
     def __init__(self, envelopes: Iterable[Envelope] = ()) -> None:
         self._subscription = SceneSubscription()
-        self._subscription.put(envelopes)
+        self.played = 0
+        self.play(envelopes)
         self._sent = Condition()  # guards `ops`
         self.ops: list[Op] = []
         self.ended = Event()
@@ -56,7 +60,9 @@ class SceneSession:
         return self._subscription
 
     def play(self, envelopes: Iterable[Envelope]) -> None:
-        self._subscription.put(envelopes)
+        more = list(envelopes)
+        self.played = max((envelope.seq for envelope in more), default=self.played)
+        self._subscription.put(more)
 
     def send(self, op: Op) -> None:
         with self._sent:

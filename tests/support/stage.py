@@ -1,0 +1,95 @@
+"""Plays a scene in the real app without a terminal, so that a test can press keys and look at what comes of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from time import monotonic
+
+from textual.pilot import Pilot
+from textual.widget import Widget
+
+from pygent_engine.events import Op
+from pygent_tui.app import PygentApp
+from pygent_tui.screens.workbench import Workbench
+
+from ..scenes import Scene
+from .scene_session import DEADLINE_S, SceneLaunch, SceneSession
+
+_LOOK_S = 0.01
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The running app, its pilot, and the scripted session behind it."""
+
+    app: PygentApp
+    pilot: Pilot[None]
+    session: SceneSession
+
+    @property
+    def bench(self) -> Workbench:
+        bench = self.app.screen_stack[0]
+        assert isinstance(bench, Workbench)
+        return bench
+
+    @property
+    def ops(self) -> list[Op]:
+        return self.session.ops
+
+    def one(self, selector: str) -> Widget:
+        """The widget of the top screen that fits `selector`."""
+        return self.app.screen.query_one(selector)
+
+    def text(self, selector: str) -> str:
+        """What a widget shows, as plain lines."""
+        region = self.one(selector).region
+        lines = self.app.screen._compositor.render_strips()[region.y : region.bottom]
+        return "\n".join(strip.crop(region.x, region.right).text.rstrip() for strip in lines)
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+
+    async def until(self, holds: Callable[[], object]) -> None:
+        """Wait until `holds()` is true; fails when that takes longer than the deadline."""
+        end = monotonic() + DEADLINE_S
+        while not holds():
+            assert monotonic() < end, "what the test waits for did not come"
+            await self.pilot.pause(_LOOK_S)
+        await self.pilot.pause()
+
+
+Scenario = Callable[[Stage], Awaitable[None]]
+
+
+def scene_app(scene: Scene, launch: SceneLaunch, quiet_s: float = 0.0) -> PygentApp:
+    """The app on `scene`, its clock stopped; unless told otherwise a panel's keys count as soon as it is drawn."""
+    now = scene.now()
+    return PygentApp(launch, clock=lambda: now, quiet_s=quiet_s)
+
+
+def play(
+    scene: Scene,
+    scenario: Scenario,
+    *,
+    size: tuple[int, int] = (120, 40),
+    launch: SceneLaunch | None = None,
+    quiet_s: float = 0.0,
+) -> PygentApp:
+    """Run `scenario` on `scene`, then end the app and its session; returns the app."""
+    launch = launch or scene.launch()
+    app = scene_app(scene, launch, quiet_s)
+
+    async def run() -> None:
+        async with app.run_test(size=size) as pilot:
+            stage = Stage(app, pilot, launch.session)
+            await stage.until(lambda: app.failure or launch.gate or app.state.seen >= launch.session.played)
+            await scenario(stage)
+
+    try:
+        asyncio.run(run())
+    finally:
+        app.connection.close()
+        assert app.connection.wait_closed(DEADLINE_S)
+    return app

@@ -1,0 +1,248 @@
+"""Approvals and questions, answered in the real app: No by default, and no answer by accident."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.message import Message
+from textual.widget import Widget
+
+from pygent_engine.events import AnswerApproval, AnswerQuestion, ApprovalSettled, Interrupt
+from pygent_tui.widgets.approval_panel import ApprovalPanel
+from pygent_tui.widgets.ask_panel import AskPanel
+from pygent_tui.widgets.composer import Composer
+from pygent_tui.widgets.question_panel import NO_ANSWER
+from tests.scenes import Scene, approval, question, scene, start, task_approval
+from tests.support.script import Script, call
+from tests.support.stage import Stage, play
+
+APPROVAL = scene("approval")
+QUIET_S = 0.3
+
+
+def key_at(key: str, at: float) -> events.Key:
+    """A key press that arrived at `at`."""
+    event = events.Key(key, key if len(key) == 1 else None)
+    event.time = at
+    return event
+
+
+async def press_at(stage: Stage, target: Widget, *presses: tuple[str, float]) -> None:
+    for key, at in presses:
+        target.post_message(key_at(key, at))
+    await stage.pilot.pause()
+
+
+def panel(stage: Stage) -> Widget:
+    return stage.bench.query_one(AskPanel)
+
+
+# ------------------------------------------------------------------ approvals
+
+
+def test_each_key_gives_its_answer() -> None:
+    answers = {
+        "y": AnswerApproval("c1", "once"),
+        "s": AnswerApproval("c1", "session"),
+        "escape": AnswerApproval("c1", "deny"),
+        "enter": AnswerApproval("c1", "deny"),
+    }
+    for key, answer in answers.items():
+
+        async def scenario(stage: Stage, key: str = key, answer: AnswerApproval = answer) -> None:
+            await stage.press(key)
+            assert stage.ops == [answer]
+            await stage.until(lambda: stage.bench.query_one(Composer).has_focus)
+
+        play(APPROVAL, scenario)
+
+
+def test_no_takes_a_reason_for_the_model() -> None:
+    async def scenario(stage: Stage) -> None:
+        await stage.press("n", *"keep it", "enter")
+        assert stage.ops == [AnswerApproval("c1", "deny", "keep it")]
+
+    play(APPROVAL, scenario)
+
+
+def test_escape_while_giving_a_reason_is_still_no() -> None:
+    async def scenario(stage: Stage) -> None:
+        await stage.press("n", "y", "escape")
+        assert stage.ops == [AnswerApproval("c1", "deny", "y")]
+
+    play(APPROVAL, scenario)
+
+
+def test_other_keys_are_no_answer() -> None:
+    async def scenario(stage: Stage) -> None:
+        await stage.press("a", "1", "space", "down", "up", "pagedown", "left")
+        assert stage.ops == []
+
+    play(APPROVAL, scenario)
+
+
+def test_an_answer_is_given_once() -> None:
+    async def scenario(stage: Stage) -> None:
+        await stage.press("y", "y", "s")
+        assert stage.ops == [AnswerApproval("c1", "once")]
+
+    play(APPROVAL, scenario)
+
+
+def test_keys_that_arrived_before_the_panel_was_drawn_do_not_count() -> None:
+    async def scenario(stage: Stage) -> None:
+        early = Message().time - 60
+        await press_at(stage, panel(stage), ("y", early), ("s", early + 0.1), ("enter", early + 0.2), ("escape", early + 1))
+        assert stage.ops == []
+
+    play(APPROVAL, scenario, quiet_s=QUIET_S)
+
+
+def test_keys_mashed_while_the_panel_appears_do_not_count_until_there_is_silence() -> None:
+    async def scenario(stage: Stage) -> None:
+        drawn = Message().time
+        mashed = [("enter", drawn + 0.05 * count) for count in range(1, 20)] + [("y", drawn + 1.2)]
+        await press_at(stage, panel(stage), *mashed)
+        assert stage.ops == []
+        await press_at(stage, panel(stage), ("y", drawn + 1.2 + QUIET_S))
+        assert stage.ops == [AnswerApproval("c1", "once")]
+
+    play(APPROVAL, scenario, quiet_s=QUIET_S)
+
+
+def test_text_typed_on_while_the_panel_appears_goes_into_the_prompt() -> None:
+    async def scenario(stage: Stage) -> None:
+        composer = stage.bench.query_one(Composer)
+        await press_at(stage, composer, ("s", Message().time))
+        stage.session.play(approval().envelopes[1:])
+        await stage.until(lambda: stage.bench.query(AskPanel))
+        typed = composer.typed_at
+        await press_at(stage, panel(stage), ("a", typed + 0.1), ("y", typed + 0.2))
+        await stage.until(lambda: composer.text == "say")
+        assert stage.ops == []
+
+    play(Scene("start", start), scenario, quiet_s=QUIET_S)
+
+
+def test_the_exact_command_is_shown_with_its_controls_visible() -> None:
+    command = "printf '[/][bold]x[/bold] \x1b]52;c;aGk=\x07 \u202e'  ;  rm -rf ~"
+    script = Script("local").turn("x").reply("", call("c1", cmd=command)).ask("c1", "why")
+
+    async def scenario(stage: Stage) -> None:
+        assert "printf '[/][bold]x[/bold] \u241b]52;c;aGk=\u2407 \\u202e'  ;  rm -rf ~" in stage.text("ApprovalPanel")
+
+    play(Scene("x", lambda: script), scenario)
+
+
+def test_a_long_command_can_be_scrolled_to_its_end() -> None:
+    script = Script("local").turn("x").reply("", call("c1", cmd="echo\n" * 300 + "the end")).ask("c1", "why")
+
+    async def scenario(stage: Stage) -> None:
+        assert "the end" not in stage.text("ApprovalPanel")
+        assert "301 lines" in stage.text("ApprovalPanel")
+        await stage.press(*["pagedown"] * 40)
+        await stage.until(lambda: "the end" in stage.text("ApprovalPanel"))
+        assert stage.ops == []
+
+    play(Scene("x", lambda: script), scenario, size=(80, 24))
+
+
+def test_asks_come_oldest_first_name_their_task_and_count_the_others() -> None:
+    async def scenario(stage: Stage) -> None:
+        first = stage.text("ApprovalPanel")
+        assert "task t1 “Study an LRU cache in memory”" in first and "1 more waiting" in first
+        await stage.press("y")
+        await stage.until(lambda: "task t2" in stage.text("ApprovalPanel"))
+        assert "more waiting" not in stage.text("ApprovalPanel")
+        await stage.press("s")
+        assert stage.ops == [AnswerApproval("t1-c2", "once"), AnswerApproval("t2-c2", "session")]
+
+    play(scene("task-approval"), scenario)
+
+
+def test_an_ask_that_goes_away_gives_the_prompt_back_with_its_draft() -> None:
+    async def scenario(stage: Stage) -> None:
+        composer = stage.bench.query_one(Composer)
+        await stage.press(*"draft")
+        stage.session.play(approval().envelopes[1:])
+        await stage.until(lambda: stage.bench.query(ApprovalPanel))
+        assert not composer.display
+        stage.session.play(approval().post(ApprovalSettled("c1", "deny", "the turn was interrupted")).envelopes[-1:])
+        await stage.until(lambda: composer.has_focus)
+        assert (composer.text, stage.ops) == ("draft", [])
+
+    play(Scene("start", start), scenario)
+
+
+def test_the_panel_keeps_its_guard_for_the_next_ask() -> None:
+    async def scenario(stage: Stage) -> None:
+        at = Message().time + 1
+        await press_at(stage, panel(stage), ("y", at))
+        await stage.until(lambda: "task t2" in stage.text("ApprovalPanel"))
+        await press_at(stage, panel(stage), ("y", Message().time + 0.05))
+        assert stage.ops == [AnswerApproval("t1-c2", "once")]
+
+    play(Scene("task-approval", task_approval), scenario, quiet_s=QUIET_S)
+
+
+def test_the_panes_stay_reachable_and_ctrl_c_interrupts_while_an_approval_waits() -> None:
+    async def scenario(stage: Stage) -> None:
+        await stage.press("f6")
+        assert stage.bench.focused is not None and stage.bench.focused.id == "conversation"
+        await stage.press("y", "ctrl+c")
+        assert stage.ops == [Interrupt()]
+
+    play(APPROVAL, scenario)
+
+
+# ------------------------------------------------------------------ questions
+
+
+def test_options_are_chosen_with_arrows_and_enter() -> None:
+    async def scenario(stage: Stage) -> None:
+        await stage.press("down", "enter")
+        assert stage.ops == [AnswerQuestion("c1", "PostgreSQL, in a container")]
+
+    play(Scene("question", question), scenario)
+
+
+def test_options_are_chosen_by_number() -> None:
+    async def scenario(stage: Stage) -> None:
+        await stage.press("9", "1")
+        assert stage.ops == [AnswerQuestion("c1", "SQLite, in one file")]
+
+    play(Scene("question", question), scenario)
+
+
+def test_an_answer_in_own_words_begins_with_its_first_letter() -> None:
+    async def scenario(stage: Stage) -> None:
+        await stage.press(*"none", "enter")
+        assert stage.ops == [AnswerQuestion("c1", "none")]
+
+    play(Scene("question", question), scenario)
+
+
+def test_escape_leaves_the_own_words_first_and_then_the_question() -> None:
+    async def scenario(stage: Stage) -> None:
+        await stage.press(*"none", "escape")
+        assert stage.ops == []
+        await stage.press("escape")
+        assert stage.ops == [AnswerQuestion("c1", NO_ANSWER)]
+
+    play(Scene("question", question), scenario)
+
+
+def test_a_free_question_takes_text_and_an_empty_one_is_not_sent() -> None:
+    async def scenario(stage: Stage) -> None:
+        await stage.press("enter", "enter", *"tidy", "enter")
+        assert stage.ops == [AnswerQuestion("c1", "tidy")]
+
+    play(Scene("free-question", scene("free-question").script), scenario)
+
+
+def test_enter_mashed_while_a_question_appears_chooses_nothing() -> None:
+    async def scenario(stage: Stage) -> None:
+        drawn = Message().time
+        await press_at(stage, panel(stage), *(("enter", drawn + 0.1 * count) for count in range(1, 9)))
+        assert stage.ops == []
+
+    play(Scene("question", question), scenario, quiet_s=QUIET_S)

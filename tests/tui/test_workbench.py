@@ -1,0 +1,365 @@
+"""Every key of the workbench, pressed in the real app."""
+
+from __future__ import annotations
+
+from threading import Event
+
+from textual import events
+
+from pygent_engine.events import CancelTask, Interrupt, Steer, SubmitPrompt, TurnStarted
+from pygent_tui.screens.confirm import Confirm
+from pygent_tui.screens.help import Help
+from pygent_tui.widgets.composer import Composer
+from tests.scenes import Scene, answer, running, scene, start, tasks
+from tests.support.scene_session import SceneLaunch, SceneSession
+from tests.support.stage import Stage, play
+
+START = Scene("start", start)
+BUSY = Scene("busy", running)
+TASKS = Scene("tasks", tasks)
+
+
+def composer(stage: Stage) -> Composer:
+    return stage.bench.query_one(Composer)
+
+
+# ------------------------------------------------------------------ writing
+
+
+def test_enter_sends_and_clears() -> None:
+    async def scenario(stage: Stage) -> None:
+        await stage.press(*"hello", "enter")
+        assert (stage.ops, composer(stage).text) == ([SubmitPrompt("hello")], "")
+
+    play(START, scenario)
+
+
+def test_enter_on_nothing_sends_nothing() -> None:
+    async def scenario(stage: Stage) -> None:
+        await stage.press("space", "enter")
+        assert stage.ops == []
+
+    play(START, scenario)
+
+
+def test_shift_enter_and_ctrl_j_break_the_line() -> None:
+    async def scenario(stage: Stage) -> None:
+        await stage.press("a", "shift+enter", "b", "ctrl+j", "c", "enter")
+        assert stage.ops == [SubmitPrompt("a\nb\nc")]
+
+    play(START, scenario)
+
+
+def test_a_paste_is_not_sent_and_its_controls_are_made_visible() -> None:
+    async def scenario(stage: Stage) -> None:
+        composer(stage).post_message(events.Paste("one\r\ntwo\r\x1b]52;c;aGk=\x07\n"))
+        await stage.until(lambda: composer(stage).text)
+        assert (stage.ops, composer(stage).text) == ([], "one\ntwo\n\u241b]52;c;aGk=\u2407\n")
+
+    play(START, scenario)
+
+
+def test_a_megabyte_is_pasted_whole() -> None:
+    async def scenario(stage: Stage) -> None:
+        text = "0123456789abcde\n" * 65_536
+        composer(stage).post_message(events.Paste(text))
+        await stage.until(lambda: composer(stage).text == text)
+        assert stage.ops == []
+
+    play(START, scenario)
+
+
+def test_the_composer_grows_with_the_text_up_to_eight_lines() -> None:
+    async def scenario(stage: Stage) -> None:
+        heights = []
+        for count in (1, 3, 20):
+            composer(stage).text = "\n".join("x" * count)
+            await stage.pilot.pause()
+            heights.append(composer(stage).size.height)
+        assert heights == [1, 3, 8]
+
+    play(START, scenario)
+
+
+def test_up_and_down_walk_the_prompts_and_come_back_to_the_draft() -> None:
+    async def scenario(stage: Stage) -> None:
+        await stage.press(*"one", "enter", *"two", "enter", *"draft")
+        shown = []
+        for key in ("up", "up", "up", "down", "down", "down"):
+            await stage.press(key)
+            shown.append(composer(stage).text)
+        assert shown == ["two", "one", "one", "two", "draft", "draft"]
+
+    play(START, scenario)
+
+
+def test_up_moves_the_cursor_while_there_is_a_line_above() -> None:
+    async def scenario(stage: Stage) -> None:
+        await stage.press(*"one", "enter", "a", "ctrl+j", "b", "up", "x")
+        assert composer(stage).text == "ax\nb"
+
+    play(START, scenario)
+
+
+# ------------------------------------------------------------------ sending
+
+
+def test_a_prompt_typed_before_the_session_is_open_is_sent_when_it_opens() -> None:
+    gate = Event()
+    launch = SceneLaunch(SceneSession(start().envelopes), gate=gate)
+
+    async def scenario(stage: Stage) -> None:
+        await stage.press(*"early", "enter")
+        assert (stage.ops, stage.app.state.status.queued) == ([], ("early",))
+        assert "starting" in stage.text("#status")
+        gate.set()
+        await stage.until(lambda: stage.ops)
+        assert stage.ops == [SubmitPrompt("early")]
+
+    play(START, scenario, launch=launch)
+
+
+def test_a_prompt_sent_while_a_turn_runs_is_shown_as_queued_until_its_turn() -> None:
+    async def scenario(stage: Stage) -> None:
+        await stage.press(*"lint", "enter")
+        assert "queued: lint" in stage.text("#composer")
+        script = running()
+        stage.session.play(script.end("c1", "ok").end_turn().post(TurnStarted("lint")).envelopes[-4:])
+        await stage.until(lambda: not stage.app.state.status.queued)
+        assert "queued" not in stage.text("#composer")
+
+    play(BUSY, scenario)
+
+
+def test_a_command_is_run_and_not_sent() -> None:
+    async def scenario(stage: Stage) -> None:
+        await stage.press(*"/steer use sqlite", "enter")
+        await stage.until(lambda: stage.ops)
+        assert (stage.ops, composer(stage).text) == ([Steer("use sqlite")], "")
+
+    play(BUSY, scenario)
+
+
+def test_an_unknown_command_is_refused_in_a_sentence_and_stays_to_be_mended() -> None:
+    async def scenario(stage: Stage) -> None:
+        await stage.press(*"/hepl", "enter")
+        await stage.until(lambda: stage.app._notifications)
+        assert [notice.message for notice in stage.app._notifications] == ["There is no command /hepl; /help lists them."]
+        assert (stage.ops, composer(stage).text) == ([], "/hepl")
+
+    play(START, scenario)
+
+
+# ------------------------------------------------------------------ interrupting and leaving
+
+
+def test_escape_interrupts_the_turn_and_never_quits() -> None:
+    async def scenario(stage: Stage) -> None:
+        await stage.press("escape", "escape")
+        assert stage.ops == [Interrupt(), Interrupt()]
+        assert stage.app.is_running
+
+    play(BUSY, scenario)
+
+
+def test_escape_without_a_turn_asks_nothing_and_returns_to_the_prompt() -> None:
+    async def scenario(stage: Stage) -> None:
+        await stage.press("f6", "escape")
+        await stage.until(lambda: composer(stage).has_focus)
+        assert stage.ops == []
+
+    play(START, scenario)
+
+
+def test_ctrl_c_copies_the_selection_else_interrupts_and_never_quits() -> None:
+    async def scenario(stage: Stage) -> None:
+        await stage.press(*"word", "shift+home", "ctrl+c")
+        assert (stage.app.clipboard, stage.ops) == ("word", [])
+        await stage.press("end", "ctrl+c")
+        assert (stage.ops, stage.app.is_running) == ([Interrupt()], True)
+
+    play(BUSY, scenario)
+
+
+def test_ctrl_c_with_nothing_to_copy_or_interrupt_does_nothing() -> None:
+    async def scenario(stage: Stage) -> None:
+        await stage.press("ctrl+c", "ctrl+c")
+        assert (stage.ops, stage.app.is_running) == ([], True)
+
+    play(START, scenario)
+
+
+def test_ctrl_q_leaves_at_once_when_nothing_runs() -> None:
+    async def scenario(stage: Stage) -> None:
+        await stage.press("ctrl+q")
+
+    assert play(START, scenario).return_code == 0
+
+
+def test_ctrl_q_asks_while_something_runs_and_staying_is_the_default() -> None:
+    async def scenario(stage: Stage) -> None:
+        for stay in ("enter", "escape", "n", "ctrl+q"):
+            await stage.press("ctrl+q")
+            assert isinstance(stage.app.screen, Confirm)
+            await stage.press(stay)
+        assert isinstance(stage.app.screen, Confirm), "a second Ctrl+Q is no yes"
+        assert stage.app.is_running
+
+    play(TASKS, scenario)
+
+
+def test_y_in_the_quit_dialog_leaves() -> None:
+    async def scenario(stage: Stage) -> None:
+        await stage.press("ctrl+q", "y")
+
+    assert play(TASKS, scenario).return_code == 0
+
+
+def test_the_exit_command_asks_as_ctrl_q_does() -> None:
+    async def scenario(stage: Stage) -> None:
+        await stage.press(*"/exit", "enter")
+        await stage.until(lambda: isinstance(stage.app.screen, Confirm))
+
+    play(BUSY, scenario)
+
+
+# ------------------------------------------------------------------ panes
+
+
+def test_f6_and_tab_visit_every_pane_and_come_back() -> None:
+    async def scenario(stage: Stage) -> None:
+        for key in ("f6", "tab"):
+            seen = []
+            for _ in range(4):
+                await stage.press(key)
+                assert stage.bench.focused is not None
+                seen.append(stage.bench.focused.id)
+            assert seen == ["conversation", "output", "board", "composer"]
+
+    play(TASKS, scenario)
+
+
+def test_f3_fills_the_screen_with_the_focused_pane_and_back() -> None:
+    async def scenario(stage: Stage) -> None:
+        await stage.press("f6", "f6", "f3")
+        assert (stage.one("#output").display, stage.one("#conversation").region.area) == (True, 0)
+        assert stage.one("#output").size.width > 100
+        await stage.press("f3")
+        assert stage.one("#conversation").region.area > 0
+
+    play(BUSY, scenario)
+
+
+def test_x_on_the_board_cancels_after_a_yes_only() -> None:
+    async def scenario(stage: Stage) -> None:
+        stage.one("#board").focus()
+        await stage.press("x", "enter")
+        assert stage.ops == []
+        await stage.press("x", "y")
+        assert stage.ops == [CancelTask("t1")]
+
+    play(TASKS, scenario)
+
+
+def test_enter_on_the_board_shows_the_output_of_the_task_and_escape_follows_again() -> None:
+    async def scenario(stage: Stage) -> None:
+        stage.one("#board").focus()
+        await stage.press("down", "enter")
+        await stage.until(lambda: stage.app.state.output.selected == "t2-c1")
+        stage.session.play(tasks().end_turn().envelopes[-2:])
+        await stage.until(lambda: stage.app.state.status.turn_since is None)
+        await stage.press("escape")
+        await stage.until(lambda: stage.app.state.output.selected is None)
+
+    play(TASKS, scenario)
+
+
+def test_cancelling_a_task_that_is_not_there_is_refused() -> None:
+    async def scenario(stage: Stage) -> None:
+        await stage.press(*"/cancel t9", "enter")
+        await stage.until(lambda: stage.app._notifications)
+        assert stage.ops == []
+
+    play(TASKS, scenario)
+
+
+def test_a_narrow_screen_shows_side_panes_once_they_have_something() -> None:
+    async def scenario(stage: Stage) -> None:
+        assert (stage.one("#output").display, stage.one("#board").display) == (False, False)
+        stage.session.play(tasks().envelopes[1:])
+        await stage.until(lambda: stage.app.state.board.rows)
+        assert (stage.one("#output").display, stage.one("#board").display) == (True, True)
+        assert stage.one("#conversation").size.height >= 5
+
+    play(START, scenario, size=(80, 24))
+
+
+def test_a_tiny_screen_survives_and_is_usable_again_when_it_grows() -> None:
+    async def scenario(stage: Stage) -> None:
+        await stage.pilot.resize_terminal(20, 5)
+        await stage.press("h", "i")
+        await stage.pilot.resize_terminal(80, 24)
+        await stage.press("enter")
+        assert stage.ops == [SubmitPrompt("hi")]
+        assert "LOCAL" in stage.text("#status")
+
+    play(scene("fallback"), scenario, size=(80, 24))
+
+
+# ------------------------------------------------------------------ help, theme, time
+
+
+def test_f1_opens_help_and_escape_leaves_it() -> None:
+    async def scenario(stage: Stage) -> None:
+        await stage.press("f1")
+        assert isinstance(stage.app.screen, Help)
+        await stage.press("escape")
+        assert stage.app.screen is stage.bench
+        assert stage.ops == []
+
+    play(BUSY, scenario)
+
+
+def test_the_theme_changes_and_changes_back() -> None:
+    async def scenario(stage: Stage) -> None:
+        names = []
+        for _ in range(2):
+            await stage.press(*"/theme", "enter")
+            await stage.pilot.pause()
+            names.append(stage.app.theme)
+        assert names == ["pygent-light", "pygent-dark"]
+
+    play(START, scenario)
+
+
+def test_commands_without_an_argument_stand_in_the_palette() -> None:
+    async def scenario(stage: Stage) -> None:
+        titles = [command.title for command in stage.app.get_system_commands(stage.bench)]
+        assert titles == ["Help", "Tasks", "Output", "Stop", "Theme", "Exit"]
+
+    play(START, scenario)
+
+
+def test_nothing_ticks_while_nothing_runs() -> None:
+    async def scenario(stage: Stage) -> None:
+        assert stage.app._ticker is None
+        stage.session.play(answer().envelopes[1:3])
+        await stage.until(lambda: stage.app.state.status.busy)
+        assert stage.app._ticker is not None
+        stage.session.play(answer().envelopes[3:])
+        await stage.until(lambda: not stage.app.state.status.busy)
+        assert stage.app._ticker is None
+
+    play(START, scenario)
+
+
+def test_a_closed_session_is_told_and_takes_no_prompt() -> None:
+    async def scenario(stage: Stage) -> None:
+        stage.session.play(start().closed()[1:])
+        await stage.until(lambda: stage.app.state.status.closed is not None)
+        await stage.press(*"hi", "enter")
+        await stage.until(lambda: stage.app._notifications)
+        assert (stage.ops, composer(stage).text) == ([], "hi")
+        assert "closed" in stage.text("#status")
+
+    play(START, scenario)

@@ -1,0 +1,66 @@
+"""The status folds: what the bar knows after each event."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pygent_engine.events import Envelope, ReplyCompleted, RetryScheduled, SessionClosed, SessionOpened, TextDelta
+from pygent_engine.values import Message, Usage
+from pygent_tui.views import status
+from pygent_tui.views.status import Status, fold, submitted
+from tests.scenes import ended_tasks, running, start, tasks
+from tests.support.script import START, Script
+
+
+def folded(script: Script, state: Status = status.EMPTY) -> Status:
+    for envelope in script.envelopes:
+        state = fold(state, envelope)
+    return state
+
+
+def test_a_reply_without_usage_leaves_the_tokens_as_they_were() -> None:
+    state = Status(usage=Usage(10, 2))
+    assert fold(state, Envelope(1, START, "main", ReplyCompleted(Message("assistant", "x"), None))) == state
+
+
+def test_a_prompt_whose_turn_begins_leaves_the_queue_once() -> None:
+    state = submitted(submitted(status.EMPTY, "run"), "run")
+    script = Script().turn("run")
+    assert folded(script, state).queued == ("run",)
+
+
+def test_a_turn_nobody_here_asked_for_leaves_the_queue_alone() -> None:
+    assert folded(Script().turn("other"), submitted(status.EMPTY, "run")).queued == ("run",)
+
+
+def test_a_running_call_is_known_until_it_ends() -> None:
+    script = running()
+    during = folded(script)
+    after = folded(script.end("c1", "done"))
+    assert during.running == (("c1", "python -m pytest tests"),)
+    assert after == replace(during, running=())
+
+
+def test_a_retry_is_told_until_the_model_answers() -> None:
+    script = Script().turn("x").post(RetryScheduled(4.2, "rate limit", 1))
+    waiting = folded(script)
+    assert waiting.retry == "retrying in 4 s: rate limit"
+    assert folded(script.post(TextDelta("a"))) == replace(waiting, retry="")
+
+
+def test_delegated_tasks_live_until_they_end_and_their_tokens_count() -> None:
+    assert folded(tasks()).live_tasks == ("t1", "t2", "t3")
+    ended = folded(ended_tasks())
+    assert (ended.live_tasks, ended.usage) == (("t3",), Usage(3600, 540))
+
+
+def test_an_open_session_with_nothing_to_do_is_not_busy() -> None:
+    state = folded(start())
+    assert (state.busy, folded(running()).busy, folded(ended_tasks()).busy) == (False, True, True)
+    assert state == Status(opened=SessionOpened("s-1", "/home/user/project", "docker", "demo"))
+
+
+def test_a_session_that_closes_in_a_turn_ends_all_of_it() -> None:
+    script = tasks().post(SessionClosed("the engine was lost"))
+    state = folded(script)
+    assert state == Status(opened=state.opened, closed="the engine was lost", usage=state.usage)
