@@ -50,8 +50,9 @@ class Calls:
     def run(self, call: ToolCall, turn: Turn) -> ToolResult:
         """The one result of `call`; its `content` is what the model reads, uncleaned."""
         started = time.monotonic()
-        result = replace(self._result(call, turn), duration_s=time.monotonic() - started)
-        self._post(CallEnded(replace(result, content=clean_text(result.content))))
+        result = self._result(call, turn)
+        shown = replace(result, content=clean_text(result.content), duration_s=time.monotonic() - started)
+        self._post(CallEnded(shown))
         return result
 
     def _result(self, call: ToolCall, turn: Turn) -> ToolResult:
@@ -69,7 +70,7 @@ class Calls:
         refusal = self._refusal(call, tool, arguments, turn)
         if refusal is not None:
             return refusal
-        self._post(CallStarted(replace(call, name=clean_line(call.name), arguments=clean(call.arguments)), summary))
+        self._post(CallStarted(cleaned_call(call), summary))
         return self._execute(call, tool, arguments, turn)
 
     def _refusal(self, call: ToolCall, tool: Tool, arguments: JsonDict, turn: Turn) -> ToolResult | None:
@@ -161,6 +162,14 @@ class _Output:
     def close(self) -> None:
         with self._guard:
             self._open = False
+
+
+def cleaned_call(call: ToolCall) -> ToolCall:
+    """The call as it may be shown; the call itself when there is nothing to clean in it."""
+    name, arguments = clean_line(call.name), clean(call.arguments)
+    if (name, arguments) == (call.name, call.arguments):
+        return call
+    return replace(call, name=name, arguments=arguments)
 
 
 def _bounded(content: str) -> str:

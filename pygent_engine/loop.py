@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from queue import Empty, SimpleQueue
 
 from .approvals import Gate
-from .calls import Calls
+from .calls import Calls, cleaned_call
 from .cancel import Cancel
 from .errors import ModelError, PygentError
 from .events import ReplyCompleted, Steered, StepEnded, StepStarted, TurnEnded, TurnStarted
@@ -20,7 +20,7 @@ from .replies import Replies, Reply
 from .runtime import Runtime
 from .tools.toolbox import Toolbox
 from .turn import Turn
-from .untrusted import clean, clean_line, clean_text
+from .untrusted import clean_text
 from .values import INCOMPLETE, INTERRUPTED, ROOT_TASK, JsonDict, Limits, Message, RunResult, ToolCall, Usage
 from .worker import Worker
 
@@ -66,7 +66,7 @@ class Loop:
         self._running = threading.Lock()
         self._turn: Turn | None = None
         self._steers: SimpleQueue[str] = SimpleQueue()
-        self._shown_ids: set[str] = set()
+        self._times_used: dict[str, int] = {}  # call ids: models repeat theirs
         self._wire(Seat(ROOT_TASK, post, limits))
 
     def take_seat(self, seat: Seat) -> None:
@@ -187,16 +187,20 @@ class Loop:
 
     def _shown(self, call: ToolCall) -> ToolCall:
         """The call under an id that no other call of the session has; the history keeps the model's own."""
-        wanted = shown = call.id if self._seat.task_id == ROOT_TASK else f"{self._seat.task_id}/{call.id}"
-        number = 1
-        while shown in self._shown_ids:
-            number += 1
-            shown = f"{wanted}#{number}"
-        self._shown_ids.add(shown)
+        own = call.id if self._seat.task_id == ROOT_TASK else f"{self._seat.task_id}/{call.id}"
+        number = self._times_used.get(own, 0) + 1
+        self._times_used[own] = number
+        if number == 1:
+            return call if own == call.id else replace(call, id=own)
+        shown = f"{own}#{number}"
+        self._times_used[shown] = 1
         return replace(call, id=shown)
 
 
 def _cleaned(message: Message, calls: Iterable[ToolCall]) -> Message:
-    shown = tuple(replace(call, name=clean_line(call.name), arguments=clean(call.arguments)) for call in calls)
+    shown = tuple(map(cleaned_call, calls))
     content = None if message.content is None else clean_text(message.content)
-    return replace(message, content=content, tool_calls=shown, reasoning=clean_text(message.reasoning))
+    reasoning = clean_text(message.reasoning)
+    if (content, reasoning, shown) == (message.content, message.reasoning, message.tool_calls):
+        return message
+    return replace(message, content=content, tool_calls=shown, reasoning=reasoning)
