@@ -36,7 +36,7 @@ class ChunkReader:
         self.ended = False
         self.done = False
         self._slots: dict[int, tuple[int, str]] = {}
-        self._calls = 0
+        self._calls: set[int] = set()
         self._legacy = False
         self._text = _Joiner()
         self._reasoning = _Joiner()
@@ -105,7 +105,7 @@ class ChunkReader:
         )
 
     def _index(self, call: Any, place: int, call_id: str, name: str) -> int:
-        """Which call of the reply a piece belongs to.
+        """Which call of the reply a piece belongs to: the host's own index, as far as it tells calls apart.
 
         Some hosts give no index, others give every call the index 0: there, another id with a name is another call.
         """
@@ -113,8 +113,8 @@ class ChunkReader:
         slot = slot if isinstance(slot, int) else place
         known = self._slots.get(slot)
         if known is None or (name and call_id and known[1] and call_id != known[1]):
-            known = (self._calls, call_id)
-            self._calls += 1
+            known = (slot if slot not in self._calls else max(self._calls) + 1, call_id)
+            self._calls.add(known[0])
         elif call_id and not known[1]:
             known = (known[0], call_id)
         self._slots[slot] = known

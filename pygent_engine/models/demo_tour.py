@@ -199,7 +199,7 @@ def _collect(finished: list[tuple[str, _Errand]], findings: _Findings) -> Part:
 
 
 def _read_left(task_id: str, errand: _Errand, content: str, findings: _Findings) -> None:
-    counted = re.search(r"\|\s*(\d+)\s*\|\s*(\d+)\s*\|\s*(\d+)\s*\|", content)
+    counted = re.search(r"\| (\d+) \| (\d+) \| (\d+) \|", content)
     summed = re.findall(r"\d+", content)
     if errand.left == "report.md" and counted is not None:
         findings.found(f"the program, counted by {task_id}", f"{counted[1]} lines, {counted[2]} words, {counted[3]} bytes")
