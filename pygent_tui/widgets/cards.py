@@ -48,7 +48,7 @@ class Easel:
     """Draws units at one width, in the styles of `look`; `details` unfolds cards and thinking."""
 
     def __init__(self, width: int, look: Callable[[str], Style], console: Console, markdown: Markdown, details: bool) -> None:
-        self._width = max(8, width - GUTTER)
+        self._width = max(8, width - GUTTER - 1)
         self._look = look
         self._console = console
         self._markdown = markdown
@@ -71,7 +71,9 @@ class Easel:
                 text = f"The model was not reached; asked again in {seconds} s (attempt {attempt + 1}). {reason}"
                 return [Strip.blank(0), *self._wrap("↻ ", "warn", [(text, "warn")])]
             case Thought(text, characters):
-                return [self._fit([("│ ", "agent"), ("✻ thinking ", "comment"), (self._end_of(text), "comment")], f"{characters:,}")]
+                return [
+                    self._fit([("│ ", "agent"), ("thinking ", "comment"), (self._end_of(text), "comment")], [(f"{characters:,}", "muted")])
+                ]
             case Greeting(lines):
                 return self._greeting(lines)
             case _:
@@ -148,24 +150,25 @@ class Easel:
 
     def _thinking(self, text: str) -> list[Strip]:
         if self._details:
-            return self._wrap("│ ", "agent", [(f"✻ {text.strip()}", "comment")])
+            return self._wrap("│ ", "agent", [(text.strip(), "comment")])
         first = " ".join(text[: 4 * self._width].split())
-        return [self._fit([("│ ", "agent"), ("✻ thought: ", "comment"), (first, "comment")], f"{len(text):,} characters")]
+        return [self._fit([("│ ", "agent"), ("thought: ", "comment"), (first, "comment")], [(f"{len(text):,} characters", "muted")])]
 
     def _permission(self, entry: Permission) -> list[Strip]:
         command = " ".join(entry.command.split()) or entry.tool
         parts = [("│ ", "agent"), *self._sign(entry.tool), (command, "text")]
         if entry.decision is None:
-            return [self._fit(parts, "● waits for your yes", "warn")]
+            return [self._fit(parts, [("● waits for your yes", "warn")])]
         if entry.decision != "deny":
-            return [self._fit(parts, "allowed", "ok")]
-        line = self._fit(parts, "✗ denied", "warn")
+            return [self._fit(parts, [("allowed", "ok")])]
+        line = self._fit(parts, [("✗ denied", "warn")])
         return [line, *self._wrap("│   ", "agent", [(entry.note, "muted")])] if entry.note else [line]
 
     def _call(self, entry: Call) -> list[Strip]:
         parts: Parts = [("│ ", "agent"), *self._sign(entry.name), (" ".join(entry.summary.split()), "text")]
         word, role = self._outcome(entry)
-        return [self._fit(parts, word, role), *self._result(entry), *self._files(entry)]
+        allowed = [] if entry.approved is None else [(f"allowed {entry.approved} · ", "muted")]
+        return [self._fit(parts, [*allowed, (word, role)]), *self._result(entry), *self._files(entry)]
 
     def _sign(self, tool: str) -> Parts:
         return [("$ ", "agent")] if tool == "bash" else [("▸ ", "agent"), (f"{tool or 'tool'} ", "strong")]
@@ -229,15 +232,16 @@ class Easel:
             strips.append(Strip([Segment(sign, self._look(role)), *line.render(self._console)]))
         return strips
 
-    def _fit(self, parts: Parts, end: str = "", role: str = "muted") -> Strip:
+    def _fit(self, parts: Parts, end: Parts | None = None) -> Strip:
         """One line: the last part gives way, so that `end` stands at the right."""
-        room = self._width + GUTTER - (cell_len(end) + 2 if end else 0)
+        end = end or []
+        room = self._width + GUTTER - sum(cell_len(text) for text, _ in end) - (2 if end else 0)
         used = sum(cell_len(text) for text, _ in parts[:-1])
-        last, last_role = parts[-1]
+        last, role = parts[-1]
         if used + cell_len(last) > room:
             last = set_cell_size(last, max(0, room - used - 1)) + "…"
-        gap = room - used - cell_len(last) + 2
-        return self._strip([*parts[:-1], (last, last_role), *([(" " * gap, role), (end, role)] if end else [])])
+        gap = " " * (room - used - cell_len(last) + 2) if end else ""
+        return self._strip([*parts[:-1], (last, role), (gap, role), *end])
 
     def _end_of(self, text: str) -> str:
         return " ".join(text.split())[-max(8, self._width - 24) :]

@@ -111,7 +111,7 @@ def _spoken(entry: Entry, before: Speaker) -> Speaker:
 
 def estimate(unit: Unit, width: int) -> int:
     """About how many lines `unit` needs; cheap, and exact where it is easy."""
-    room = max(1, width - GUTTER)
+    room = max(1, width - GUTTER - 1)
     match unit:
         case Paragraph(block):
             return _lines(block.text, room) + (not block.joined)

@@ -67,20 +67,20 @@ class Conversation(LineView):
         """Unfold, or fold, the results of calls and the thinking."""
         self._details = not self._details
         self.restyled()
+        self._column.rewidth(self.page.width)
         self.flush()
 
     def restyled(self) -> None:
         self._easel = self._pen = None
         self._cache.clear()
-        self.touch()
 
     # ------------------------------------------------------------ lines
 
     def reflow(self) -> None:
         place = self._place_read()
-        if self._easel is None or self._column.width != self.page.width:
+        if self._column.width != self.page.width:
+            self._easel = None
             self._cache.clear()
-            self._easel = Easel(self.page.width, self.look, self.app.console, self._markdown, self._details)
             self._column.rewidth(self.page.width)
         self._column.update(self._state, self._now)
         self._settle(place)
@@ -90,7 +90,8 @@ class Conversation(LineView):
 
     def line(self, y: int) -> Strip:
         index, line = self._column.heights.find(y)
-        return self._strips(index)[line]
+        strips = self._strips(index)
+        return strips[line] if line < len(strips) else Strip.blank(0)
 
     def _place_read(self) -> tuple[int, int]:
         """The unit at the top of the page, and the line of it: what must not move while it is read."""
@@ -124,13 +125,17 @@ class Conversation(LineView):
         unit = self._column.units[index]
         strips = self._cache.get(unit)
         if strips is None:
-            assert self._easel is not None
-            strips = self._cache[unit] = self._easel.draw(unit)
+            strips = self._cache[unit] = self._drawing().draw(unit)
             if len(self._cache) > _CACHED_UNITS:
                 self._cache.popitem(last=False)
         else:
             self._cache.move_to_end(unit)
         return strips
+
+    def _drawing(self) -> Easel:
+        if self._easel is None:
+            self._easel = Easel(self._column.width, self.look, self.app.console, self._markdown, self._details)
+        return self._easel
 
     def _markdown(self, text: str, width: int) -> list[list[Segment]]:
         if self._pen is None:

@@ -55,9 +55,8 @@ class MarkdownPen:
         """`text` as lines of at most `width` cells."""
         document = _Document(self._parser.parse(text), self._colors, self._lexer)
         lines = self._console.render_lines(document, self._console.options.update(width=width, height=None), pad=False)
-        while lines and not "".join(segment.text for segment in lines[-1]).strip():
-            lines.pop()
-        return lines
+        filled = [index for index, line in enumerate(lines) if any(segment.text.strip() for segment in line)]
+        return lines[filled[0] : filled[-1] + 1] if filled else []
 
     def _lexer(self, name: str) -> Lexer | None:
         """Looking up an unknown name is slow, so answers are kept."""

@@ -16,7 +16,7 @@ from ..views.output import EMPTY, Buffer, Chunk, Outputs
 from .line_view import LineView
 from .sanitise import safe_text
 
-_EMPTY = ("No command has run yet.", "", "What a command prints appears here,", "line by line, while it runs.")
+_EMPTY = ("No command has run yet.", "", "What a command prints appears here", "while it runs.")
 
 
 class OutputPane(LineView):
@@ -116,7 +116,7 @@ class OutputPane(LineView):
         result = buffer.result
         assert result is not None
         word, role = {
-            "ok": (f"exit {result.exit_code}" if result.exit_code is not None else "done", "warn" if result.exit_code else "ok"),
+            "ok": (f"exit {result.exit_code}" if result.exit_code is not None else "done", "error" if result.exit_code else "ok"),
             "error": ("failed", "error"),
             "denied": ("denied", "warn"),
             "timeout": ("timed out", "error"),

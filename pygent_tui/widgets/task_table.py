@@ -18,12 +18,7 @@ from ..views.board import EMPTY, Board, Counts, Row
 from .line_view import LineView
 from .sanitise import safe_text
 
-_EMPTY = (
-    "No delegated tasks yet.",
-    "",
-    "Ask Pygent to delegate work: each task runs",
-    "on its own, in a runtime of its own.",
-)
+_EMPTY = ("No delegated tasks yet.", "", "Ask Pygent to delegate work; each task", "runs on its own, beside the conversation.")
 _ONE_LINE = 66
 """From this width on a task needs one line, below it two."""
 
