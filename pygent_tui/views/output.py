@@ -149,22 +149,22 @@ def _note(buffer: Buffer, text: str) -> Buffer:
 
 def _split(text: str) -> tuple[str, str]:
     """The whole lines of `text` and what follows the last newline, long lines broken and rewritten ones folded."""
-    text = _broken(text)
+    text = broken(text, MAX_LINE)
     if "\r" in text:
         text = _REWRITTEN.sub("", _LINE_END.sub("\n", text))
     end = text.rfind("\n") + 1
     return text[:end], text[end:]
 
 
-def _broken(text: str) -> str:
-    """`text` with a newline put in wherever MAX_LINE characters have none, so that no line is unbounded."""
+def broken(text: str, limit: int) -> str:
+    """`text` with a newline put in wherever `limit` characters have neither a newline nor a carriage return."""
     pieces: list[str] = []
     start = 0
-    while len(text) - start > MAX_LINE:
-        limit = start + MAX_LINE + 1
-        end = max(text.rfind("\n", start, limit), text.rfind("\r", start, limit)) + 1
-        pieces.append(text[start : end or limit - 1] if end else text[start : limit - 1] + "\n")
-        start = end or limit - 1
+    while len(text) - start > limit:
+        stop = start + limit
+        end = max(text.rfind("\n", start, stop + 1), text.rfind("\r", start, stop + 1)) + 1
+        pieces.append(text[start:end] if end else text[start:stop] + "\n")
+        start = end or stop
     return "".join((*pieces, text[start:])) if pieces else text
 
 
