@@ -2,4 +2,10 @@
 
 from __future__ import annotations
 
-pytest_plugins: list[str] = ["tests.support.docker_engine", "tests.support.command_line", "tests.support.sse_server"]
+pytest_plugins: list[str] = [
+    "tests.support.agents",
+    "tests.support.aimock",
+    "tests.support.command_line",
+    "tests.support.docker_engine",
+    "tests.support.sse_server",
+]
