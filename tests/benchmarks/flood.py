@@ -14,7 +14,7 @@ def main(lines_per_s: int) -> None:
     started = time.perf_counter()
     for number in itertools.count(1):
         first = (number - 1) * batch
-        text = "".join(f"\x1b[32mline {first + index:>10}\x1b[0m and what it has to say of itself\n" for index in range(batch))
+        text = "".join(f"line {first + index:>10} and what it has to say of itself\n" for index in range(batch))
         sys.stdout.write(text)
         sys.stdout.flush()
         time.sleep(max(0.0, started + number / _BATCHES_PER_S - time.perf_counter()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import re
 import select
 import signal
 import struct
@@ -17,6 +18,7 @@ from types import TracebackType
 from typing import Self
 
 _CHUNK = 65536
+_SEQUENCE = re.compile(rb"(?:\x1b\[[0-?]*[ -/]*[@-~]|\xe2[\x94\x95]. *)+")  # escape sequences and the lines of boxes
 
 
 class PtyApp:
@@ -67,7 +69,8 @@ class PtyApp:
                 if text in seen[-len(text) :] + fresh:
                     return time.perf_counter()
                 seen = (seen + fresh)[-_CHUNK:]
-        raise TimeoutError(f"{text!r} was not painted within {timeout} s, or before the end; the last bytes were {seen[-2000:]!r}")
+        shown = _SEQUENCE.sub(b" ", seen).decode(errors="replace")
+        raise TimeoutError(f"{text!r} was not painted within {timeout} s, or before the end; the last was {shown[-1000:]!r}")
 
     def send(self, data: bytes) -> None:
         os.write(self._master, data)
