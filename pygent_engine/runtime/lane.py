@@ -61,17 +61,21 @@ class Frame:
 
 
 def run_script(text: str, marker: str, token: str) -> bytes:
-    """Shell text that runs `text` in a session of its own, between its frames, without holding up the lane."""
+    """Shell text that runs `text` in a session of its own, between its frames, without holding up the lane.
+
+    Two subshells: the inner one waits for the command; the outer one ends at once, so that it is the keeper who reaps the
+    inner one. A lane reaps only what it waits for.
+    """
     words = " ".join(shlex.quote(argument) for argument in shell_arguments(text))
     frame = f"printf '\\036{token} %s %d\\n'"
     return (
-        "(if command -v bash >/dev/null; then shell=bash; else shell=sh; fi\n"
+        "( (if command -v bash >/dev/null; then shell=bash; else shell=sh; fi\n"
         f"{frame} begun 0\n"
         f'{MARKER}={marker} setsid "$shell" {words} </dev/null 2>&1 &\n'
         f"{frame} group $!\n"
         "wait $!\n"
         f"{frame} ended $?\n"
-        ") 2>/dev/null &\n"
+        ") 2>/dev/null & )\n"
     ).encode()
 
 

@@ -18,12 +18,12 @@ from ..settings import Settings, docker_environment
 from ..values import ExecResult, Flag, Mode, Resources
 from .backend import Backend, Command
 from .bans import find_ban
+from .engine_probe import docker_problem
 from .files import Workspace, copy
 from .local import LocalBackend
 from .ranges import numbered_range
 from .workspace_check import check_workspace
 
-_ENGINE_SOCKET = Path("/var/run/docker.sock")
 _REFUSED = 126
 
 
@@ -196,7 +196,7 @@ class Runtime:
     def _choose(self, use_docker: bool | None) -> bool:
         if use_docker is False:
             return False
-        problem = _docker_problem()
+        problem = docker_problem(docker_environment())
         if problem and use_docker:
             raise RuntimeUnavailable(
                 f"Docker was asked for, but {problem}; start Docker, or choose the local runtime with use_docker=False / --no-docker."
@@ -225,15 +225,6 @@ def as_text(result: ExecResult, timeout: float | None) -> str:
         return result.output
     gap = "" if not result.output or result.output.endswith("\n") else "\n"
     return f"{result.output}{gap}{note}"
-
-
-def _docker_problem() -> str:
-    """Why Docker cannot be used, "" when its engine answers; cheap where there is no engine at all."""
-    if not docker_environment().get("DOCKER_HOST") and not _ENGINE_SOCKET.exists():
-        return "there is no Docker engine on this machine"
-    from .container import engine_problem  # noqa: PLC0415 - as above
-
-    return engine_problem()
 
 
 def _unusable(cmd: str) -> str:

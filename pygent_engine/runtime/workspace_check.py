@@ -37,7 +37,13 @@ def check_workspace(path: str | os.PathLike[str]) -> Path:
 
 def _reserved(folder: Path) -> bool:
     home = Path.home()
-    shared = {Path(name) for name in (*_SHARED, *_HOMES, *_FREE)} | {Path(tempfile.gettempdir()), home, home.resolve(), *home.parents, *home.resolve().parents}
+    shared = {Path(name) for name in (*_SHARED, *_HOMES, *_FREE)} | {
+        Path(tempfile.gettempdir()),
+        home,
+        home.resolve(),
+        *home.parents,
+        *home.resolve().parents,
+    }
     if folder in shared:
         return True
     if any(folder.is_relative_to(name) for name in _FREE):

@@ -47,7 +47,15 @@ def seconds() -> str:
 
 @pytest.mark.parametrize(
     ("command", "code"),
-    [("true", 0), ("exit 1", 1), ("/etc/passwd", 126), ("no-such-command", 127), ("exit 255", 255), ("kill -SEGV $$", 139), ("kill -KILL $$", 137)],
+    [
+        ("true", 0),
+        ("exit 1", 1),
+        ("/etc/passwd", 126),
+        ("no-such-command", 127),
+        ("exit 255", 255),
+        ("kill -SEGV $$", 139),
+        ("kill -KILL $$", 137),
+    ],
 )
 def test_exit_codes_are_reported_exactly(runtime: Runtime, command: str, code: int) -> None:
     assert runtime.execute(command).exit_code == code
