@@ -72,7 +72,7 @@ def _model(settings: Settings) -> Finding:
         return Finding(True, "Model", "the offline demo, as configured")
     key = "key present" if settings.api_key else "no key"
     address = _without_credentials(settings.base_url) if settings.base_url else "OpenAI's own address"
-    text = f"{settings.model_name}, {key}, {address}"
+    text = f"{settings.model_name} at {address}, {key}"
     if settings.connected:
         return Finding(True, "Model", text)
     remedy = "export OPENAI_API_KEY=…, or OPENAI_BASE_URL=… for another server; until then the app opens on the offline demo."
@@ -91,7 +91,7 @@ def _docker(settings: Settings) -> Finding:
     try:
         Runtime(True, image=settings.image).cleanup()
     except PygentError as error:
-        return Finding(False, "Docker", str(error), "see above, or go without: with --no-docker commands run on this machine.")
+        return Finding(False, "Docker", str(error), "or go without: with --no-docker, commands run on this machine, without isolation.")
     return Finding(True, "Docker", f"the engine answers and has the image {settings.image}")
 
 

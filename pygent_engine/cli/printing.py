@@ -74,8 +74,6 @@ class PlainText:
                 self._note(f"{task}warning: {text}")
             case TaskCreated(title=title):
                 self._note(f"{task}task created: {title}")
-            case TaskStateChanged(state=state):
-                self._note(f"{task}{state}")
             case TaskEnded(status=status):
                 self._note(f"{task}{status}")
             case CallStarted(call=call, summary=summary):
@@ -83,7 +81,7 @@ class PlainText:
             case CallEnded(result=result):
                 self._note_failure(result, task)
             case RetryScheduled(delay_s=delay, reason=reason):
-                self._note(f"{task}the model was not reached ({reason}); next try in {delay:.0f} s")
+                self._note(f"{task}the model was not reached ({reason}); next try in {delay:.1f} s")
             case (
                 FilesChanged()
                 | OutputDelta()
@@ -95,7 +93,7 @@ class PlainText:
                 | TurnStarted()
             ):
                 pass
-            case ApprovalAsked() | ApprovalSettled() | QuestionAsked() | QuestionAnswered():
+            case ApprovalAsked() | ApprovalSettled() | QuestionAsked() | QuestionAnswered() | TaskStateChanged():
                 pass
             case _:
                 assert_never(envelope.event)

@@ -42,7 +42,7 @@ def test_key_and_address_are_reported_as_present_and_never_shown(command_line: C
         TERM="xterm-256color",
     )
     assert topics(ended.out)["Model"] == "ok"
-    assert "m, key present, http://127.0.0.1:9/v1\n" in ended.out
+    assert "m at http://127.0.0.1:9/v1, key present\n" in ended.out
     assert KEY not in ended.out + ended.err and "secret" not in ended.out + ended.err
 
 

@@ -5,20 +5,15 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from pygent_engine.events import (
-    CallEnded,
-    CallStarted,
     Envelope,
     OutputDelta,
     ReplyCompleted,
-    SessionClosed,
     SessionOpened,
     TaskCreated,
     TaskEnded,
@@ -27,8 +22,8 @@ from pygent_engine.events import (
     TurnStarted,
 )
 from pygent_engine.values import TaskState, Usage
-from pygent_engine.wire import decode_line
 from tests.support.command_line import DEADLINE_S, CommandLine
+from tests.support.recording import check_whole, envelopes, read_until
 from tests.support.sse_server import (
     Script,
     SSEServer,
@@ -43,21 +38,6 @@ from tests.support.sse_server import (
 
 KEY = "sk-canary-0123456789"
 NO_DOCKER = "unix:///nonexistent/docker.sock"
-
-
-def envelopes(lines: Iterable[str | bytes]) -> list[Envelope]:
-    found = [decode_line(line) for line in lines]
-    assert all(isinstance(envelope, Envelope) for envelope in found)
-    return [envelope for envelope in found if isinstance(envelope, Envelope)]
-
-
-def check_whole(stream: list[Envelope]) -> None:
-    """Gapless, from the opening to the closing, and every call that was started has ended."""
-    assert [envelope.seq for envelope in stream] == list(range(stream[0].seq, stream[0].seq + len(stream)))
-    assert isinstance(stream[0].event, SessionOpened) and isinstance(stream[-1].event, SessionClosed)
-    started = [envelope.event.call.id for envelope in stream if isinstance(envelope.event, CallStarted)]
-    ended = [envelope.event.result.call_id for envelope in stream if isinstance(envelope.event, CallEnded)]
-    assert sorted(started) == sorted(ended)
 
 
 def marked_processes(mark: str) -> list[str]:
@@ -192,7 +172,7 @@ def test_an_interrupt_ends_the_turn_the_stream_and_the_command(command_line: Com
     sse_server.play(call_reply(("bash", {"cmd": "echo begun; sleep 999"})))
     flags = ["--json", "--no-docker", "-e", f"MARK={mark}"]
     with command_line.start("run", *flags, "hi", OPENAI_BASE_URL=sse_server.url) as process:
-        lines = _read_until(process, '"type":"OutputDelta"')
+        lines = read_until(process, '"type":"OutputDelta"')
         process.send_signal(signal.SIGINT)
         assert process.stdout is not None and process.stderr is not None
         lines += process.stdout.readlines()
@@ -205,7 +185,7 @@ def test_an_interrupt_ends_the_turn_the_stream_and_the_command(command_line: Com
 def test_an_interrupt_while_the_model_is_silent_keeps_what_it_said(command_line: CommandLine, sse_server: SSEServer) -> None:
     sse_server.play(Script(text_chunks("Half a", 20), end="hang"))
     with command_line.start("run", "--json", "--no-docker", "hi", OPENAI_BASE_URL=sse_server.url) as process:
-        lines = _read_until(process, '"type":"TextDelta"')
+        lines = read_until(process, '"type":"TextDelta"')
         process.send_signal(signal.SIGINT)
         assert process.stdout is not None
         lines += process.stdout.readlines()
@@ -222,7 +202,7 @@ def test_a_signal_to_end_closes_the_session_and_its_commands(
     sse_server.play(call_reply(("bash", {"cmd": "(setsid sleep 998 &) ; echo begun; sleep 999"})))
     flags = ["--json", "--no-docker", "-e", f"MARK={mark}"]
     with command_line.start("run", *flags, "hi", OPENAI_BASE_URL=sse_server.url) as process:
-        lines = _read_until(process, '"type":"OutputDelta"')
+        lines = read_until(process, '"type":"OutputDelta"')
         process.send_signal(number)
         assert process.stdout is not None
         lines += process.stdout.readlines()
@@ -234,7 +214,7 @@ def test_a_reader_that_goes_away_ends_the_run_quietly(command_line: CommandLine,
     sse_server.play(call_reply(("bash", {"cmd": "while :; do echo more; sleep 0.05; done"})))
     flags = ["--json", "--no-docker", "-e", f"MARK={mark}"]
     with command_line.start("run", *flags, "hi", OPENAI_BASE_URL=sse_server.url) as process:
-        _read_until(process, '"type":"OutputDelta"')
+        read_until(process, '"type":"OutputDelta"')
         assert process.stdout is not None and process.stderr is not None
         process.stdout.close()
         assert (process.wait(DEADLINE_S), process.stderr.read()) == (141, b"")
@@ -244,7 +224,7 @@ def test_a_reader_that_stalls_cannot_hold_up_the_end(command_line: CommandLine, 
     sse_server.play(call_reply(("bash", {"cmd": "yes", "timeout": 300})))
     flags = ["--json", "--no-docker", "-e", f"MARK={mark}"]
     with command_line.start("run", *flags, "hi", OPENAI_BASE_URL=sse_server.url) as process:
-        _read_until(process, '"type":"OutputDelta"')
+        read_until(process, '"type":"OutputDelta"')
         process.send_signal(signal.SIGTERM)
         assert process.wait(DEADLINE_S) == 143
 
@@ -252,7 +232,7 @@ def test_a_reader_that_stalls_cannot_hold_up_the_end(command_line: CommandLine, 
 def test_a_second_interrupt_does_not_wait_for_the_first(command_line: CommandLine, sse_server: SSEServer, mark: str) -> None:
     sse_server.play(call_reply(("bash", {"cmd": "echo begun; sleep 999"})))
     with command_line.start("run", "--json", "--no-docker", "-e", f"MARK={mark}", "hi", OPENAI_BASE_URL=sse_server.url) as process:
-        _read_until(process, '"type":"OutputDelta"')
+        read_until(process, '"type":"OutputDelta"')
         process.send_signal(signal.SIGINT)
         process.send_signal(signal.SIGINT)
         assert process.wait(DEADLINE_S) == 130
@@ -267,19 +247,3 @@ def test_standard_input_is_never_read(command_line: CommandLine, sse_server: SSE
 
 def _event(envelope: Envelope) -> object:
     return envelope.event
-
-
-def _read_until(process: subprocess.Popen[bytes], text: str) -> list[bytes]:
-    """The lines up to one that holds `text`; the process is killed when none comes in time."""
-    assert process.stdout is not None
-    watchdog = threading.Timer(DEADLINE_S, process.kill)
-    watchdog.start()
-    try:
-        lines = []
-        for line in process.stdout:
-            lines.append(line)
-            if text.encode() in line:
-                return lines
-        raise AssertionError(f"the output ended without {text}: {lines} {process.stderr and process.stderr.read()!r}")
-    finally:
-        watchdog.cancel()
