@@ -17,6 +17,7 @@ from ..settings import Settings, terminal_environment
 from ..values import ROOT_TASK, Outcome
 from .arguments import RunPrompt
 from .border import tell
+from .log import kept_log
 from .outlet import Outlet
 from .printing import JsonLines, PlainText, Printer
 from .start import in_workspace, require_model
@@ -43,7 +44,7 @@ def run_prompt(command: RunPrompt, settings: Settings) -> int:
     news: SimpleQueue[News] = SimpleQueue()
     out, notes = Outlet(_descriptor(sys.stdout), lambda: news.put(signal.SIGPIPE)), Outlet(_descriptor(sys.stderr))
     printer = JsonLines(out) if command.json else PlainText(out, notes, dim=_shows_colour())
-    with _Signals(news, (out, notes)) as signals:
+    with kept_log(settings.redact), _Signals(news, (out, notes)) as signals:
         try:
             return _converse(lambda: _open(prepared, _Watch(printer, news)), command.prompt, news, signals)
         except _Stopped as stopped:

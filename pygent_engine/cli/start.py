@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ..errors import SettingsError, WorkspaceError
 from ..frontends import FrontEnd, Launch, find_front_end
 from ..settings import DEMO_MODEL, Settings
+from .log import kept_log
 
 if TYPE_CHECKING:
     from ..session import Session
@@ -34,7 +35,8 @@ def open_front_end(command: OpenApp, settings: Settings, open_app: FrontEnd | No
         return open_session(prepared if use_docker is None else replace(prepared, use_docker=use_docker))
 
     front_end = open_app or find_front_end()
-    return front_end(Launch(open_as, prepared.workspace or "a throwaway folder", prepared.model_name, "\n".join(notices)))
+    with kept_log(settings.redact):
+        return front_end(Launch(open_as, prepared.workspace or "a throwaway folder", prepared.model_name, "\n".join(notices)))
 
 
 def in_workspace(settings: Settings, named: str | None, *, scratch: bool) -> Settings:
