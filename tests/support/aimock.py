@@ -27,10 +27,11 @@ Fixtures = list[dict[str, Any]]
 
 def _command() -> list[str]:
     folder = os.environ.get("PYGENT_TEST_AIMOCK", "")
-    program = Path(folder) / "node_modules" / ".bin" / "llmock"
-    node = shutil.which("node")
-    if folder and program.exists() and node is not None:
-        return [node, str(program)]
+    programs = Path(folder) / "node_modules" / ".bin"
+    # A node beside aimock is there because the system's is too old for it.
+    node = shutil.which("node", path=str(programs)) or shutil.which("node")
+    if folder and (programs / "llmock").exists() and node is not None:
+        return [node, str(programs / "llmock")]
     reason = "PYGENT_TEST_AIMOCK names no folder with @copilotkit/aimock, or node is missing; `.ci/aimock` sets both up"
     if os.environ.get("PYGENT_REQUIRE_AIMOCK") == "1":
         pytest.fail(reason)
