@@ -225,9 +225,8 @@ class _Client:
             max_retries=0,
             http_client=http,
         )
-        authorization = f"Bearer {host.key}" if host.key else openai.Omit()
         self._headers: Any = {
-            "Authorization": authorization,
+            "Authorization": f"Bearer {host.key}" if host.key else openai.Omit(),
             "OpenAI-Organization": openai.Omit(),
             "OpenAI-Project": openai.Omit(),
         }
