@@ -126,10 +126,9 @@ def test_an_approver_that_never_answers_is_left_behind_by_an_interrupt(make_agen
 
 def test_what_is_asked_is_shown_to_the_byte_with_its_controls_visible(make_agent: MakeAgent) -> None:
     command = "echo safe \x1b[8m; rm -rf ~\r\x1b[2K" + " " * 500 + "# end\u202e"
-    requests: list[ApprovalRequest] = []
-    agent, _ = make_agent(ScriptedModel([bash(command), "I see."]), approver=lambda request: requests.append(request) is not None)
+    agent, recorder = make_agent(ScriptedModel([bash(command), "I see."]), approver=lambda request: False)
     agent.run("go")
-    assert requests[0].command == "echo safe \u241b[8m; rm -rf ~\u240d\u241b[2K" + " " * 500 + "# end\\u202e"
+    assert recorder.of(ApprovalAsked)[0].request.command == "echo safe \u241b[8m; rm -rf ~\u240d\u241b[2K" + " " * 500 + "# end\\u202e"
 
 
 def test_output_is_reported_while_the_command_runs_and_cleaned_over_its_pieces(make_agent: MakeAgent) -> None:

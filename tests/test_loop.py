@@ -19,7 +19,7 @@ from pygent_engine.events import (
     TurnEnded,
     TurnStarted,
 )
-from pygent_engine.values import INTERRUPTED, Delta, JsonDict, ToolResult
+from pygent_engine.values import INTERRUPTED, Delta, JsonDict
 from tests.support.agents import DEADLINE_S, MakeAgent, bash, calls
 
 
@@ -180,10 +180,14 @@ def test_nothing_of_a_cut_reply_is_run(make_agent: MakeAgent, finish: str | None
 
 
 def test_a_steering_message_is_read_at_the_next_step_and_keeps_the_turn_going(make_agent: MakeAgent) -> None:
-    def steered(messages: list[JsonDict]) -> str:
+    def interrupted_by_advice(messages: list[JsonDict]) -> str:
+        agent.steer("use tabs")
+        return "first answer"
+
+    def advised(messages: list[JsonDict]) -> str:
         return f"heard: {messages[-1]['content']}"
 
-    agent, recorder = make_agent(ScriptedModel([lambda _: agent.steer("use tabs") or "first answer", steered]))
+    agent, recorder = make_agent(ScriptedModel([interrupted_by_advice, advised]))
     result = agent.run("go")
     assert (result.outcome, result.steps) == ("finished", 2)
     assert result.reply is not None

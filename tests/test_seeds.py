@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from pygent_engine import Agent, Runtime, TaskManager, register_tool, tool
+from pygent_engine import Agent, Persona, Runtime, TaskManager, register_tool, tool
 from tests.support.agents import DEADLINE_S
 
 
@@ -79,7 +79,11 @@ def test_a_custom_model_does_the_whole_seed_api(own_tools: None, tmp_path: Path)
 def test_the_task_manager_of_the_seeds_copies_files_and_says_how_it_stands() -> None:
     with Runtime(use_docker=False) as rt:
         rt.write_file("data.txt", "x\n")
-        tm = TaskManager(agent_factory=lambda persona=None: Agent(Scripted(), Runtime(use_docker=False), disabled_tools=["delegate_task"]))
+
+        def factory(persona: Persona | None = None) -> Agent:
+            return Agent(Scripted(), Runtime(use_docker=False), persona=persona)
+
+        tm = TaskManager(agent_factory=factory)
         task_id = tm.start_task("generate report", rt, files=["data.txt"], step_timeout=5, task_timeout=60)
         assert tm.wait(task_id, DEADLINE_S).status == tm.status(task_id) == "finished"
         assert tm.collect_file(rt, task_id, "lines.txt") == "lines.txt"

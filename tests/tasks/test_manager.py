@@ -173,11 +173,11 @@ def test_a_collected_link_to_the_outside_is_not_followed(hall: Hall, tmp_path: P
     assert list(hall.runtime.base_dir.iterdir()) == []
 
 
-@pytest.mark.parametrize("limit", ["task_timeout", "step_timeout"])
-def test_a_timeout_fires_while_the_model_blocks(hall: Hall, limit: str) -> None:
+@pytest.mark.parametrize(("step_s", "task_s"), [(None, 0.3), (0.3, None), (0.3, 60)])
+def test_a_timeout_fires_while_the_model_blocks(hall: Hall, step_s: float | None, task_s: float | None) -> None:
     let_go = threading.Event()
     manager = hall.manager(lambda messages: "late" if let_go.wait(DEADLINE_S) else "never")
-    task_id = manager.start_task("go", hall.runtime, **{limit: 0.3})
+    task_id = manager.start_task("go", hall.runtime, None, step_s, task_s)
     view = manager.wait(task_id, DEADLINE_S)
     assert (view.state, view.status) == (TaskState.timed_out, "timeout after 0.3s")
     let_go.set()
