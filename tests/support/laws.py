@@ -27,7 +27,7 @@ class _Checker:
     text: dict[str, str] = field(default_factory=dict)
     reasoning: dict[str, str] = field(default_factory=dict)
 
-    def see(self, envelope: Envelope) -> None:
+    def see(self, envelope: Envelope) -> None:  # noqa: C901 - one short case an event
         task = envelope.task_id
         match envelope.event:
             case ev.SessionOpened():
