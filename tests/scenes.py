@@ -30,6 +30,15 @@ def median(values: list[float]) -> float:
 1. All **14 tests** pass.
 2. Nothing else was changed.
 """
+_FINDING = """\
+`t1` is done: **0.8 ms** for 1000 gets in memory. The slow part is the key:
+
+```python
+key = json.dumps(request, sort_keys=True)   # 71 % of the time
+```
+
+A frozen dataclass hashes itself. I change that and run the tests.
+"""
 _PYTEST = "".join(
     f"tests/test_{name}.py \x1b[32m{'.' * count}\x1b[0m{' ' * (40 - len(name) - count)}\x1b[36m[{percent:3}%]\x1b[0m\n"
     for name, count, percent in (("api", 12, 14), ("cache", 9, 25), ("cli", 14, 42), ("config", 6, 49), ("jobs", 11, 62), ("limits", 8, 71))
@@ -68,6 +77,19 @@ def answer() -> Script:
     return script.next_step(2).reply(_ANSWER).end_turn(step=2)
 
 
+def overview() -> Script:
+    """A bit of everything, for the first picture of the README."""
+    script = Script(model="qwen3-coder").turn("make the cache faster: measure three ways, and keep the tests green")
+    script.reply("I have three ways measured in parallel, and look at the code meanwhile.", call("d1", "delegate_task", prompt="measure"))
+    script.start("d1").task("t1", "An LRU cache in memory").task("t2", "A cache on disk").task("t3", "A shared server")
+    script.end("d1", "t1, t2 and t3 are on their way", None).run("t1").run("t2")
+    script.reply("I measure.", call("t1-c1", cmd="python bench.py --cache lru"), task="t1").start("t1-c1", "t1")
+    script.output("t1-c1", "1000 gets: 0.8 ms\n", "t1").end("t1-c1", "1000 gets: 0.8 ms", task="t1").done("t1")
+    script.reply("I measure.", call("t2-c1", cmd="python bench.py --cache disk"), task="t2").start("t2-c1", "t2").run("t3")
+    script.next_step(2).reply(_FINDING, call("c1", cmd="python -m pytest tests"))
+    return script.start("c1").output("c1", _PYTEST)
+
+
 def running() -> Script:
     script = Script().turn("run the whole test suite")
     script.reply("I run all tests; it takes a while.", call("c1", cmd="python -m pytest tests"))
@@ -82,7 +104,7 @@ def approval() -> Script:
 
 
 def task_approval() -> Script:
-    script = tasks()
+    script = tasks().next_step(2, "t1").next_step(2, "t2")
     script.reply("I fetch the package index.", call("t1-c2", cmd="pip download httpx", network=True), task="t1")
     script.ask("t1-c2", "it asks for the network", "t1")
     script.reply("I look it up.", call("t2-c2", cmd="curl -s https://example.org/status"), task="t2")
@@ -143,6 +165,7 @@ def long() -> Script:
 
 
 SCENES: tuple[Scene, ...] = (
+    Scene("overview", overview),
     Scene("start", start, notice=NOTICE),
     Scene("answer", answer),
     Scene("running", running),
@@ -152,14 +175,14 @@ SCENES: tuple[Scene, ...] = (
     Scene("question", question, ("down",)),
     Scene("free-question", free_question, tuple("tidy")),
     Scene("tasks", tasks),
-    Scene("ended-tasks", ended_tasks, ("f6", "f6")),
+    Scene("ended-tasks", ended_tasks, ("f6", "f6", "f6")),
     Scene("failed-turn", failed_turn),
     Scene("fallback", fallback),
     Scene("hostile", hostile),
     Scene("cannot-start", None, failure="Docker was asked for and does not answer; start it, or run with --no-docker."),
     Scene("help", answer, ("f1",)),
     Scene("quit", tasks, ("ctrl+q",)),
-    Scene("cancel", tasks, ("f6", "f6", "x")),
+    Scene("cancel", tasks, ("f6", "f6", "f6", "x")),
     Scene("queued", running, (*"then lint it", "enter")),
     Scene("long", long),
     Scene("zoom", running, ("f6", "f3")),

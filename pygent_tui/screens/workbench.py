@@ -222,8 +222,7 @@ class Workbench(Screen[None]):
 
 def welcome(launch: LaunchPort) -> tuple[str, ...]:
     """What an empty conversation says."""
-    where = f"Pygent works in {clean_line(launch.workspace)}"
-    lines = (where, "", "Say what you want done; Enter sends it.", "F1 shows the keys and the commands.")
+    lines = ("Welcome to Pygent", "", "Say what you want done; Enter sends it.", "F1 shows the keys and the commands.")
     notice = ("", *launch.notice.splitlines()) if launch.notice else ()
     return (*lines, *notice)
 

@@ -19,6 +19,8 @@ from .ask_panel import AskPanel, keys_line
 _Answer = Literal["once", "session", "deny"]
 _KEYS: dict[str, _Answer] = {"y": "once", "s": "session", "n": "deny"}
 
+_SHORT = 200
+
 
 class ApprovalPanel(AskPanel):
     """Posts `Answered` once."""
@@ -41,6 +43,7 @@ class ApprovalPanel(AskPanel):
         super().__init__(quiet_s, typed_at)
         self.call_id = request.call_id
         self._request = request
+        self._others = 0
         self.border_title = Content(_title(request, task_title))
 
     def compose(self) -> ComposeResult:
@@ -55,10 +58,16 @@ class ApprovalPanel(AskPanel):
 
     def show_others(self, others: int) -> None:
         """Tell how long the text is, and how many others wait behind this one."""
+        self._others = others
         text = self._request.command
-        size = f"{text.count(chr(10)) + 1} lines, {len(text)} characters, ↑↓ scroll" if len(text) > 60 or "\n" in text else ""
-        waiting = f"{others} more waiting" if others else ""
-        self.border_subtitle = Content(" · ".join(part for part in (size, waiting) if part))
+        lines, body = text.count("\n") + 1, self.query(".body")
+        parts = [f"{lines} lines, {len(text)} characters"] if lines > 1 or len(text) > _SHORT else []
+        parts += ["↑↓ scroll"] if body and body.first().max_scroll_y else []
+        parts += [f"{others} more waiting"] if others else []
+        self.border_subtitle = Content(" · ".join(parts))
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(lambda: self.show_others(self._others))
 
     def on_key(self, event: events.Key) -> None:
         reason = self.query_one(Input)

@@ -11,7 +11,6 @@ from ..views.status import Status
 
 Part = tuple[str, str]
 
-_HINTS: tuple[tuple[str, str], ...] = (("F1", "help"), ("Esc", "interrupt"), ("Ctrl+Q", "quit"))
 _GAP = 2
 
 
@@ -47,10 +46,10 @@ class StatusBar(Static):
         left = self._left()
         room = width - _width(left) - _GAP
         right: list[Part] = []
-        for part in (self._tokens(), *((f"{key} {what}", "") for key, what in _HINTS)):
+        for part in self._notes():  # what matters most comes first, and stands at the right end
             cost = cell_len(part[0]) + (_GAP if right else 0)
-            if part[0] and cost <= room:
-                right.append(part)
+            if cost <= room:
+                right.insert(0, part)
                 room -= cost
         pad = " " * max(_GAP, width - _width(left) - _width(right, _GAP))
         return Content.assemble(*left, pad, *_joined(right, " " * _GAP))
@@ -62,12 +61,17 @@ class StatusBar(Static):
         parts.append((f" {opened.model if opened else self._model} ", "$foreground"))
         parts.append(self._state())
         if reason and self._status.turn_since is None:
-            parts.append((f" · local because {reason}", "$text-muted"))
+            parts.append((f" · local because {reason}", "$foreground 65%"))
         return parts
 
-    def _tokens(self) -> Part:
+    def _notes(self) -> list[Part]:
         total = self._status.usage.total
-        return (f"{compact(total)} tokens" if total else "", "")
+        notes = ["Ctrl+Q quit", "F1 help"]
+        if self._status.turn_since is not None:
+            notes.append("Esc interrupt")
+        if total:
+            notes.append(f"{compact(total)} tokens")
+        return [(note, "") for note in notes]
 
     def _state(self) -> Part:
         status, waiting = self._status, len(self._asks.pending)
@@ -84,7 +88,7 @@ class StatusBar(Static):
         since = status.turn_since if status.turn_since is not None else status.live_since
         if since is not None:
             doing += f" · {elapsed(self._now - since)}"
-        return (f"· {doing}", "$text-primary" if status.busy else "$text-muted")
+        return (f"· {doing}", "$text-primary" if status.busy else "$foreground 65%")
 
 
 def badge_of(status: Status) -> tuple[Part, str]:

@@ -148,9 +148,10 @@ class Script:
         match event:
             case TextDelta(text):
                 self._said += text
-            case ReplyCompleted():
-                self._said = ""
-            case SessionOpened() | TaskCreated() | TurnStarted() | StepStarted() | ApprovalAsked() | QuestionAsked() | CallStarted():
+            case ReplyCompleted(message):
+                self._said = ""  # each call of a reply gets its one result, started or not
+                self._open.extend((task, CallStarted(asked, "")) for asked in message.tool_calls)
+            case SessionOpened() | TaskCreated() | TurnStarted() | StepStarted() | ApprovalAsked() | QuestionAsked():
                 self._open.append((task, event))
             case _:
                 self._open = [item for item in self._open if not (item[0] == task and _ends(event, item[1]))]

@@ -13,6 +13,7 @@ from textual.widget import Widget
 from pygent_engine.events import Op
 from pygent_tui.app import PygentApp
 from pygent_tui.screens.workbench import Workbench
+from pygent_tui.widgets.line_view import LineView
 
 from ..scenes import Scene
 from .scene_session import DEADLINE_S, SceneLaunch, SceneSession
@@ -66,7 +67,18 @@ Scenario = Callable[[Stage], Awaitable[None]]
 def scene_app(scene: Scene, launch: SceneLaunch, quiet_s: float = 0.0) -> PygentApp:
     """The app on `scene`, its clock stopped; unless told otherwise a panel's keys count as soon as it is drawn."""
     now = scene.now()
-    return PygentApp(launch, clock=lambda: now, quiet_s=quiet_s)
+    app = PygentApp(launch, clock=lambda: now, quiet_s=quiet_s)
+    app.animation_level = "none"
+    return app
+
+
+async def show_scene(stage: Stage, scene: Scene) -> None:
+    """Wait until the whole scene is on the screen, then press its keys and let everything be drawn."""
+    await stage.until(lambda: stage.app.failure or stage.app.state.seen >= stage.session.played > 0)
+    await stage.press(*scene.keys)
+    for pane in stage.bench.query(LineView):
+        pane.flush()
+    await stage.pilot.pause()
 
 
 def play(
@@ -90,6 +102,24 @@ def play(
     try:
         asyncio.run(run())
     finally:
-        app.connection.close()
-        assert app.connection.wait_closed(DEADLINE_S)
+        end(app)
     return app
+
+
+def end(app: PygentApp) -> None:
+    """End the session of an app that was left."""
+    app.connection.close()
+    assert app.connection.wait_closed(DEADLINE_S)
+
+
+def picture(scene: Scene, size: tuple[int, int], theme: str) -> str:
+    """`scene` as an SVG."""
+    shots: list[str] = []
+
+    async def shoot(stage: Stage) -> None:
+        stage.app.theme = theme
+        await show_scene(stage, scene)
+        shots.append(stage.app.export_screenshot(title="pygent"))
+
+    play(scene, shoot, size=size)
+    return shots[0]

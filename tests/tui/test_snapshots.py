@@ -1,0 +1,58 @@
+"""Every screen as a picture: all scenes at 120x40, the ones that crowd at 80x24, some in the light theme.
+
+After a change that is meant: pytest tests/tui/test_snapshots.py --snapshot-update, then look at what changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from textual.pilot import Pilot
+
+from pygent_tui.theme import DARK, LIGHT
+from tests.scenes import SCENES, scene
+from tests.support.scene_session import SceneLaunch
+from tests.support.stage import Stage, end, scene_app, show_scene
+
+Compare = Callable[..., bool]
+
+_SMALL = ("start", "running", "approval", "task-approval", "question", "tasks", "cannot-start", "help", "quit", "hostile")
+_LIGHT = ("answer", "running", "approval", "tasks", "help", "cannot-start")
+
+
+@pytest.fixture
+def matches(snap_compare: Compare, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, tuple[int, int], str], bool]:
+    """Whether a scene looks as it did."""
+    monkeypatch.delenv("NO_COLOR", raising=False)
+
+    def compare(name: str, size: tuple[int, int], theme: str) -> bool:
+        shown = scene(name)
+        launch: SceneLaunch = shown.launch()
+        app = scene_app(shown, launch)
+
+        async def before(pilot: Pilot[None]) -> None:
+            app.theme = theme
+            await show_scene(Stage(app, pilot, launch.session), shown)
+
+        try:
+            return snap_compare(app, terminal_size=size, run_before=before)
+        finally:
+            end(app)
+
+    return compare
+
+
+@pytest.mark.parametrize("name", [scene.name for scene in SCENES])
+def test_a_scene_looks_as_it_did(name: str, matches: Callable[..., bool]) -> None:
+    assert matches(name, (120, 40), DARK)
+
+
+@pytest.mark.parametrize("name", _SMALL)
+def test_a_scene_looks_as_it_did_on_a_small_screen(name: str, matches: Callable[..., bool]) -> None:
+    assert matches(name, (80, 24), DARK)
+
+
+@pytest.mark.parametrize("name", _LIGHT)
+def test_a_scene_looks_as_it_did_in_the_light_theme(name: str, matches: Callable[..., bool]) -> None:
+    assert matches(name, (120, 40), LIGHT)
