@@ -15,19 +15,20 @@ _ODD = _BIDI + "\u2028\u2029\U000e0000-\U000e007f\ud800-\udfff"
 _CONTROL = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{_ODD}]")
 
 # ECMA-48: CSI, the five string sequences (OSC DCS SOS PM APC), other escapes; 7 and 8 bit forms.
-# A newline ends an unterminated string, so that binary noise cannot swallow what follows.
-_STRING = r"(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c\n]*"
-_CSI = r"(?:\x1b\[|\x9b)[0-?]*[ -/]*"
+# A newline ends an unterminated string, so that binary noise cannot swallow what follows. A control sequence longer
+# than any real one is not taken for one: what may have to be held back stays small.
+_OPENS = r"(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])"
+_BODY = r"[^\x07\x1b\x9c\n]*"
+_CSI = r"(?:\x1b\[|\x9b)[0-?]{0,128}[ -/]{0,8}"
 _SEQUENCE = re.compile(
-    r"(\x1b\[[0-9;:]*m)"
+    r"(?P<colour>\x1b\[[0-9;:]{0,128}m)"
     rf"|{_CSI}[@-~]"
-    rf"|{_STRING}(?:\x07|\x1b\\|\x9c|(?=\n|\x1b[^\\]))"
-    rf"|((?:{_STRING}\x1b?|{_CSI}|\x1b[ -/]*)\Z)"
-    r"|\x1b[ -/]*[0-~]"
+    rf"|{_OPENS}{_BODY}(?:\x07|\x1b\\|\x9c|(?=\n|\x1b[^\\]))"
+    rf"|(?P<cut>(?:(?P<opens>{_OPENS}){_BODY}(?P<escape>\x1b?)|{_CSI}|\x1b[ -/]{{0,8}})\Z)"
+    r"|\x1b[ -/]{0,8}[0-~]"
     rf"|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f{_ODD}]"
 )
 _NEEDS_WORK = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f{_ODD}]")
-_HELD_LIMIT = 4096
 
 
 def clean(text: str) -> str:
@@ -43,8 +44,8 @@ def clean_text(text: str) -> str:
 
 
 def clean_line(text: str, limit: int = 200) -> str:
-    """`text` cleaned as one line of at most `limit` characters, for names, titles and summaries."""
-    line = " ".join(clean(text[: limit * 4]).split())
+    """`text` cleaned as one line of at most `limit` characters, for names, titles and summaries; a cut is shown by "…"."""
+    line = " ".join(clean(text).split(maxsplit=limit))
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
@@ -54,13 +55,13 @@ def _visible(match: re.Match[str]) -> str:
         return chr(0x2400 + code)
     if code == 0x7F:
         return "\u2421"
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 class OutputCleaner:
     """Cleans a stream of output pieces; the joined result is the same at any split.
 
-    Keeps text, tab, newline, carriage return and SGR sequences. At most _HELD_LIMIT characters are held back.
+    Keeps text, tab, newline, carriage return and SGR sequences. What is held back is never longer than one control sequence.
     """
 
     def __init__(self) -> None:
@@ -71,16 +72,15 @@ class OutputCleaner:
         if not self._held and _NEEDS_WORK.search(text) is None:
             return text
         text = self._held + text
-        unfinished = _unfinished(text)
-        self._held = text[unfinished:]
-        if len(self._held) > _HELD_LIMIT:
-            self._held = self._held[:2]
-        return _SEQUENCE.sub(r"\1", text)
+        self._held = _cut_off(text)
+        return _SEQUENCE.sub(r"\g<colour>", text)
 
 
-def _unfinished(text: str) -> int:
-    """Where a sequence begins that the end of `text` cuts off; the length of `text` when there is none."""
+def _cut_off(text: str) -> str:
+    """The sequence that the end of `text` cuts off; of a string, whose content is dropped anyway, only how it opens and ends."""
     last: re.Match[str] | None = None
     for match in _SEQUENCE.finditer(text, text.rfind("\n") + 1):
         last = match
-    return last.start() if last is not None and last[2] else len(text)
+    if last is None or last["cut"] is None:
+        return ""
+    return last["opens"] + last["escape"] if last["opens"] else last["cut"]
