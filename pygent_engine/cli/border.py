@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import TextIO
 
 from ..errors import PygentError
 from ..untrusted import clean_line
@@ -36,11 +38,11 @@ def guard(action: Callable[[], int], redact: Callable[[str], str] = str) -> int:
 
 def tell(sentence: str) -> None:
     """One line on stderr for the person who called us; nothing when stderr is gone."""
-    try:
-        sys.stderr.write(f"pygent: {clean_line(sentence, _LONGEST_SENTENCE)}\n")
-        sys.stderr.flush()
-    except (OSError, ValueError):
-        return
+    stream: TextIO | None = sys.stderr  # None when we were started with it closed
+    if stream is not None:
+        with suppress(OSError, ValueError):
+            stream.write(f"pygent: {clean_line(sentence, _LONGEST_SENTENCE)}\n")
+            stream.flush()
 
 
 def _unexpected(error: Exception, redact: Callable[[str], str]) -> str:
@@ -49,7 +51,7 @@ def _unexpected(error: Exception, redact: Callable[[str], str]) -> str:
     what = clean_line(redact(f"{type(error).__name__}: {error}"))
     try:
         path = _keep(redact("".join(traceback.format_exception(error))))
-    except OSError as reason:
+    except (OSError, ImportError) as reason:  # a broken installation may lack what says where to write
         return f"Unexpected error ({what}); its details could not be written: {reason}."
     return f"Unexpected error ({what}); the details are in {path}."
 

@@ -13,9 +13,9 @@ _HURRY_S = 1.0
 
 
 class Outlet:
-    """One descriptor; one thread writes at a time. `gone` is called once, when the reader is found gone."""
+    """One descriptor; one thread writes at a time. `gone` is called once, with why nothing can be written any more."""
 
-    def __init__(self, descriptor: int, gone: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, descriptor: int, gone: Callable[[OSError], None] = lambda _: None) -> None:
         self._descriptor = descriptor
         self._gone = gone
         self._open = True
@@ -42,7 +42,7 @@ class Outlet:
             return os.write(self._descriptor, rest[:_CHUNK])
         except BlockingIOError:
             return 0
-        except OSError:
+        except OSError as error:
             self._open = False
-            self._gone()
+            self._gone(error)
             return 0

@@ -16,7 +16,7 @@ from ..events import Envelope, Interrupt, SessionClosed, SubmitPrompt, TurnEnded
 from ..settings import Settings, terminal_environment
 from ..values import ROOT_TASK, Outcome
 from .arguments import RunPrompt
-from .border import tell
+from .border import FAILED, PIPE_CLOSED, tell
 from .log import kept_log
 from .outlet import Outlet
 from .printing import JsonLines, PlainText, Printer
@@ -25,8 +25,8 @@ from .start import in_workspace, require_model
 if TYPE_CHECKING:
     from ..session import Session
 
-# What ends the wait for a turn: its end, or a signal (a reader of stdout that went away counts as SIGPIPE).
-News = TurnEnded | SessionClosed | signal.Signals
+# What ends the wait for a turn: its end, a signal, or that stdout cannot be written any more.
+News = TurnEnded | SessionClosed | signal.Signals | OSError
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _INTERRUPT_S = 5.0
@@ -42,7 +42,7 @@ def run_prompt(command: RunPrompt, settings: Settings) -> int:
     for warning in settings.warnings:
         tell(warning)
     news: SimpleQueue[News] = SimpleQueue()
-    out, notes = Outlet(_descriptor(sys.stdout), lambda: news.put(signal.SIGPIPE)), Outlet(_descriptor(sys.stderr))
+    out, notes = Outlet(_descriptor(sys.stdout), news.put), Outlet(_descriptor(sys.stderr))
     printer = JsonLines(out) if command.json else PlainText(out, notes, dim=_shows_colour())
     with kept_log(settings.redact), _Signals(news, (out, notes)) as signals:
         try:
@@ -91,14 +91,25 @@ def _exit_code(session: Session, news: SimpleQueue[News]) -> int:
             return _code_of(outcome)
         case SessionClosed(reason=reason):
             tell(reason or "The session was closed before the turn ended.")
-            return 1
+            return FAILED
+        case OSError() as error:
+            _interrupt(session, news)
+            return _lost_output(error)
         case number:
             _interrupt(session, news)
             return 128 + number
 
 
+def _lost_output(error: OSError) -> int:
+    """A reader that went away knows it; anything else is said."""
+    if isinstance(error, BrokenPipeError):
+        return PIPE_CLOSED
+    tell(f"The output cannot be written: {error.strerror}.")
+    return FAILED
+
+
 def _code_of(outcome: Outcome) -> int:
-    return {"finished": 0, "failed": 1, "limit": 3, "interrupted": 128 + signal.SIGINT}[outcome]
+    return {"finished": 0, "failed": FAILED, "limit": 3, "interrupted": 128 + signal.SIGINT}[outcome]
 
 
 def _interrupt(session: Session, news: SimpleQueue[News]) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -104,8 +106,17 @@ def test_a_file_is_no_workspace(command_line: CommandLine) -> None:
     )
 
 
-def test_a_current_folder_that_is_gone_is_no_workspace(tmp_path: Path, command_line: CommandLine) -> None:
-    ended = command_line.run("gone/../x\x1b]0;t\x07")
+def test_a_current_folder_that_is_gone_is_no_workspace(command_line: CommandLine) -> None:
+    shell = f'mkdir gone && cd gone && rmdir ../gone && exec "{sys.executable}" -m pygent_engine --model demo'
+    ended = subprocess.run(
+        ["sh", "-c", shell], cwd=command_line.workspace, env=command_line.environment({}), timeout=60, capture_output=True, text=True
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (2, "", 1)
+    assert "The workspace . does not exist" in ended.stderr and "--scratch" in ended.stderr
+
+
+def test_terminal_escapes_of_a_path_are_not_passed_on(command_line: CommandLine) -> None:
+    ended = command_line.run("x\x1b]0;t\x07")
     assert (ended.code, "\x1b" in ended.err, ended.err.count("\n")) == (2, False, 1)
 
 
@@ -144,6 +155,13 @@ def test_help_into_a_closed_pipe_ends_quietly(command_line: CommandLine) -> None
         process.stdout.close()
         assert process.stderr.read() == b""
         assert process.wait(60) in (0, 141)
+
+
+def test_closed_standard_streams_change_no_exit_code(command_line: CommandLine) -> None:
+    for words, code in (("--version", 0), ("--help", 0), ("--foo", 2)):
+        shell = f'exec "{sys.executable}" -m pygent_engine {words} >&- 2>&-'
+        ended = subprocess.run(["sh", "-c", shell], cwd=command_line.workspace, env=command_line.environment({}), timeout=60)
+        assert ended.returncode == code
 
 
 # ---------------------------------------------------------------- opening the app

@@ -220,6 +220,17 @@ def test_a_reader_that_goes_away_ends_the_run_quietly(command_line: CommandLine,
         assert (process.wait(DEADLINE_S), process.stderr.read()) == (141, b"")
 
 
+def test_a_full_disk_ends_the_run_and_is_said(command_line: CommandLine, sse_server: SSEServer) -> None:
+    sse_server.play(text_reply("Done."))
+    with (
+        Path("/dev/full").open("wb") as full,
+        command_line.start("run", "--no-docker", "hi", stdout=full, OPENAI_BASE_URL=sse_server.url) as process,
+    ):
+        assert process.stderr is not None
+        assert process.stderr.read().decode().splitlines()[-1] == "pygent: The output cannot be written: No space left on device."
+        assert process.wait(DEADLINE_S) == 1
+
+
 def test_a_reader_that_stalls_cannot_hold_up_the_end(command_line: CommandLine, sse_server: SSEServer, mark: str) -> None:
     sse_server.play(call_reply(("bash", {"cmd": "yes", "timeout": 300})))
     flags = ["--json", "--no-docker", "-e", f"MARK={mark}"]
