@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
@@ -102,19 +102,21 @@ class Conversation(LineView):
         """Give everything on the page, and a page around it, its true height before it is seen."""
         heights, page = self._column.heights, self.page.height
         last = len(heights) - 1
+        if last < 0:
+            self.set_extent(0, self.page.width, 0)
+            return
         index, line = (last, 0) if self.following else (min(place[0], last), place[1])
-        covered = -line
-        for below in range(index, last + 1):
-            covered += self._measure(below)
-            if covered > 2 * page:
-                break
-        covered = 0
-        for above in range(index - 1, -1, -1):
-            covered += self._measure(above)
-            if covered > (2 * page if self.following else page):
-                break
-        top = heights.top(index) + min(line, heights[index] - 1) if last >= 0 else 0
+        self._measure_page(range(index, last + 1), line + 2 * page)
+        self._measure_page(range(index - 1, -1, -1), 2 * page if self.following else page)
+        top = heights.top(index) + min(line, heights[index] - 1)
         self.set_extent(heights.total, self.page.width, top)
+
+    def _measure_page(self, indices: Iterable[int], lines: int) -> None:
+        """Measure units until they cover more than so many lines."""
+        for index in indices:
+            lines -= self._measure(index)
+            if lines < 0:
+                break
 
     def _measure(self, index: int) -> int:
         height = len(self._strips(index))

@@ -65,7 +65,11 @@ class TaskTable(LineView):
 
     def __init__(self, *, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(name=name, id=id, classes=classes)
+        self._state: Board = EMPTY
         self._board: Board = EMPTY
+        """What is laid out; a newer state waits for the next reflow."""
+        self._height = 1
+        """Lines for each row."""
         self._cursor = 0
         self._now = 0.0
         self._counts = Counts()
@@ -74,24 +78,22 @@ class TaskTable(LineView):
 
     def show(self, board: Board) -> None:
         """Show `board`; the cursor stays on its task."""
-        if board is not self._board:
-            self._board = board
+        if board is not self._state:
+            self._state = board
             self.touch()
 
     def tick(self, now: float) -> None:
         """Show the elapsed times as they are at `now` (Unix seconds)."""
         changed = int(now) != int(self._now)
         self._now = now
-        if changed and self._board.running:
+        if changed and self._state.running:
             self.touch()
 
     # ------------------------------------------------------------ lines
 
-    @property
-    def _height(self) -> int:
-        return 1 if self.page.width >= _ONE_LINE else 2
-
     def reflow(self) -> None:
+        self._board = self._state
+        self._height = 1 if self.page.width >= _ONE_LINE else 2
         rows = self._board.rows
         self._cursor = min(self._cursor, max(0, len(rows) - 1))
         lines = len(rows) * self._height if rows else len(_EMPTY)
@@ -112,10 +114,11 @@ class TaskTable(LineView):
 
     def _whole(self, row: Row) -> Parts:
         """State, id, title, last action and elapsed time on one line."""
+        sign, role, word = _state(row)
         room = self.page.width - _STATE_WIDTH - self._id_width - _TIME_WIDTH - 3
         title = room * 2 // 5
         return [
-            *self._state(row),
+            (_fit(f"{sign} {word}", _STATE_WIDTH), role),
             (_fit(row.id, self._id_width) + " ", "strong"),
             (_fit(row.title, title) + "  ", "text"),
             (_fit(_action(row), room - title), "error" if row.error else "muted"),
@@ -137,10 +140,6 @@ class TaskTable(LineView):
         room = self.page.width - 2 - cell_len(word) - 3
         action = _action(row)
         return [("  ", "muted"), (word, role), (f" · {_fit(action, room).rstrip()}" if action else "", "error" if row.error else "muted")]
-
-    def _state(self, row: Row) -> Parts:
-        sign, role, word = _state(row)
-        return [(_fit(f"{sign} {word}", _STATE_WIDTH), role)]
 
     @property
     def _id_width(self) -> int:

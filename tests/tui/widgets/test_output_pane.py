@@ -1,0 +1,122 @@
+"""Laws of the live output pane."""
+
+from __future__ import annotations
+
+from functools import reduce
+
+from pygent_engine.events import CallEnded, CallStarted, Event, OutputDelta
+from pygent_engine.values import ToolCall, ToolResult
+from pygent_tui.views.output import EMPTY, Outputs, fold, select
+from pygent_tui.widgets.output_pane import OutputPane
+from tests.support.envelopes import stream
+
+from .stage import Stage, in_loop, screen_lines, settle
+
+HOSTILE = "x\x1b]52;c;eA==\x07\x1b[2J\x9b31m\u202e[/][@click=app.betray]press[/]\x1b]8;;http://evil\x07link\x1b]8;;\x07y"
+
+
+def folded(*events: Event | tuple[str, Event], start: Outputs = EMPTY) -> Outputs:
+    return reduce(fold, stream(events), start)
+
+
+def begun(summary: str = "make", call_id: str = "c") -> CallStarted:
+    return CallStarted(ToolCall(call_id, "bash", "{}"), summary)
+
+
+def numbered(first: int, last: int) -> OutputDelta:
+    return OutputDelta("c", "".join(f"line {number}\n" for number in range(first, last)))
+
+
+@in_loop
+async def test_hostile_output_reaches_no_line_and_triggers_nothing() -> None:
+    pane = OutputPane()
+    app = Stage(pane)
+    async with app.run_test(size=(90, 12)) as pilot:
+        pane.show(folded((HOSTILE, begun(HOSTILE)), OutputDelta("c", f"{HOSTILE}\n{HOSTILE}", skipped=3)))
+        await settle(pilot, pane)
+        lines = [pane.render_line(y) for y in range(pane.size.height)]
+        text = "".join(line.text for line in lines)
+        assert (text + (pane.border_title or "")).isprintable()
+        assert "[@click=app.betray]press[/]" in text
+        assert not any(segment.control or (segment.style and segment.style.link) for line in lines for segment in line)
+        for y in range(pane.size.height):
+            await pilot.click(pane, offset=(12, y))
+        assert not app.acted
+
+
+@in_loop
+async def test_lines_that_are_read_stay_while_older_ones_are_dropped() -> None:
+    pane = OutputPane()
+    async with Stage(pane).run_test(size=(40, 10)) as pilot:
+        state = folded(begun(), numbered(0, 10_000))
+        pane.show(state)
+        await settle(pilot, pane)
+        await pilot.press("pageup", "up")
+        before = screen_lines(pane)
+        for number in range(10_000, 16_000, 500):
+            state = folded(numbered(number, number + 500), start=state)
+            pane.show(state)
+            pane.flush()
+        await settle(pilot, pane)
+        assert state.buffers[0].dropped > 0
+        assert (screen_lines(pane), pane.following) == (before, False)
+        await pilot.press("G")
+        assert screen_lines(pane)[-1] == "line 15999"
+
+
+@in_loop
+async def test_output_is_followed_and_ends_in_how_it_ended() -> None:
+    pane = OutputPane()
+    async with Stage(pane).run_test(size=(40, 6)) as pilot:
+        state = folded(begun(), numbered(0, 100), OutputDelta("c", "unfinished"))
+        pane.show(state)
+        await settle(pilot, pane)
+        assert screen_lines(pane)[-2:] == ["line 99", "unfinished"]
+        pane.show(folded(CallEnded(ToolResult("c", "", "ok", 3, 2.0)), start=state))
+        await settle(pilot, pane)
+        assert screen_lines(pane)[-3:] == ["unfinished", "", "✗ exit 3 · 2.0 s"]
+
+
+@in_loop
+async def test_colours_are_kept_and_do_not_reach_into_the_next_line() -> None:
+    pane = OutputPane()
+    async with Stage(pane).run_test(size=(40, 6)) as pilot:
+        pane.show(folded(begun(), OutputDelta("c", "\x1b[1;31mred\x1b[0m plain\n\x1b[32mgreen\nafter\n")))
+        await settle(pilot, pane)
+        styles = [{segment.text: segment.style for segment in pane.line(y)} for y in range(3)]
+        red, green = styles[0]["red"], styles[1]["green"]
+        assert red is not None and red.bold and red.color is not None and red.color.number == 1
+        assert green is not None and green.color is not None and green.color.number == 2
+        assert styles[2]["after"] == pane.look("text")
+
+
+@in_loop
+async def test_long_lines_are_not_wrapped_and_scroll_sideways() -> None:
+    pane = OutputPane()
+    async with Stage(pane).run_test(size=(20, 6)) as pilot:
+        pane.show(folded(begun(), OutputDelta("c", "0123456789" * 4 + "\nshort\n")))
+        await settle(pilot, pane)
+        assert screen_lines(pane)[:2] == ["0123456789012345678", "short"]
+        await pilot.press(*["right"] * 30)
+        assert screen_lines(pane)[0].endswith("789")
+        await pilot.press(*["left"] * 30)
+        assert screen_lines(pane)[1] == "short"
+
+
+@in_loop
+async def test_the_border_names_the_task_and_the_command_that_is_shown() -> None:
+    pane = OutputPane()
+    async with Stage(pane).run_test(size=(60, 6)) as pilot:
+        state = folded(begun("first", "a"), ("t1", begun("second", "b")))
+        for chosen, title in ((None, "Output · first"), ("b", "Output · t1 · second")):
+            pane.show(select(state, chosen))
+            await settle(pilot, pane)
+            assert pane.border_title == title
+
+
+@in_loop
+async def test_an_empty_pane_says_what_it_is_for() -> None:
+    pane = OutputPane()
+    async with Stage(pane).run_test(size=(60, 6)) as pilot:
+        await settle(pilot, pane)
+        assert screen_lines(pane)[0] == " No command has run yet."
