@@ -108,12 +108,17 @@ def not_compatible(host: Host, sample: str = "") -> ModelError:
 
 
 def unreachable(host: Host, reason: str) -> ModelError:
-    """The error for a connection that could not be made, or that broke."""
+    """The error for a connection that could not be made."""
+    told = clean_line(host.redacted(reason))
     return ModelError(
-        f"{host.address} cannot be reached: {clean_line(host.redacted(reason)) or 'no reason given'}. "
-        "Check OPENAI_BASE_URL and that the server is up.",
-        transient=True,
+        f"{host.address} cannot be reached: {told}. Check OPENAI_BASE_URL and that the server is up.",
+        transient="CERTIFICATE_VERIFY_FAILED" not in reason,
     )
+
+
+def broken(host: Host, reason: str) -> ModelError:
+    """The error for a connection that was lost before the reply was complete."""
+    return ModelError(f"{host.address} broke off the reply: {clean_line(host.redacted(reason))}.", transient=True)
 
 
 def silent(host: Host, seconds: float) -> ModelError:

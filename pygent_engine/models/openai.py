@@ -18,7 +18,7 @@ from ..values import Delta, Flag, JsonDict, Message
 from .chunks import HostError
 from .completion import CompletionReader
 from .exchange import Exchange, Give, Line
-from .failures import Host, error_in_stream, not_compatible, refusal, silent, unreachable
+from .failures import Host, broken, error_in_stream, not_compatible, refusal, silent, unreachable
 from .reply import ReplyBuilder, mend
 
 if TYPE_CHECKING:
@@ -242,16 +242,19 @@ class _Client:
         self._line = line
         if self._socket is not None:
             line.connected(self._socket)
-        create: Any = self._client.chat.completions.with_streaming_response.create
+        create = self._client.chat.completions.with_streaming_response.create
         try:
-            with create(**body, extra_headers=self._headers) as response:
+            # As an extra body the conversation is sent as it stands; the client's own walk over it costs 0.15 ms a message.
+            with create(messages=[], model="", stream=True, extra_headers=self._headers, extra_body=body) as response:
                 all(give(piece) for piece in response.iter_bytes())
         except openai.APIStatusError as error:
             return self._refusal(error, "stream_options" in body)
         except openai.APIConnectionError as error:
-            return self._broken(error.__cause__ or error)
+            return self._unanswered(error.__cause__ or error)
+        except httpx2.TimeoutException:
+            return silent(self._host, self._timeout_s)
         except (httpx2.HTTPError, httpx2.StreamError, OSError) as error:
-            return self._broken(error)
+            return broken(self._host, str(error) or type(error).__name__)
         return None
 
     def _refusal(self, error: openai.APIStatusError, asked_for_usage: bool) -> Exception:
@@ -260,7 +263,7 @@ class _Client:
             return _UsageRefused()
         return refusal(self._host, error.status_code, error.response.headers, text, time.time())
 
-    def _broken(self, error: BaseException) -> ModelError:
+    def _unanswered(self, error: BaseException) -> ModelError:
         import httpx2  # noqa: PLC0415 - loaded with the client
 
         match error:

@@ -172,7 +172,7 @@ def test_a_connection_cut_inside_arguments_leaves_no_call(sse_server: SSEServer,
     script = Script([*text_chunks("so: "), *call_chunks("bash", {"cmd": "ls"})[:-1]], end="cut" if end == "cut" else "reset")
     sse_server.play(script)
     builder = ReplyBuilder()
-    with pytest.raises(ModelError) as caught:
+    with pytest.raises(ModelError, match="broke off the reply: ") as caught:
         for delta in model.stream(ASK, "a-model", [], threading.Event()):
             builder.add(delta)
     assert caught.value.transient
