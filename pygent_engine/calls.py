@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TypeVar
 
@@ -27,7 +27,7 @@ from .tools.registry import CallContext, Tool, ToolOutput
 from .tools.toolbox import Toolbox
 from .turn import Turn
 from .untrusted import OutputCleaner, clean, clean_line, clean_text
-from .values import Approval, ApprovalRequest, JsonDict, Question, ToolCall, ToolResult
+from .values import Approval, ApprovalRequest, JsonDict, Message, Question, ToolCall, ToolResult
 from .worker import LeftBehind, Worker
 
 T = TypeVar("T")
@@ -170,6 +170,16 @@ def cleaned_call(call: ToolCall) -> ToolCall:
     if (name, arguments) == (call.name, call.arguments):
         return call
     return replace(call, name=name, arguments=arguments)
+
+
+def cleaned_message(message: Message, calls: Iterable[ToolCall]) -> Message:
+    """The reply as it may be shown, with its calls under the ids that the events use."""
+    shown = tuple(map(cleaned_call, calls))
+    content = None if message.content is None else clean_text(message.content)
+    reasoning = clean_text(message.reasoning)
+    if (content, reasoning, shown) == (message.content, message.reasoning, message.tool_calls):
+        return message
+    return replace(message, content=content, tool_calls=shown, reasoning=reasoning)
 
 
 def _bounded(content: str) -> str:

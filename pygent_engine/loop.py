@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from queue import Empty, SimpleQueue
 
 from .approvals import Gate
-from .calls import Calls, cleaned_call
+from .calls import Calls, cleaned_message
 from .cancel import Cancel
 from .errors import ModelError, PygentError
 from .events import ReplyCompleted, Steered, StepEnded, StepStarted, TurnEnded, TurnStarted
@@ -170,7 +169,7 @@ class Loop:
         turn.usage += message.usage or Usage()
         self.history.append(message_to_dict(message))
         pending = [(call, self._shown(call)) for call in message.tool_calls]
-        self._seat.post(ReplyCompleted(_cleaned(message, [shown for _, shown in pending]), message.usage))
+        self._seat.post(ReplyCompleted(cleaned_message(message, [shown for _, shown in pending]), message.usage))
         try:
             while pending:
                 self._answer(*pending[0], turn)
@@ -195,12 +194,3 @@ class Loop:
         shown = f"{own}#{number}"
         self._times_used[shown] = 1
         return replace(call, id=shown)
-
-
-def _cleaned(message: Message, calls: Iterable[ToolCall]) -> Message:
-    shown = tuple(map(cleaned_call, calls))
-    content = None if message.content is None else clean_text(message.content)
-    reasoning = clean_text(message.reasoning)
-    if (content, reasoning, shown) == (message.content, message.reasoning, message.tool_calls):
-        return message
-    return replace(message, content=content, tool_calls=shown, reasoning=reasoning)
