@@ -138,8 +138,12 @@ _TABLE: tuple[tuple[re.Pattern[str], tuple[str, ...], _Scene], ...] = (
     (_pattern(r"(?:hi|hello|hey|help|\?|thanks|thank you|(?:who|what) are you|what can you do)[\s!.?]*"), (), _help),
     (_pattern(r"(?:!|\$\s)\s*(?P<cmd>\S.*)"), ("bash",), _run),
     (_pattern(r"run:?\s+(?!(?:the|an?|all|your|my|some|demo|tour|it|this|that)\b)(?P<cmd>\S.*)"), ("bash",), _run),
-    (_pattern(r"(?:ls|dir|files|(?:list|show)(?:\s+me)?(?:\s+the|\s+all)?(?:\s+files)?)[\s.!?]*"), ("bash",), _list),
-    (_pattern(r"(?:read|show|cat|open)\s+(?:the\s+)?(?:file\s+)?(?P<path>\S+)\s*"), ("read_file",), _read),
+    (_pattern(r"(?:ls|dir|list|(?:(?:list|show)\s+)?(?:me\s+)?(?:the\s+|all\s+)*files)[\s.!?]*"), ("bash",), _list),
+    (
+        _pattern(r"(?:read|show|cat|open)\s+(?:the\s+)?(?:file\s+)?(?!(?:me|us|it|this|that|all|everything)\b)(?P<path>\S+)\s*"),
+        ("read_file",),
+        _read,
+    ),
     (_pattern(r"ask\b.*"), ("ask_user",), _ask),
     (_pattern(r"delegate\b:?\s*(?P<prompt>.*)"), ("delegate_task", "task_status"), _delegate),
     (

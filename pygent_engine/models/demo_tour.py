@@ -107,7 +107,7 @@ def _explore(turn: Turn, findings: _Findings) -> Generator[Act, list[str], _Prog
         return _IN_PYTHON
     look = 'ls -la | head -n 20; echo "entries: $(ls -A | wc -l)"; command -v python3 || echo "no python3 here"'
     [result] = yield act(f"{HONEST} The tools are real, though. First, a look at the workspace.", bash(look))
-    entries = re.search(r"entries:\s*(\d+)", result)
+    entries = re.search(r"^entries:\s*(\d+)", result, re.M)
     if entries is None:
         findings.trouble("the look at the workspace", problem(result) or "it said nothing")
     else:

@@ -66,6 +66,7 @@ def test_a_greeting_is_answered_with_what_this_is_and_how_to_connect_a_model(pro
         ("$ echo hi", [("bash", {"cmd": "echo hi", "timeout": 60})]),
         ("run `echo hi`", [("bash", {"cmd": "echo hi", "timeout": 60})]),
         ("files", [("bash", {"cmd": "ls -la", "timeout": 60})]),
+        ("show me all the files!", [("bash", {"cmd": "ls -la", "timeout": 60})]),
         ("list the files", [("bash", {"cmd": "ls -la", "timeout": 60})]),
         ("read README.md", [("read_file", {"path": "README.md"})]),
         ("show the file src/a.py", [("read_file", {"path": "src/a.py"})]),
@@ -100,6 +101,11 @@ def test_without_the_tools_it_says_so(prompt: str) -> None:
 
 
 # ---------------------------------------------------------------- the tour
+
+
+@pytest.mark.parametrize("prompt", ["show me", "run the tests", "explain this project", "make a website", "ls and explain"])
+def test_what_it_does_not_know_is_the_tour(prompt: str) -> None:
+    assert played(prompt, denied)[1].startswith("# The demo's tour")
 
 
 def names_of(steps: list[Step]) -> set[str]:
