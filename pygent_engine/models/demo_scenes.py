@@ -33,7 +33,7 @@ def scene_for(turn: Turn) -> Scene:
         found = pattern.fullmatch(turn.prompt)
         if found is not None:
             return scene(turn, found) if turn.can(*needed) else _without(needed)
-    return tour(turn)
+    return tour(turn, "The demo has no script for this prompt, so it gave its tour.")
 
 
 def _told(text: str) -> Scene:
@@ -67,6 +67,10 @@ def _read(turn: Turn, found: Match) -> Scene:
 def _list(turn: Turn, found: Match) -> Scene:
     [result] = yield act("A look at the workspace.", bash("ls -la"))
     return f"The workspace:\n\n{quoted(result)}\n\n{HONEST}"
+
+
+def _tour(turn: Turn, found: Match) -> Scene:
+    return tour(turn)
 
 
 def _ask(turn: Turn, found: Match) -> Scene:
@@ -138,6 +142,7 @@ _TABLE: tuple[tuple[re.Pattern[str], tuple[str, ...], _Scene], ...] = (
     (_pattern(r"(?:hi|hello|hey|help|\?|thanks|thank you|(?:who|what) are you|what can you do)[\s!.?]*"), (), _help),
     (_pattern(r"(?:!|\$\s)\s*(?P<cmd>\S.*)"), ("bash",), _run),
     (_pattern(r"run:?\s+(?!(?:the|an?|all|your|my|some|demo|tour|it|this|that)\b)(?P<cmd>\S.*)"), ("bash",), _run),
+    (_pattern(r"(?:(?:take|give|show)\s+(?:me\s+)?)?(?:the\s+|a\s+|full\s+)*(?:tour|demo)[\s.!]*"), (), _tour),
     (_pattern(r"(?:ls|dir|list|(?:(?:list|show)\s+)?(?:me\s+)?(?:the\s+|all\s+)*files)[\s.!?]*"), ("bash",), _list),
     (
         _pattern(r"(?:read|show|cat|open)\s+(?:the\s+)?(?:file\s+)?(?!(?:me|us|it|this|that|all|everything)\b)(?P<path>\S+)\s*"),

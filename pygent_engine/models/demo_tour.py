@@ -88,8 +88,8 @@ class _Findings:
 Part = Generator[Act, list[str], None]
 
 
-def tour(turn: Turn) -> Scene:
-    """The whole tour; a part whose tools are not offered is left out."""
+def tour(turn: Turn, why: str = "") -> Scene:
+    """The whole tour; a part whose tools are not offered is left out. `why` it was given opens the answer."""
     findings = _Findings()
     program = yield from _explore(turn, findings)
     if turn.can("bash", "write_file"):
@@ -98,7 +98,7 @@ def tour(turn: Turn) -> Scene:
             yield from _watch(program, findings)
     if turn.can("delegate_task", "task_status", "collect_file", "read_file") and findings.output:
         yield from _delegate(turn, program, findings)
-    return _report(turn, program, findings)
+    return _report(program, findings, why)
 
 
 def _explore(turn: Turn, findings: _Findings) -> Generator[Act, list[str], _Program]:
@@ -232,10 +232,10 @@ def waited_for(turn: Turn, started: list[str]) -> Generator[Act, list[str], dict
     return statuses
 
 
-def _report(turn: Turn, program: _Program, findings: _Findings) -> str:
+def _report(program: _Program, findings: _Findings, why: str) -> str:
     parts = ["# The demo's tour"]
-    if turn.prompt:
-        parts.append("Your prompt matched none of the demo's patterns, so it gave its tour.")
+    if why:
+        parts.append(why)
     if findings.rows:
         rows = "\n".join(f"| {what} | {value} |" for what, value in findings.rows)
         parts.append(f"## What came out\n\n| what | value |\n|---|---|\n{rows}")

@@ -105,7 +105,14 @@ def test_without_the_tools_it_says_so(prompt: str) -> None:
 
 @pytest.mark.parametrize("prompt", ["show me", "run the tests", "explain this project", "make a website", "ls and explain"])
 def test_what_it_does_not_know_is_the_tour(prompt: str) -> None:
-    assert played(prompt, denied)[1].startswith("# The demo's tour")
+    assert played(prompt, denied)[1].startswith("# The demo's tour\n\nThe demo has no script for this prompt")
+
+
+@pytest.mark.parametrize("prompt", ["tour", "show me the tour!", "demo"])
+def test_a_tour_that_was_asked_for_needs_no_excuse(prompt: str) -> None:
+    said = played(prompt, denied)[1]
+    assert said.startswith("# The demo's tour\n\n## ")
+    assert played("ask", lambda name, arguments: "Take the tour" if name == "ask_user" else denied(name, arguments))[1] == said
 
 
 def names_of(steps: list[Step]) -> set[str]:
