@@ -14,7 +14,7 @@ from ..values import ExecResult, Flag
 
 POLL_S = 0.04
 COALESCE_S = 0.004
-READ_BYTES = 1 << 16
+READ_BYTES = 1 << 20
 _PART = 30_000
 
 # What every command finds in its environment, so that nothing waits for a person or paints a screen.

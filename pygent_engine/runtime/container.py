@@ -74,7 +74,7 @@ class ContainerBackend:
             if verdict := watch.verdict():
                 return ExecResult("", None, verdict == "timeout", False, watch.elapsed(), verdict == "cancelled")
         try:
-            return self._run(command, watch)
+            return self._run(command, halt)
         except RuntimeLost:
             self._discard()
             if halt.is_set():
@@ -92,14 +92,16 @@ class ContainerBackend:
         with self._turn:
             self._discard()
 
-    def _run(self, command: Command, watch: Watch) -> ExecResult:
+    def _run(self, command: Command, halt: threading.Event) -> ExecResult:
         if self._container is None:
             self._container = self._start()
-            watch = Watch(command, self._halt)  # the start is not the command's time
-        result = self._container.lane.run(command, f"{self._marker}.{next(self._numbers)}.", watch)
-        if not self._container.lane.usable:
-            self._discard()
-        return result
+        lane = self._container.lane
+        try:
+            # A watch of its own: neither the wait for a turn nor the start is the command's time.
+            return lane.run(command, f"{self._marker}.{next(self._numbers)}.", Watch(command, halt))
+        finally:
+            if not lane.usable:
+                self._discard()
 
     def _discard(self) -> None:
         container, self._container = self._container, None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import secrets
 import select
@@ -22,7 +23,6 @@ from .backend import COALESCE_S, MARKER, QUIET_ENVIRONMENT, READ_BYTES, Command,
 from .capture import Capture
 
 _KILL_WAIT_S = 1.0
-_PIPE_BYTES = 1 << 16
 
 
 class LocalBackend:
@@ -107,6 +107,7 @@ class _Pipe:
         self._stream = process.stdout
         self._output = process.stdout.fileno()
         os.set_blocking(self._output, False)
+        self._capacity = _widened(self._output)
         self._exit = os.pidfd_open(process.pid) if hasattr(os, "pidfd_open") else None
         self.at_end = False
 
@@ -126,7 +127,7 @@ class _Pipe:
     def drain(self, capture: Capture) -> None:
         """Take what the ended process left: never more than a pipe holds, for others may still be writing."""
         taken = 0
-        while taken < _PIPE_BYTES and (read := self._read(capture)):
+        while taken < self._capacity and (read := self._read(capture)):
             taken += read
 
     def discard(self) -> None:
@@ -157,6 +158,15 @@ class _Pipe:
         self.at_end = not data
         capture.feed(data)
         return len(data)
+
+
+def _widened(pipe: int) -> int:
+    """Bytes that the pipe holds, after making it as wide as one read: a flood is then read in few, large pieces."""
+    if not hasattr(fcntl, "F_SETPIPE_SZ"):
+        return 1 << 16
+    with contextlib.suppress(OSError):
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, READ_BYTES)
+    return fcntl.fcntl(pipe, fcntl.F_GETPIPE_SZ)
 
 
 def _exit_code(status: int) -> int:

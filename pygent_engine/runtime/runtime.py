@@ -91,8 +91,7 @@ class Runtime:
         runtime without network runs the command without it. A failing command is a result, not an error.
         Raises RuntimeLost when the container goes away, RuntimeUnavailable when it cannot be started.
         """
-        if not self._release.alive:
-            raise RuntimeLost("This runtime was cleaned up; make a new one.")
+        self._check_alive()
         if problem := _unusable(cmd) or find_ban(cmd, self.banned_commands, self.banned_apps):
             return ExecResult(problem, _REFUSED)
         return self._backend.run(Command(cmd, timeout, on_output, cancel))
@@ -176,7 +175,8 @@ class Runtime:
 
     def start(self) -> None:
         """Start the container now instead of with the first command."""
-        self.execute("true", timeout=None)
+        self._check_alive()
+        self._backend.run(Command(":"))
 
     def stop(self) -> None:
         """End all processes and the container; the files stay, and a later command starts anew."""
@@ -192,6 +192,10 @@ class Runtime:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.cleanup()
+
+    def _check_alive(self) -> None:
+        if not self._release.alive:
+            raise RuntimeLost("This runtime was cleaned up; make a new one.")
 
     def _choose(self, use_docker: bool | None) -> bool:
         if use_docker is False:

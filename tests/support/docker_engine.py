@@ -15,20 +15,23 @@ import pytest
 from docker.errors import DockerException
 
 from pygent_engine.runtime import Runtime
+from pygent_engine.runtime.engine_probe import docker_problem
+from pygent_engine.settings import docker_environment
 
 _REMOVAL_S = 10
 
 
-def _engine(image: str) -> str:
+def _problem(image: str) -> str:
     """Why the engine cannot serve the tests, "" when it can."""
+    if problem := docker_problem(docker_environment()):
+        return f"{problem}; .ci/docker-engine starts one"
+    client = docker.from_env(timeout=10)
     try:
-        client = docker.from_env(timeout=10)
-        try:
-            client.images.get(image)
-        finally:
-            client.close()
-    except (DockerException, OSError) as error:
-        return f"no Docker engine with the image {image}: {error}; .ci/docker-engine makes both"
+        client.images.get(image)
+    except DockerException:
+        return f"the image {image} is not here; .ci/docker-engine makes it"
+    finally:
+        client.close()
     return ""
 
 
@@ -36,7 +39,7 @@ def _engine(image: str) -> str:
 def docker_image() -> str:
     """The image that containers of tests are made from."""
     image = os.environ.get("PYGENT_TEST_IMAGE", "pygent-test:bookworm")
-    if reason := _engine(image):
+    if reason := _problem(image):
         if os.environ.get("PYGENT_REQUIRE_DOCKER") == "1":
             pytest.fail(reason)
         pytest.skip(reason)
