@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+from .values import INTERRUPTED
+
 
 class Cancel(threading.Event):
     """An event that says why it was set, and wakes those who wait on something else.
@@ -18,6 +20,10 @@ class Cancel(threading.Event):
         self._guard = threading.Lock()  # of reason and _listeners
         self._listeners: list[Callable[[], None]] = []
 
+    def set(self) -> None:
+        """As an interrupt; whoever is handed the flag as a plain event wakes the listeners too."""
+        self.because(INTERRUPTED)
+
     def because(self, reason: str) -> None:
         """Set the flag for `reason` and wake every listener, each once."""
         with self._guard:
@@ -25,7 +31,7 @@ class Cancel(threading.Event):
                 return
             self.reason = reason
             listeners, self._listeners = self._listeners, []
-            self.set()
+            super().set()
         for listener in listeners:
             listener()
 

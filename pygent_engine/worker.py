@@ -18,7 +18,7 @@ T = TypeVar("T")
 _Done = SimpleQueue[Any]
 _Jobs = SimpleQueue[tuple[Callable[[], Any], _Done] | None]
 
-_IDLE_S = 1.0  # how long the thread waits for the next call before it ends
+IDLE_S = 1.0
 _GIVEN_UP = object()
 
 
@@ -38,10 +38,11 @@ class _Raised:
 
 
 class Worker:
-    """Makes one blocking call after another on a daemon thread of its own, which lives only while it is used."""
+    """Makes one blocking call after another on a daemon thread of its own, which ends when it was idle for `idle_s` seconds."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, idle_s: float = IDLE_S) -> None:
         self._name = name
+        self._idle_s = idle_s
         self._guard = threading.Lock()  # of _jobs
         self._jobs: _Jobs | None = None
 
@@ -91,7 +92,7 @@ class Worker:
     def _serve(self, jobs: _Jobs) -> None:
         while True:
             try:
-                task = jobs.get(timeout=_IDLE_S)
+                task = jobs.get(timeout=self._idle_s)
             except Empty:
                 with self._guard:
                     if not jobs.empty():
@@ -111,7 +112,7 @@ class Worker:
 
 def _next(done: _Done, timeout: float | None) -> Any:
     try:
-        return done.get(timeout=None if timeout is None else max(timeout, 0.0))
+        return done.get(timeout=None if timeout is None else min(max(timeout, 0.0), threading.TIMEOUT_MAX))
     except Empty:
         return _GIVEN_UP
 
