@@ -12,7 +12,7 @@ from textual.strip import Strip
 
 from ..views.layout import Unit
 from ..views.transcript import EMPTY, Transcript
-from .cards import Easel
+from .cards import GUTTER, Easel
 from .column import Column
 from .line_view import LineView
 
@@ -26,6 +26,7 @@ class Conversation(LineView):
     """Shows a Transcript. Heights of what was never in view are estimates, corrected before they are seen."""
 
     INTERVAL: ClassVar[float] = 1 / 16
+    MARGIN: ClassVar[int] = GUTTER
 
     BINDINGS = [Binding("o", "details", "Details", show=False)]  # noqa: RUF012 - Textual's own declaration
 

@@ -32,6 +32,8 @@ class LineView(ScrollView, can_focus=True):
 
     INTERVAL: ClassVar[float] = 1 / 20
     FOLLOWS: ClassVar[bool] = True
+    MARGIN: ClassVar[int] = 0
+    """So many characters at the left are signs of the pane's own; they are not copied."""
 
     BINDINGS = [  # noqa: RUF012 - Textual's own declaration
         Binding("k", "scroll_up", "Up", show=False),
@@ -66,7 +68,7 @@ class LineView(ScrollView, can_focus=True):
         & > .line--ok { color: $text-success; }
         & > .line--warn { color: $text-warning; }
         & > .line--error { color: $text-error; }
-        & > .line--code { color: $text-accent; }
+        & > .line--code { color: $text-accent; background: $surface; }
         & > .line--block { color: $foreground; background: $surface; }
         & > .line--cursor { background: $panel; text-style: bold; }
         & > .line--heading { color: $text-primary; text-style: bold; }
@@ -215,12 +217,12 @@ class LineView(ScrollView, can_focus=True):
         last = self.virtual_size.height - 1
         first = selection.start.y if selection.start else 0
         end = min(last, selection.end.y if selection.end else last)
-        lines = []
-        for y in range(first, end + 1):
-            start, stop = selection.get_span(y) or (0, 0)
-            text = safe_strip(self.line(y)).text
-            lines.append((text[start:] if stop == -1 else text[start:stop]).rstrip())
-        return "\n".join(lines), "\n"
+        return "\n".join(self._copied(selection, y) for y in range(first, end + 1)), "\n"
+
+    def _copied(self, selection: Selection, y: int) -> str:
+        start, stop = selection.get_span(y) or (0, 0)
+        text = safe_strip(self.line(y)).text
+        return text[max(start, self.MARGIN) : None if stop == -1 else stop].rstrip()
 
     def selection_updated(self, selection: Selection | None) -> None:
         self.refresh()

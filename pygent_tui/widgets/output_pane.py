@@ -7,16 +7,20 @@ from itertools import accumulate
 from typing import ClassVar
 
 from rich.ansi import AnsiDecoder
+from rich.segment import Segment
 from rich.text import Text
 from textual.binding import Binding
 from textual.content import Content
 from textual.strip import Strip
+
+from pygent_engine.values import ToolResult
 
 from ..views.output import EMPTY, Buffer, Chunk, Outputs
 from .line_view import LineView
 from .sanitise import safe_text
 
 _EMPTY = ("No command has run yet.", "", "What a command prints appears here", "while it runs.")
+_SIDEWAYS = 8
 
 
 class OutputPane(LineView):
@@ -48,6 +52,12 @@ class OutputPane(LineView):
             self._state = state
             self.touch()
 
+    def action_scroll_left(self) -> None:
+        self.scroll_to(x=max(0, self.scroll_offset.x - _SIDEWAYS), animate=False)
+
+    def action_scroll_right(self) -> None:
+        self.scroll_to(x=self.scroll_offset.x + _SIDEWAYS, animate=False)
+
     # ------------------------------------------------------------ lines
 
     def reflow(self) -> None:
@@ -64,7 +74,7 @@ class OutputPane(LineView):
             top = max(0, top - (new.dropped - old.dropped))
         if old is None or old.chunks is not new.chunks:
             self._ends = list(accumulate(chunk.lines for chunk in new.chunks))
-        lines = new.lines + bool(new.tail) + (2 if new.result else 0)
+        lines = (new.lines + bool(new.tail) + (2 if new.result else 0)) or 1
         self.set_extent(lines, self._width, top)
         self._widen(lines)
 
@@ -93,7 +103,9 @@ class OutputPane(LineView):
         y -= buffer.lines
         if buffer.tail and y == 0:
             return self._colored(buffer.tail)
-        return self._footer(buffer) if y == 1 + bool(buffer.tail) else Strip.blank(0)
+        if buffer.result is None:
+            return self.row(("● running, no output yet", "muted"))
+        return self._footer(buffer.result) if y == 1 + bool(buffer.tail) else Strip.blank(0)
 
     def _kept_line(self, buffer: Buffer, y: int) -> Strip:
         index = bisect_right(self._ends, y)
@@ -110,11 +122,12 @@ class OutputPane(LineView):
             return self.row((text.expandtabs(), "text"))
         decoded: Text = AnsiDecoder().decode_line(text)
         decoded.expand_tabs(8)
-        return Strip(decoded.render(self.app.console, end=""))
+        segments = decoded.render(self.app.console, end="")
+        # A filter turns a colour into a grey of its luminance, and so red into something that nobody can read.
+        plain = self.app.no_color
+        return Strip([Segment(part, style.without_color if plain and style else style) for part, style, _ in segments])
 
-    def _footer(self, buffer: Buffer) -> Strip:
-        result = buffer.result
-        assert result is not None
+    def _footer(self, result: ToolResult) -> Strip:
         word, role = {
             "ok": (f"exit {result.exit_code}" if result.exit_code is not None else "done", "error" if result.exit_code else "ok"),
             "error": ("failed", "error"),

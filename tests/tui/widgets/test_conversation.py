@@ -284,3 +284,19 @@ async def test_five_thousand_messages_are_shown_at_once_and_a_delta_costs_the_sa
             pane.flush()
         assert shown - began < 3.0
         assert (perf_counter() - shown) / 20 < 0.05
+
+
+@in_loop
+async def test_a_selection_is_seen_and_copied_without_the_gutter() -> None:
+    pane = Conversation()
+    app = Stage(pane)
+    async with app.run_test(size=(40, 10)) as pilot:
+        pane.show(folded(TurnStarted("first line\nsecond line\nthird line")))
+        await settle(pilot, pane)
+        await pilot.mouse_down(pane, offset=(8, 2))
+        await pilot.hover(pane, offset=(7, 4))
+        await pilot.mouse_up(pane, offset=(7, 4))
+        assert app.screen.get_selected_text() == "line\nsecond line\nthird"
+        selected = app.screen.get_component_rich_style("screen--selection").bgcolor
+        marked = [segment.text for segment in pane.render_line(3) if segment.style and segment.style.bgcolor == selected]
+        assert "".join(marked) == "┃ second line"

@@ -97,9 +97,9 @@ async def test_long_lines_are_not_wrapped_and_scroll_sideways() -> None:
         pane.show(folded(begun(), OutputDelta("c", "0123456789" * 4 + "\nshort\n")))
         await settle(pilot, pane)
         assert screen_lines(pane)[:2] == ["0123456789012345678", "short"]
-        await pilot.press(*["right"] * 30)
+        await pilot.press(*["right"] * 4)
         assert screen_lines(pane)[0].endswith("789")
-        await pilot.press(*["left"] * 30)
+        await pilot.press(*["left"] * 4)
         assert screen_lines(pane)[1] == "short"
 
 
@@ -120,3 +120,27 @@ async def test_an_empty_pane_says_what_it_is_for() -> None:
     async with Stage(pane).run_test(size=(60, 6)) as pilot:
         await settle(pilot, pane)
         assert screen_lines(pane)[0] == " No command has run yet."
+
+
+@in_loop
+async def test_a_silent_command_is_seen_to_run() -> None:
+    pane = OutputPane()
+    async with Stage(pane).run_test(size=(60, 6)) as pilot:
+        pane.show(folded(begun()))
+        await settle(pilot, pane)
+        assert screen_lines(pane)[0] == "● running, no output yet"
+        pane.show(folded(begun(), CallEnded(ToolResult("c", "", "ok", 0, 0.1))))
+        await settle(pilot, pane)
+        assert screen_lines(pane)[:2] == ["", "✓ exit 0 · 0.1 s"]
+
+
+@in_loop
+async def test_without_colour_only_the_weight_of_the_text_is_kept() -> None:
+    pane = OutputPane()
+    app = Stage(pane)
+    app.no_color = True
+    async with app.run_test(size=(60, 6)) as pilot:
+        pane.show(folded(begun(), OutputDelta("c", "\x1b[1;31mred\x1b[0m\n")))
+        await settle(pilot, pane)
+        style = next(iter(pane.line(0))).style
+        assert style is not None and style.bold and style.color is None
