@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 
 from .events import Envelope, Event
@@ -16,15 +17,18 @@ Post = Callable[[Event], None]
 class Outbox:
     """Puts events into envelopes: gapless `seq` from 1, and every sink gets them in that order.
 
-    Sinks are called under a lock, on the thread of the event: they must be quick. When one raises, the failure is
-    logged and the session goes on. Nothing is numbered while there is no sink.
+    Sinks are called under a lock, on the thread of the event: they must be quick. An event that a sink causes goes out
+    after the one at hand. When a sink raises, the failure is logged and the session goes on. Nothing is numbered while
+    there is no sink.
     """
 
     def __init__(self, sink: Sink | None = None, clock: Callable[[], float] = time.time) -> None:
         self._sinks: tuple[Sink, ...] = () if sink is None else (sink,)
         self._clock = clock
-        self._guard = threading.RLock()  # of _seq and the order of the sinks' calls; a sink may cause further events
+        self._guard = threading.RLock()  # of the fields below and the order of the sinks' calls; a sink may cause further events
         self._seq = 0
+        self._pending: deque[Envelope] = deque()
+        self._delivering = False
 
     def post(self, task_id: str, event: Event) -> None:
         """Report `event` of task `task_id`."""
@@ -32,12 +36,19 @@ class Outbox:
             return
         with self._guard:
             self._seq += 1
-            envelope = Envelope(self._seq, self._clock(), task_id, event)
-            for sink in self._sinks:
-                try:
-                    sink(envelope)
-                except Exception:
-                    logging.getLogger("pygent").exception("a receiver of events failed")
+            self._pending.append(Envelope(self._seq, self._clock(), task_id, event))
+            if not self._delivering:
+                self._deliver()
+
+    def _deliver(self) -> None:
+        self._delivering = True
+        try:
+            while self._pending:
+                envelope = self._pending.popleft()
+                for sink in self._sinks:
+                    _hand(sink, envelope)
+        finally:
+            self._delivering = False
 
     def of(self, task_id: str) -> Post:
         """`post` for one task."""
@@ -52,3 +63,10 @@ class Outbox:
         """Hand events to `sink` no longer."""
         with self._guard:
             self._sinks = tuple(other for other in self._sinks if other != sink)
+
+
+def _hand(sink: Sink, envelope: Envelope) -> None:
+    try:
+        sink(envelope)
+    except Exception:
+        logging.getLogger("pygent").exception("a receiver of events failed")
