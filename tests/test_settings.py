@@ -244,6 +244,14 @@ def test_the_user_s_own_file_is_read_when_no_other_is_named(tmp_path: Path, monk
     assert Settings.load(environ={}) == Settings(image="mine")
 
 
+def test_nothing_in_the_current_folder_is_a_setting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("pygent.toml", ".env", "config.py"):
+        (tmp_path / name).write_text("image='theirs'\nbase_url='http://theirs'\nPYGENT_IMAGE=theirs\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "none"))
+    assert Settings.load(environ={}) == Settings()
+
+
 def test_a_home_sign_in_a_workspace_is_expanded(empty: Path) -> None:
     assert Settings.load(environ={"PYGENT_WORKSPACE": "~/x"}, config_file=empty).workspace == str(Path.home() / "x")
 
