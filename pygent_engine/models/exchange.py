@@ -95,7 +95,8 @@ class Exchange:
 
     def __exit__(self, *_: object) -> None:
         self._line.hang_up()
-        self._thread.join(_JOIN_S)
+        if threading.current_thread() is not self._thread:  # a reader that was dropped ends wherever it is collected
+            self._thread.join(_JOIN_S)
 
     def drain(self, seconds: float) -> None:
         """Let the exchange come to its end by itself: a connection that was read to the end can be used again."""
