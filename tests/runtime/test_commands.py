@@ -12,7 +12,7 @@ import pytest
 from pygent_engine.runtime import Runtime
 from pygent_engine.values import ExecResult
 
-PATIENCE = 10.0
+from .waiting import PATIENCE, within_patience
 
 
 def outcome(result: ExecResult) -> tuple[str, int | None, bool, bool]:
@@ -32,11 +32,7 @@ def carriers(text: str) -> list[int]:
 
 
 def gone(text: str) -> bool:
-    deadline = time.monotonic() + PATIENCE
-    while carriers(text):
-        if time.monotonic() > deadline:
-            return False
-    return True
+    return within_patience(lambda: not carriers(text))
 
 
 @pytest.fixture
@@ -107,7 +103,7 @@ def test_a_background_job_delays_nothing_and_ends_with_the_runtime(runtime: Runt
     result = runtime.execute(f"sleep {seconds} & echo ok", timeout=5)
     assert outcome(result) == ("ok\n", 0, False, False)
     assert result.duration_s < 3
-    assert carriers(seconds)
+    assert within_patience(lambda: carriers(seconds))
     runtime.stop()
     assert gone(seconds)
 

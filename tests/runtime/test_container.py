@@ -7,8 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +18,9 @@ from pygent_engine.errors import RuntimeLost, RuntimeUnavailable
 from pygent_engine.runtime import Runtime
 from pygent_engine.values import Resources
 
-pytestmark = pytest.mark.docker
+from .waiting import PATIENCE, within_patience
 
-PATIENCE = 10.0
+pytestmark = pytest.mark.docker
 
 HOST = """
 import sys
@@ -38,15 +37,6 @@ def engine(docker_image: str) -> Iterator[Any]:
     client = docker.from_env(timeout=20)
     yield client
     client.close()
-
-
-def within_patience(condition: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-    return True
 
 
 def ids(engine: Any) -> list[str]:
