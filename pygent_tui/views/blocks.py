@@ -10,8 +10,10 @@ import re
 from dataclasses import dataclass
 
 _FENCE = re.compile(r"([ ]*)(`{3,}(?=[^`]*$)|~{3,})")
+_TABLE = re.compile(r"\|.*\n[ ]*\|?[ :|-]*-[ :|-]*\n")
 _CODE_LINES = 60
 _TEXT_LINES = 100
+_CHARS = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,48 +35,63 @@ class Splitter:
 
     def __init__(self) -> None:
         self._start = 0
+        """Where the block begins that is not handed out yet."""
         self._fence = ""
+        """The line that opened the fence which is open at the start."""
+        self._head = ""
+        """What is repeated from the block before, so that this one is read as the same kind."""
         self._joined = False
 
     def closed(self, text: str) -> list[Block]:
         """The blocks that were closed since the last call; `text` is the whole text so far."""
         blocks: list[Block] = []
         position, fence, lines, blank = self._start, self._fence, 0, False
-        while (end := text.find("\n", position) + 1) > 0:
+        while True:
+            end = text.find("\n", position) + 1
+            if (end or len(text)) - self._start > _CHARS:
+                position = position if position > self._start else _within(text, position)
+                blocks += self._cut(text, position, fence, joined=not blank)
+                lines, blank = 0, False
+                continue
+            if not end:
+                return blocks
             line = text[position : end - 1]
+            opening = None if fence else _FENCE.match(line)
+            if not fence and line[:1].strip() and position > self._start and (blank or opening or lines >= _TEXT_LINES):
+                blocks += self._cut(text, position, "", joined=not (blank or opening))
+                lines = 0
             lines += 1
-            if fence:
-                ended = _closes(line, fence)
-                if ended or (lines >= _CODE_LINES and not fence[0].isspace()):
-                    blocks += self._cut(text, end, "" if ended else fence)
-                    lines = 0
-                fence = "" if ended else fence
-            else:
-                opening = _FENCE.match(line)
-                outer = line[:1].strip() != ""
-                if outer and position > self._start and (blank or opening or (lines > _TEXT_LINES and line[0] != "|")):
-                    blocks += self._cut(text, position, "", joined=not (blank or opening))
-                    lines = 0
-                if opening:
-                    fence = line
-                blank = not line.strip()
+            ended = bool(fence) and _closes(line, fence)
+            fence = line if opening else "" if ended else fence
+            if ended or (fence and not fence[0].isspace() and lines >= _CODE_LINES):
+                blocks += self._cut(text, end, fence)
+                lines = 0
+            blank = not fence and not line.strip()
             position = end
-        return blocks
 
     def rest(self, text: str) -> list[Block]:
         """What is left of `text` as the last block, if anything."""
         left = text[self._start :]
-        return [Block(self._fenced(left), self._joined)] if left.strip() else []
+        return [Block(self._head + left, self._joined)] if left.strip() else []
 
     def _cut(self, text: str, end: int, fence: str, *, joined: bool = False) -> list[Block]:
         """The block that ends at `end`; what follows is within `fence` when that is not empty."""
-        content = text[self._start : end]
-        block = Block(self._fenced(content) + (_closing(fence) if fence else ""), self._joined)
+        left = text[self._start : end]
+        content = self._head + left
+        block = Block(content + _closing(content, fence), self._joined)
         self._start, self._fence, self._joined = end, fence, bool(fence) or joined
-        return [block] if content.strip() else []
+        self._head = f"{fence}\n" if fence else _table_head(content) if joined and text[end : end + 1] == "|" else ""
+        return [block] if left.strip() else []
 
-    def _fenced(self, content: str) -> str:
-        return f"{self._fence}\n{content}" if self._fence else content
+
+def _within(text: str, start: int) -> int:
+    """Where a line that is too long is cut: after a word, if it has words."""
+    return text.rfind(" ", start + _CHARS // 2, start + _CHARS) + 1 or start + _CHARS
+
+
+def _table_head(content: str) -> str:
+    head = _TABLE.match(content)
+    return head[0] if head else ""
 
 
 def _closes(line: str, fence: str) -> bool:
@@ -83,6 +100,7 @@ def _closes(line: str, fence: str) -> bool:
     return opening is not None and len(mark) >= len(opening[2]) and not mark.strip(opening[2][0])
 
 
-def _closing(fence: str) -> str:
+def _closing(content: str, fence: str) -> str:
+    """What ends the fence that `content` leaves open."""
     opening = _FENCE.match(fence)
-    return opening[2] if opening else ""
+    return ("" if content.endswith("\n") else "\n") + opening[2] if opening else ""

@@ -23,6 +23,8 @@ Parts = list[tuple[str, str]]
 GUTTER = 2
 PREVIEW_LINES = 4
 DETAIL_LINES = 400
+PREVIEW_CHARS = 6_000
+DETAIL_CHARS = 60_000
 
 _CUTS = {
     INCOMPLETE: "The reply broke off; it is not complete.",
@@ -222,8 +224,11 @@ class Easel:
     def _wrap(self, gutter: str, role: str, parts: Parts) -> list[Strip]:
         """Text on as many lines as it needs; a sign in the gutter stands on the first line only."""
         text = Text(end="", tab_size=4)
+        limit = DETAIL_CHARS if self._details else PREVIEW_CHARS
         for part, part_role in parts:
-            text.append(part, self._look(part_role))
+            text.append(part[:limit], self._look(part_role))
+            if len(part) > limit:
+                text.append(f" … {len(part) - limit:,} more characters", self._look("comment"))
         follow = gutter if gutter[0] in "┃│" else " " * len(gutter)
         strips: list[Strip] = []
         for line in text.wrap(self._console, self._width + GUTTER - len(gutter)):
@@ -238,6 +243,7 @@ class Easel:
         room = self._width + GUTTER - sum(cell_len(text) for text, _ in end) - (2 if end else 0)
         used = sum(cell_len(text) for text, _ in parts[:-1])
         last, role = parts[-1]
+        last = last[: 2 * self._width]
         if used + cell_len(last) > room:
             last = set_cell_size(last, max(0, room - used - 1)) + "…"
         gap = " " * (room - used - cell_len(last) + 2) if end else ""

@@ -70,6 +70,7 @@ class TaskTable(LineView):
         """What is laid out; a newer state waits for the next reflow."""
         self._height = 1
         """Lines for each row."""
+        self._id_width = 0
         self._cursor = 0
         self._now = 0.0
         self._counts = Counts()
@@ -94,6 +95,7 @@ class TaskTable(LineView):
     def reflow(self) -> None:
         self._board = self._state
         self._height = 1 if self.page.width >= _ONE_LINE else 2
+        self._id_width = min(_MAX_ID, max((cell_len(row.id) for row in self._board.rows), default=0))
         rows = self._board.rows
         self._cursor = min(self._cursor, max(0, len(rows) - 1))
         lines = len(rows) * self._height if rows else len(_EMPTY)
@@ -140,10 +142,6 @@ class TaskTable(LineView):
         room = self.page.width - 2 - cell_len(word) - 3
         action = _action(row)
         return [("  ", "muted"), (word, role), (f" · {_fit(action, room).rstrip()}" if action else "", "error" if row.error else "muted")]
-
-    @property
-    def _id_width(self) -> int:
-        return min(_MAX_ID, max(cell_len(row.id) for row in self._board.rows))
 
     def _elapsed(self, row: Row) -> str:
         if row.started_at is None:

@@ -43,3 +43,18 @@ def test_a_blank_line_within_a_fence_or_a_list_item_does_not_cut() -> None:
 def test_an_endless_list_is_cut_without_a_gap() -> None:
     blocks = split("- item\n" * 250)
     assert [block.joined for block in blocks] == [False, True, True]
+
+
+@given(st.text(alphabet="a \n`|-", max_size=40), st.integers(0, 12_000))
+def test_no_block_is_long_and_growing_text_is_cut_where_the_whole_is(piece: str, cut: int) -> None:
+    text = (piece + "x") * (12_000 // (len(piece) + 1))
+    splitter = Splitter()
+    assert [*splitter.closed(text[:cut]), *splitter.closed(text), *splitter.rest(text)] == split(text)
+    assert all(len(block.text) < 9_000 for block in split(text))
+
+
+def test_a_long_table_repeats_its_head() -> None:
+    head = "| a | b |\n|---|---|\n"
+    blocks = split(head + "| 1 | 2 |\n" * 150)
+    assert [block.text.startswith(head) for block in blocks] == [True, True]
+    assert sum(block.text.count("| 1 | 2 |") for block in blocks) == 150
