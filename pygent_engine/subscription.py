@@ -5,26 +5,29 @@ from __future__ import annotations
 import threading
 from collections import deque
 from dataclasses import replace
+from io import StringIO
 
 from .events import Envelope, OutputDelta, ReasoningDelta, TextDelta
 
 BOUND = 2000  # envelopes; past that, deltas merge into the last one of their kind
 LONGEST_OUTPUT = 262_144  # characters of one merged OutputDelta; what came before is counted in `skipped`
 
-_Key = tuple[str, ...]
+_Delta = TextDelta | ReasoningDelta | OutputDelta
+_Kind = tuple[type[_Delta], str]  # and for output, the call
 
 
 class Subscription:
     """Envelopes for one reader, in order.
 
-    Deltas merge only while the reader is BOUND envelopes behind: a merged one keeps the number of the first of them,
+    Deltas merge only while the reader is `bound` envelopes behind: a merged one keeps the number of the first of them,
     and the numbers that it swallowed are missing. Nothing else is ever dropped.
     """
 
-    def __init__(self) -> None:
-        self._changed = threading.Condition()  # guards all fields
-        self._pending: deque[list[Envelope]] = deque()
-        self._open: dict[_Key, list[Envelope]] = {}
+    def __init__(self, bound: int = BOUND) -> None:
+        self._bound = bound
+        self._changed = threading.Condition()  # guards the fields below
+        self._pending: deque[Envelope | _Growing] = deque()
+        self._open: dict[str, dict[_Kind, _Growing]] = {}  # by task: the deltas that take more
         self._closed = False
 
     @property
@@ -39,7 +42,7 @@ class Subscription:
         """
         with self._changed:
             self._changed.wait_for(lambda: self._pending or self._closed, timeout)
-            envelopes = [holder[0] for holder in self._pending]
+            envelopes = [entry if isinstance(entry, Envelope) else entry.envelope() for entry in self._pending]
             self._pending.clear()
             self._open.clear()
             return envelopes
@@ -55,43 +58,63 @@ class Subscription:
         with self._changed:
             if self._closed:
                 return
-            key = _key(envelope)
-            if key is not None and (holder := self._open.get(key)) is not None and len(self._pending) >= BOUND:
-                holder[0] = _merged(holder[0], envelope)
-                return
-            holder = [envelope]
-            self._pending.append(holder)
-            if key is not None:
-                self._open[key] = holder
-            else:
-                self._forget(envelope.task_id)
+            match envelope.event:
+                case TextDelta() | ReasoningDelta() | OutputDelta() as delta:
+                    self._put_delta(envelope, delta)
+                case _:
+                    self._pending.append(envelope)
+                    self._open.pop(envelope.task_id, None)  # no delta of this task merges past this event
             self._changed.notify()
 
-    def _forget(self, task_id: str) -> None:
-        """Let no delta of this task merge past an event that came between."""
-        for key in [key for key in self._open if key[0] == task_id]:
-            del self._open[key]
+    def _put_delta(self, envelope: Envelope, delta: _Delta) -> None:
+        kind = (type(delta), delta.call_id if isinstance(delta, OutputDelta) else "")
+        growing = self._open.setdefault(envelope.task_id, {})
+        if len(self._pending) >= self._bound and kind in growing:
+            growing[kind].merge(delta)
+            return
+        growing[kind] = _Growing(envelope, delta)
+        self._pending.append(growing[kind])
 
 
-def _key(envelope: Envelope) -> _Key | None:
-    match envelope.event:
-        case OutputDelta(call_id=call_id):
-            return envelope.task_id, "output", call_id
-        case TextDelta():
-            return envelope.task_id, "text"
-        case ReasoningDelta():
-            return envelope.task_id, "reasoning"
-        case _:
-            return None
+class _Growing:
+    """A delta that waits, and takes later ones of its kind: what merges is appended, so that each costs what it adds."""
 
+    __slots__ = ("_delta", "_envelope", "_skipped", "_text")
 
-def _merged(first: Envelope, second: Envelope) -> Envelope:
-    match first.event, second.event:
-        case OutputDelta() as old, OutputDelta() as new:
-            text = old.text + new.text
-            cut = max(0, len(text) - LONGEST_OUTPUT)
-            return replace(first, event=OutputDelta(old.call_id, text[cut:], old.skipped + new.skipped + cut))
-        case (TextDelta() | ReasoningDelta()) as old, (TextDelta() | ReasoningDelta()) as new:
-            return replace(first, event=replace(old, text=old.text + new.text))
-        case _:
-            raise AssertionError("only deltas of one kind are merged")
+    def __init__(self, envelope: Envelope, delta: _Delta) -> None:
+        self._envelope = envelope
+        self._delta = delta
+        self._text: StringIO | None = None
+        self._skipped = 0
+
+    def merge(self, delta: _Delta) -> None:
+        """Take a later delta."""
+        if self._text is None:
+            self._text = StringIO()
+            self._append(self._text, self._delta)
+        self._append(self._text, delta)
+
+    def envelope(self) -> Envelope:
+        """The first envelope with the text of all."""
+        if self._text is None:
+            return self._envelope
+        if not isinstance(self._delta, OutputDelta):
+            return replace(self._envelope, event=replace(self._delta, text=self._text.getvalue()))
+        self._cut(self._text)
+        return replace(self._envelope, event=replace(self._delta, text=self._text.getvalue(), skipped=self._skipped))
+
+    def _append(self, text: StringIO, delta: _Delta) -> None:
+        text.write(delta.text)
+        if isinstance(delta, OutputDelta):
+            self._skipped += delta.skipped
+            if text.tell() > 2 * LONGEST_OUTPUT:  # not at each delta past the limit: cutting copies
+                self._cut(text)
+
+    def _cut(self, text: StringIO) -> None:
+        """Keep the last LONGEST_OUTPUT characters and count the others."""
+        cut = max(0, text.tell() - LONGEST_OUTPUT)
+        kept = text.getvalue()[cut:]
+        self._skipped += cut
+        text.seek(0)
+        text.truncate()
+        text.write(kept)
