@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
 from ..errors import WorkspaceError
@@ -38,7 +37,6 @@ def check_workspace(path: str | os.PathLike[str]) -> Path:
 def _reserved(folder: Path) -> bool:
     home = Path.home()
     shared = {Path(name) for name in (*_SHARED, *_HOMES, *_FREE)} | {
-        Path(tempfile.gettempdir()),
         home,
         home.resolve(),
         *home.parents,
