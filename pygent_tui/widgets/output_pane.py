@@ -42,6 +42,7 @@ class OutputPane(LineView):
         super().__init__(name=name, id=id, classes=classes)
         self._state: Outputs = EMPTY
         self._buffer: Buffer | None = None
+        self._chosen: str | None = None
         self._ends: list[int] = []
         self._width = 0
         self._split: tuple[Chunk | None, list[str]] = (None, [])
@@ -61,7 +62,7 @@ class OutputPane(LineView):
     # ------------------------------------------------------------ lines
 
     def reflow(self) -> None:
-        old, new = self._buffer, self._state.current
+        old, new = self._buffer, self._wanted()
         self._buffer = new
         if new is None:
             self.set_extent(len(_EMPTY), 0, 0)
@@ -77,6 +78,16 @@ class OutputPane(LineView):
         lines = (new.lines + bool(new.tail) + (2 if new.result else 0)) or 1
         self.set_extent(lines, self._width, top)
         self._widen(lines)
+
+    def _wanted(self) -> Buffer | None:
+        """The current buffer; but what the user reads above its end stays until they let it go or choose another."""
+        if self._buffer is not None and not self.following and self._state.selected == self._chosen:
+            held = self._buffer.call_id
+            for buffer in self._state.buffers:
+                if buffer.call_id == held:
+                    return buffer
+        self._chosen = self._state.selected
+        return self._state.current
 
     def _begin(self, buffer: Buffer) -> None:
         """Another call is shown: from its end, and from the left."""

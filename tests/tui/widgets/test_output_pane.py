@@ -144,3 +144,23 @@ async def test_without_colour_only_the_weight_of_the_text_is_kept() -> None:
         await settle(pilot, pane)
         style = next(iter(pane.line(0))).style
         assert style is not None and style.bold and style.color is None
+
+
+@in_loop
+async def test_another_command_does_not_take_away_what_is_read() -> None:
+    pane = OutputPane()
+    async with Stage(pane).run_test(size=(40, 8)) as pilot:
+        state = folded(begun("first"), numbered(0, 100))
+        pane.show(state)
+        await settle(pilot, pane)
+        await pilot.press("pageup")
+        before = screen_lines(pane)
+        state = folded(CallEnded(ToolResult("c", "", "ok", 0, 1.0)), begun("second", "d"), OutputDelta("d", "new\n"), start=state)
+        pane.show(state)
+        await settle(pilot, pane)
+        assert (screen_lines(pane), pane.border_title) == (before, "Output · first")
+        await pilot.press("end")
+        assert (screen_lines(pane)[0], pane.border_title) == ("new", "Output · second")
+        pane.show(select(state, "c"))
+        await settle(pilot, pane)
+        assert pane.border_title == "Output · first"
