@@ -97,14 +97,15 @@ class WaitingDesk:
 
         with self._guard:
             table[call_id] = answers
-        announce()
-        cancel.listen(withdraw)
         try:
+            announce()
+            cancel.listen(withdraw)
             return answers.get()
         finally:
             cancel.unlisten(withdraw)
             with self._guard:
-                table.pop(call_id, None)
+                if table.get(call_id) is answers:
+                    del table[call_id]
 
 
 class Gate:
@@ -129,11 +130,11 @@ class Gate:
         return policy.reason(tool, mode)
 
     def approve(self, request: ApprovalRequest, cancel: Cancel, announce: Callable[[], None]) -> Approval:
-        """Ask the desk, and remember an answer for the session."""
+        """Ask the desk, and remember an answer for the session, unless it came after the cancel."""
         desk = self.desk
         if desk is None:
             return Approval("once")
         approval = desk.approve(request, cancel, announce)
-        if approval.decision == "session":
+        if approval.decision == "session" and not cancel.is_set():
             self._allowed.add(request.tool)
         return approval
