@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from textual.app import App, SystemCommand
 from textual.binding import Binding
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 class PygentApp(App[None]):
     """`return_code` is the exit code. `failure` says why the session could not be opened, `crash` what ended the app."""
 
-    CSS_PATH = "pygent.tcss"
+    CSS_PATH = Path(__file__).with_name("pygent.tcss")
     TITLE = "Pygent"
     BINDINGS = [  # noqa: RUF012 - Textual's own declaration
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True),
@@ -163,7 +164,7 @@ class PygentApp(App[None]):
         elif self.state.status.turn_since is not None:
             self._ask(Interrupt())
 
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         for command in COMMANDS:
             if not command.needs_argument:
                 yield SystemCommand(command.name.capitalize(), command.what, lambda run=command.run: run(self._bench, ""))

@@ -40,7 +40,7 @@ key = json.dumps(request, sort_keys=True)   # 71 % of the time
 A frozen dataclass hashes itself. I change that and run the tests.
 """
 _PYTEST = "".join(
-    f"tests/test_{name}.py \x1b[32m{'.' * count}\x1b[0m{' ' * (40 - len(name) - count)}\x1b[36m[{percent:3}%]\x1b[0m\n"
+    f"tests/test_{name}.py \x1b[32m{'.' * count}\x1b[0m{' ' * (24 - len(name) - count)}\x1b[36m[{percent:3}%]\x1b[0m\n"
     for name, count, percent in (("api", 12, 14), ("cache", 9, 25), ("cli", 14, 42), ("config", 6, 49), ("jobs", 11, 62), ("limits", 8, 71))
 )
 
@@ -80,7 +80,9 @@ def answer() -> Script:
 def overview() -> Script:
     """A bit of everything, for the first picture of the README."""
     script = Script(model="qwen3-coder").turn("make the cache faster: measure three ways, and keep the tests green")
-    script.reply("I have three ways measured in parallel, and look at the code meanwhile.", call("d1", "delegate_task", prompt="measure"))
+    script.reply(
+        "I have three ways measured in parallel, and look at the code meanwhile.", call("d1", "delegate_task", title="three ways to cache")
+    )
     script.start("d1").task("t1", "An LRU cache in memory").task("t2", "A cache on disk").task("t3", "A shared server")
     script.end("d1", "t1, t2 and t3 are on their way", None).run("t1").run("t2")
     script.reply("I measure.", call("t1-c1", cmd="python bench.py --cache lru"), task="t1").start("t1-c1", "t1")
@@ -124,7 +126,7 @@ def free_question() -> Script:
 
 def tasks() -> Script:
     script = Script().turn("compare three ways to cache, in parallel")
-    script.reply("I delegate three studies.", call("c1", "delegate_task", prompt="study"))
+    script.reply("I delegate three studies.", call("c1", "delegate_task", title="three studies"))
     script.task("t1", "Study an LRU cache in memory", persona="researcher")
     script.task("t2", "Study a cache on disk", persona="researcher").task("t3", "Study a shared cache server")
     script.run("t1").run("t2")

@@ -71,44 +71,52 @@ class Workbench(Screen[None]):
         self._quiet_s = quiet_s
         self._state = AppState()
         self._panel: Panel | None = None
+        # Held, not queried for: the last envelopes may come while the screen is being taken down.
+        self._conversation = Conversation(id="conversation")
+        self._output = OutputPane(id="output")
+        self._board = TaskTable(id="board")
+        self._composer = Composer(id="composer")
+        self._bar = StatusBar(clean_line(launch.model, 40), id="status")
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="panes"):
-            yield Conversation(id="conversation")
+            yield self._conversation
             with Vertical(id="side"):
-                yield OutputPane(id="output")
-                yield TaskTable(id="board")
-        yield Composer(id="composer")
-        yield StatusBar(clean_line(self._launch.model, 40), id="status")
+                yield self._output
+                yield self._board
+        yield self._composer
+        yield self._bar
 
     def on_mount(self) -> None:
         for name, title in zip(_PANES, ("Conversation", "Output", "Tasks"), strict=True):
             self.query_one(f"#{name}").border_title = title
-        self.query_one(Conversation).welcome = welcome(self._launch)
+        self._conversation.welcome = welcome(self._launch)
         self.set_class(True, "-no-output", "-no-tasks")
-        self.query_one(Composer).focus()
+        self._composer.focus()
 
     # ------------------------------------------------------------ attributes down
 
     def show(self, state: AppState, now: float, note: str = "") -> None:
         """Show `state` as it is at `now` (Unix seconds)."""
+        if not self._composer.is_attached:
+            return  # the screen is being taken down
         old, self._state = self._state, state
         if state.transcript is not old.transcript:
-            self.query_one(Conversation).show(state.transcript)
+            self._conversation.show(state.transcript)
         if state.output is not old.output:
-            self.query_one(OutputPane).show(state.output)
-            self.remove_class("-no-output")
+            self._output.show(state.output)
+            self.set_class(state.output.current is None, "-no-output")
         if state.board is not old.board:
-            self.query_one(TaskTable).show(state.board)
+            self._board.show(state.board)
             self.set_class(not state.board.rows, "-no-tasks")
-        self.query_one(Composer).show_queued(state.status.queued)
+        self._composer.show_queued(state.status.queued)
         self._show_ask()
         self.tick(now, note)
 
     def tick(self, now: float, note: str = "") -> None:
         """Show the times as they are at `now`."""
-        self.query_one(StatusBar).show(self._state.status, self._state.asks, now, note)
-        self.query_one(TaskTable).tick(now)
+        self._bar.show(self._state.status, self._state.asks, now, note)
+        self._board.tick(now)
 
     def _show_ask(self) -> None:
         """The oldest ask takes the composer's place, and gives it back when it is settled."""
@@ -116,27 +124,31 @@ class Workbench(Screen[None]):
         if self._panel is not None and (ask is None or ask.call_id != self._panel.call_id):
             self._panel.remove()
             self._panel = None
-        composer = self.query_one(Composer)
         if ask is None:
-            self._restore(composer)
+            self._show_composer()
             return
         if self._panel is None:
-            self._panel = self._panel_for(ask, composer.typed_at)
-            composer.display = False
-            self.mount(self._panel, before="#status")
+            self._panel = self._panel_for(ask)
+            self._composer.display = False
+            self.mount(self._panel, before=self._bar)
             self._panel.focus()
         self._panel.show_others(len(self._state.asks.pending) - 1)
 
-    def _restore(self, composer: Composer) -> None:
-        if not composer.display:
-            composer.display = True
-            composer.focus()
+    def _show_composer(self) -> None:
+        if not self._composer.display:
+            self._composer.display = True
+            self._composer.focus()
 
-    def _panel_for(self, ask: Ask, typed_at: float) -> Panel:
-        title = self._state.asks.title(ask.task_id)
+    def _panel_for(self, ask: Ask) -> Panel:
+        title, typed_at = self._state.asks.title(ask.task_id), self._composer.typed_at
         if isinstance(ask, ApprovalRequest):
             return ApprovalPanel(ask, title, self._quiet_s, typed_at)
         return QuestionPanel(ask, title, self._quiet_s, typed_at)
+
+    def on_screen_resume(self) -> None:
+        """A dialog that lay over the panel is gone; keys meant for it are no answers."""
+        if self._panel is not None:
+            self._panel.uncovered()
 
     # ------------------------------------------------------------ messages up
 
@@ -149,7 +161,7 @@ class Workbench(Screen[None]):
         if found is None and self._state.status.closed is not None:
             self.refuse("The session is closed; Ctrl+Q leaves.")
             return
-        self.query_one(Composer).sent()
+        self._composer.sent()
         if found is None:
             self.ask(SubmitPrompt(event.text))
         else:
@@ -157,7 +169,7 @@ class Workbench(Screen[None]):
             command.run(self, argument)
 
     def on_ask_panel_typed(self, event: AskPanel.Typed) -> None:
-        self.query_one(Composer).insert(event.character)
+        self._composer.insert(event.character)
 
     def on_approval_panel_answered(self, event: ApprovalPanel.Answered) -> None:
         self.ask(AnswerApproval(event.call_id, event.decision, event.note))
@@ -177,7 +189,7 @@ class Workbench(Screen[None]):
             self.ask(Interrupt())
         else:
             self.post_message(self.Inspected(None))
-            (self._panel or self.query_one(Composer)).focus()
+            (self._panel or self._composer).focus()
 
     def action_zoom(self) -> None:
         """Let the focused pane fill the screen, and back."""

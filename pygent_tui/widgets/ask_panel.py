@@ -48,6 +48,10 @@ class AskPanel(Vertical, can_focus=True):
     def on_mount(self) -> None:
         self.call_after_refresh(self._drawn)
 
+    def uncovered(self) -> None:
+        """The panel can be read again: the silence begins anew."""
+        self.call_after_refresh(self._drawn)
+
     def _drawn(self) -> None:
         # Messages and keys carry times of the same clock.
         self._guard.drawn(max(Message().time, self._typed_at))

@@ -93,7 +93,7 @@ class Script:
         """The call of the last reply begins to run."""
         call = self._tools[call_id]
         arguments = json.loads(call.arguments)
-        return self.post(CallStarted(call, str(arguments.get("cmd") or arguments.get("path") or call.name)), task)
+        return self.post(CallStarted(call, str(arguments.get("cmd") or arguments.get("title") or call.name)), task)
 
     def output(self, call_id: str, text: str, task: str = ROOT_TASK) -> Self:
         return self.post(OutputDelta(call_id, text), task)

@@ -184,6 +184,18 @@ def test_the_panel_keeps_its_guard_for_the_next_ask() -> None:
     play(Scene("task-approval", task_approval), scenario, quiet_s=QUIET_S)
 
 
+def test_a_key_meant_for_a_dialog_over_the_panel_is_no_answer() -> None:
+    async def scenario(stage: Stage) -> None:
+        await press_at(stage, panel(stage), ("a", Message().time + 1))  # the panel is past its silence
+        await stage.press("f1", "escape")
+        await stage.until(lambda: stage.app.screen is stage.bench)
+        await stage.pilot.pause()
+        await press_at(stage, panel(stage), ("y", Message().time + 0.05))
+        assert stage.ops == []
+
+    play(APPROVAL, scenario, quiet_s=QUIET_S)
+
+
 def test_the_panes_stay_reachable_and_ctrl_c_interrupts_while_an_approval_waits() -> None:
     async def scenario(stage: Stage) -> None:
         await stage.press("f6")
