@@ -12,7 +12,8 @@ NOBODY = "Nobody is here to answer. Go on with your best judgement."
 
 
 def _bash(context: CallContext, arguments: JsonDict) -> ToolOutput:
-    timeout = min(float(arguments.get("timeout") or DEFAULT_TIMEOUT_S), LONGEST_TIMEOUT_S)
+    wanted = arguments.get("timeout", 0)
+    timeout = float(min(wanted, LONGEST_TIMEOUT_S)) if wanted > 0 else DEFAULT_TIMEOUT_S
     network = arguments.get("network") or None
     result = context.runtime.execute(arguments["cmd"], timeout, context.on_output, context.cancel, network)
     return ToolOutput(as_text(result, timeout), _status(result), result.exit_code)
@@ -28,17 +29,17 @@ def _write_file(context: CallContext, arguments: JsonDict) -> ToolOutput:
 
 
 def _read_file(context: CallContext, arguments: JsonDict) -> str:
-    return context.runtime.read_range(arguments["path"], arguments.get("offset", 1), arguments.get("limit", 2000))
+    return context.runtime.read_range(arguments["path"], arguments.get("offset", 1), max(1, arguments.get("limit", 2000)))
 
 
 def _edit_file(context: CallContext, arguments: JsonDict) -> ToolOutput:
     path, old, new = arguments["path"], arguments["old"], arguments["new"]
     content = context.runtime.read_file(path)
-    found = content.count(old) if old else 0
-    if found != 1:
-        how = "is not there" if not found else f"stands there {found} times; give more of the lines around it"
+    start = content.find(old) if old else -1
+    if start < 0 or content.find(old, start + 1) >= 0:
+        how = "is not there" if start < 0 else "stands there more than once; give more of the lines around it"
         return ToolOutput(f"Nothing was changed in {path}: the old text {how}.", "error")
-    context.runtime.write_file(path, content.replace(old, new))
+    context.runtime.write_file(path, content[:start] + new + content[start + len(old) :])
     return ToolOutput(f"Edited {path}.", changed=(path,))
 
 

@@ -112,10 +112,11 @@ def tool_of(
 
 
 _JSON_TYPES = {str: "string", int: "integer", float: "number", bool: "boolean", list: "array", dict: "object"}
+_JSON_TYPES_BY_NAME = {kind.__name__: json_type for kind, json_type in _JSON_TYPES.items()}
 
 
 def _parameters_of(function: Callable[..., Any]) -> JsonDict:
-    hints = typing.get_type_hints(function)
+    hints = _hints(function)
     named = list(inspect.signature(function).parameters.values())[1:]  # the first one is the runtime
     named = [parameter for parameter in named if parameter.kind not in (parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL)]
     properties = {parameter.name: _schema_of(hints.get(parameter.name)) for parameter in named}
@@ -123,6 +124,18 @@ def _parameters_of(function: Callable[..., Any]) -> JsonDict:
     return {"type": "object", "properties": properties, "required": required}
 
 
+def _hints(function: Callable[..., Any]) -> dict[str, Any]:
+    try:
+        return typing.get_type_hints(function)
+    except (NameError, AttributeError, TypeError):  # a name that only a type checker sees; a callable that is no function
+        return dict(getattr(function, "__annotations__", {}))
+
+
 def _schema_of(hint: Any) -> JsonDict:
-    kind = _JSON_TYPES.get(typing.get_origin(hint) or hint)
+    if isinstance(hint, str):
+        kind = _JSON_TYPES_BY_NAME.get(hint.partition("[")[0].strip())
+    else:
+        kind = _JSON_TYPES.get(typing.get_origin(hint) or hint)
+    if kind == "array":  # OpenAI refuses an array that does not say what it holds
+        return {"type": kind, "items": _schema_of(next(iter(typing.get_args(hint)), None))}
     return {"type": kind} if kind else {}

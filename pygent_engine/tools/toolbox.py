@@ -23,9 +23,9 @@ class Toolbox:
         self._schemas: list[JsonDict] = []
 
     def schemas(self) -> list[JsonDict]:
-        """The tools in OpenAI's shape."""
+        """The tools in OpenAI's shape, in a list of the caller's own."""
         self._refresh()
-        return self._schemas
+        return list(self._schemas)
 
     def find(self, name: str) -> Tool | None:
         """The tool of that name, None when it is not offered."""
