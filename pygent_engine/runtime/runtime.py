@@ -127,7 +127,11 @@ class Runtime:
         except UnicodeEncodeError as error:
             raise WorkspaceError(f"{path}: the content holds characters that UTF-8 cannot hold.") from error
         self._files.write(path, data)
-        return f"Wrote {len(data)} bytes to {'/'.join(self._files.parts(path))}."
+        return f"Wrote {len(data)} bytes to {self.relative(path)}."
+
+    def relative(self, path: str) -> str:
+        """`path` as seen from the workspace folder: relative, POSIX."""
+        return "/".join(self._files.parts(path))
 
     def upload_file(self, src: str | os.PathLike[str], dest: str | None = None) -> str:
         """Copy a file or folder of this machine into the workspace; the relative path that it has there."""

@@ -25,7 +25,7 @@ def _status(result: ExecResult) -> ResultStatus:
 
 def _write_file(context: CallContext, arguments: JsonDict) -> ToolOutput:
     said = context.runtime.write_file(arguments["path"], arguments["content"])
-    return ToolOutput(said, changed=(arguments["path"],))
+    return ToolOutput(said, changed=(context.runtime.relative(arguments["path"]),))
 
 
 def _read_file(context: CallContext, arguments: JsonDict) -> str:
@@ -40,7 +40,7 @@ def _edit_file(context: CallContext, arguments: JsonDict) -> ToolOutput:
         how = "is not there" if start < 0 else "stands there more than once; give more of the lines around it"
         return ToolOutput(f"Nothing was changed in {path}: the old text {how}.", "error")
     context.runtime.write_file(path, content[:start] + new + content[start + len(old) :])
-    return ToolOutput(f"Edited {path}.", changed=(path,))
+    return ToolOutput(f"Edited {path}.", changed=(context.runtime.relative(path),))
 
 
 def _download_file(context: CallContext, arguments: JsonDict) -> str:

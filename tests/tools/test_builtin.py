@@ -146,6 +146,13 @@ def test_write_file_refuses_text_that_utf8_cannot_hold_and_leaves_the_old(bench:
     assert (bench.root / "x").read_text() == "old"
 
 
+@pytest.mark.parametrize("path", ["a/b", "./a//b", "{root}/a/b"])
+def test_a_changed_file_is_named_as_seen_from_the_workspace(bench: Bench, path: str) -> None:
+    path = path.format(root=bench.root)
+    assert bench.call("write_file", path=path, content="x") == ToolOutput("Wrote 1 bytes to a/b.", changed=("a/b",))
+    assert bench.call("edit_file", path=path, old="x", new="y") == ToolOutput(f"Edited {path}.", changed=("a/b",))
+
+
 def test_read_file_numbers_the_lines_of_the_range(bench: Bench) -> None:
     bench.put("x", "one\ntwo\nthree\nfour")
     assert bench.call("read_file", path="x") == "     1\tone\n     2\ttwo\n     3\tthree\n     4\tfour"
