@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import threading
 import typing
 from collections.abc import Callable, Iterable, Iterator
@@ -37,6 +38,9 @@ class CallContext:
     ask: Callable[[str, tuple[str, ...]], str | None]
     stop: Callable[[], None]
 
+
+# OpenAI refuses every request that offers a tool of another name, whether it is called or not.
+_NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 
 Run = Callable[[CallContext, JsonDict], ToolOutput | str]
 
@@ -78,7 +82,9 @@ class Registry:
             return iter(list(self._tools.values()))
 
     def add(self, tool: Tool) -> None:
-        """Add a tool; raises ValueError when its name is taken."""
+        """Add a tool; raises ValueError when its name is taken, or one that no model could call."""
+        if not _NAME.fullmatch(tool.name):
+            raise ValueError(f"A tool cannot be named {tool.name!r}: models take up to 64 letters, digits, _ and -.")
         with self._guard:
             if tool.name in self._tools:
                 raise ValueError(f"A tool named {tool.name} is registered already; remove_tool({tool.name!r}) comes first.")

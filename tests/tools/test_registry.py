@@ -54,6 +54,14 @@ def test_a_taken_name_is_refused_and_nothing_changes() -> None:
     assert (names(registry), registry.version) == (["a"], before)
 
 
+@pytest.mark.parametrize("name", ["", "two words", "<lambda>", "größe", "a.b", "a\n", "x" * 65])
+def test_a_name_that_no_model_could_call_is_refused_and_nothing_changes(name: str) -> None:
+    registry = Registry([named("a")])
+    with pytest.raises(ValueError, match="models take up to 64 letters, digits, _ and -"):
+        registry.add(named(name))
+    assert names(registry) == ["a"]
+
+
 def test_removing_what_is_not_there_is_refused_and_nothing_changes() -> None:
     registry = Registry([named("a")])
     before = registry.version
