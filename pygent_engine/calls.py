@@ -115,7 +115,7 @@ class Calls:
             output.close()
         said = outcome if isinstance(outcome, ToolOutput) else ToolOutput(str(outcome))
         if said.changed:
-            self._post(FilesChanged(tuple(map(clean_line, said.changed))))
+            self._post(FilesChanged(tuple(map(clean, said.changed))))
         return ToolResult(call.id, _bounded(said.content), said.status, said.exit_code)
 
     def _asking(self, call: ToolCall, turn: Turn) -> Callable[[str, tuple[str, ...]], str | None]:

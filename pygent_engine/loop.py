@@ -19,7 +19,7 @@ from .replies import Replies, Reply
 from .runtime import Runtime
 from .tools.toolbox import Toolbox
 from .turn import Turn
-from .untrusted import clean_text
+from .untrusted import clean_line, clean_text
 from .values import INCOMPLETE, INTERRUPTED, ROOT_TASK, JsonDict, Limits, Message, RunResult, ToolCall, Usage
 from .worker import Worker
 
@@ -65,7 +65,7 @@ class Loop:
         self._running = threading.Lock()
         self._turn: Turn | None = None
         self._steers: SimpleQueue[str] = SimpleQueue()
-        self._times_used: dict[str, int] = {}  # call ids: models repeat theirs
+        self._times_used: dict[str, int] = {}  # by call id: models repeat theirs
         self._wire(Seat(ROOT_TASK, post, limits))
 
     def take_seat(self, seat: Seat) -> None:
@@ -186,11 +186,12 @@ class Loop:
 
     def _shown(self, call: ToolCall) -> ToolCall:
         """The call under an id that no other call of the session has; the history keeps the model's own."""
-        own = call.id if self._seat.task_id == ROOT_TASK else f"{self._seat.task_id}/{call.id}"
-        number = self._times_used.get(own, 0) + 1
-        self._times_used[own] = number
-        if number == 1:
-            return call if own == call.id else replace(call, id=own)
-        shown = f"{own}#{number}"
+        own = clean_line(call.id)
+        task = self._seat.task_id
+        own = own.replace("/", "_") if task == ROOT_TASK else f"{task}/{own}"
+        shown = own
+        while shown in self._times_used:
+            self._times_used[own] += 1
+            shown = f"{own}#{self._times_used[own]}"
         self._times_used[shown] = 1
-        return replace(call, id=shown)
+        return call if shown == call.id else replace(call, id=shown)

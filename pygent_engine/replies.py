@@ -42,7 +42,7 @@ class Replies:
     def next(self, history: list[JsonDict], tools: list[JsonDict], turn: Turn) -> Reply:
         """Ask until there is a reply, an error that will not pass, or the turn ends."""
         attempt = 1
-        while True:
+        while not turn.cancel.is_set():
             stream = _Stream(self._post)
             try:
                 message = self._worker.call(self._job(stream, list(history), tools, turn), turn.cancel, turn.deadline, late=turn.late)
@@ -58,6 +58,7 @@ class Replies:
             if partial is not None or turn.cancel.is_set() or not self._wait(failure, attempt, turn):
                 return Reply(partial, failure)
             attempt += 1
+        return Reply(None)
 
     def _job(self, stream: _Stream, history: list[JsonDict], tools: list[JsonDict], turn: Turn) -> Callable[[], Message]:
         name = self.model_name

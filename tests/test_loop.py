@@ -243,6 +243,15 @@ def test_a_repeated_call_id_is_told_apart_in_events_and_kept_in_the_history(make
     assert [entry["tool_call_id"] for entry in agent.history if entry["role"] == "tool"] == ["c1", "c1", "c1"]
 
 
+def test_ids_of_calls_are_cleaned_and_never_meet(make_agent: MakeAgent) -> None:
+    ids = ["a#2", "a", "a", "task-1/a", "x\x1b]52;c;aGk=\x07"]
+    replies = [Message("assistant", None, [ToolCall(call_id, "bash", '{"cmd": "true"}')]) for call_id in ids]
+    agent, recorder = make_agent(ScriptedModel([*replies, "done"]))
+    agent.run("go")
+    assert [ended.result.call_id for ended in recorder.of(CallEnded)] == ["a#2", "a", "a#3", "task-1_a", "x\u241b]52;c;aGk=\u2407"]
+    assert [entry["tool_call_id"] for entry in agent.history if entry["role"] == "tool"] == ids
+
+
 def test_ctrl_c_while_a_tool_runs_closes_every_call_and_goes_on_up(make_agent: MakeAgent, own_tools: None) -> None:
     let_go = threading.Event()
 

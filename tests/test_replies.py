@@ -8,7 +8,9 @@ import time
 import pytest
 
 from pygent_engine import Limits, ModelError, ScriptedModel
+from pygent_engine.cancel import Cancel
 from pygent_engine.events import ReasoningDelta, ReplyCompleted, RetryScheduled, TextDelta, TurnEnded
+from pygent_engine.loop import Seat
 from pygent_engine.values import INCOMPLETE, INTERRUPTED, Delta
 from tests.support.agents import DEADLINE_S, MakeAgent
 
@@ -90,3 +92,13 @@ def test_thinking_is_reported_and_kept_out_of_the_history(make_agent: MakeAgent)
     assert [delta.text for delta in recorder.of(ReasoningDelta)] == ["let me ", "see"]
     assert recorder.of(ReplyCompleted)[0].message.reasoning == "let me see"
     assert agent.history[-1] == {"role": "assistant", "content": "Yes."}
+
+
+def test_a_turn_that_is_cancelled_before_it_begins_asks_nothing(make_agent: MakeAgent) -> None:
+    model = ScriptedModel(["unused"])
+    agent, recorder = make_agent(model)
+    cancelled = Cancel()
+    cancelled.because("cancelled")
+    agent.take_seat(Seat("task-1", agent.outbox.of("task-1"), Limits(), cancel=cancelled))
+    assert agent.run("go").outcome == "interrupted"
+    assert (model.calls, [ended.outcome for ended in recorder.of(TurnEnded)]) == ([], [INTERRUPTED])

@@ -187,11 +187,14 @@ class TaskManager:
         task = Task(replace(spec, id=task_id), self._outbox.of(task_id))
         with self._guard:
             self._tasks = {**self._tasks, task_id: task}  # replaced whole, so that it is read without the lock
-            if not self._closed:
+        task.announce()
+        with self._guard:
+            wanted = not (self._closed or task.cancel.is_set())
+            if wanted:
                 self._queue.append(task)
                 self._fill()
-                return task_id
-        task.end(TaskState.cancelled)
+        if not wanted:
+            task.end(TaskState.cancelled)
         return task_id
 
     def _fill(self) -> None:

@@ -84,8 +84,11 @@ class Task:
             mode=spec.parent_rt.mode,
             container=None,
         )
+
+    def announce(self) -> None:
+        """Report that the task was accepted; its first event."""
         view = self.view
-        post(TaskCreated(view.title, view.prompt, view.persona, view.model, ROOT_TASK, view.mode))
+        self._post(TaskCreated(view.title, view.prompt, view.persona, view.model, ROOT_TASK, view.mode))
 
     def move(self, state: TaskState) -> bool:
         """Go to a state that is not final; False when the table does not allow it, because the task has ended."""

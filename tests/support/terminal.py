@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
@@ -74,10 +74,10 @@ def terminal(
     columns: int = 120,
     rows: int = 40,
     term: str = "xterm-256color",
-    **environ: str,
+    environ: Mapping[str, str] | None = None,
 ) -> Iterator[Terminal]:
     """`pygent` (or `program`) with these flags in a terminal; `environ` adds variables."""
     kept = {name: os.environ[name] for name in ("PATH", "LANG", "DOCKER_HOST") if name in os.environ}
-    env = kept | {"TERM": term, "HOME": str(tmp_path), "PYTHONPATH": str(ROOT)} | environ
+    env = kept | {"TERM": term, "HOME": str(tmp_path), "PYTHONPATH": str(ROOT)} | dict(environ or {})
     with PtyApp([*(program or pygent()), *flags], env=env, cwd=tmp_path, columns=columns, rows=rows) as app:
         yield Terminal(app, columns, rows)

@@ -24,7 +24,7 @@ from pygent_engine import (
     Usage,
     WorkspaceError,
 )
-from pygent_engine.events import TaskCreated, TaskEnded, TaskStateChanged
+from pygent_engine.events import Envelope, TaskCreated, TaskEnded, TaskStateChanged
 from pygent_engine.values import JsonDict
 from tests.support.agents import DEADLINE_S, Recorder, bash, calls
 from tests.support.laws import check_stream
@@ -375,6 +375,24 @@ def test_a_receiver_of_events_may_call_back(hall: Hall) -> None:
     assert [watcher.wait(task_id, DEADLINE_S).state for task_id in ids] == [TaskState.finished] * 6
     assert "running" in seen
     watcher.close()
+
+
+def test_a_receiver_finds_a_task_from_its_first_event_on(hall: Hall) -> None:
+    found: list[str] = []
+
+    def look(envelope: Envelope) -> None:
+        if isinstance(envelope.event, TaskCreated):
+            found.append(manager.get(envelope.task_id).status)
+            manager.cancel(envelope.task_id)
+
+    manager = TaskManager(
+        lambda persona: Agent(Model(lambda messages: "done"), Runtime(use_docker=False), settings=Settings()),
+        on_event=look,
+        settings=Settings(),
+    )
+    hall.managers.append(manager)
+    task_id = manager.start_task("go", hall.runtime)
+    assert (found, manager.wait(task_id, DEADLINE_S).status) == (["queued"], "cancelled")
 
 
 def test_many_tasks_leave_no_thread_and_no_descriptor(hall: Hall) -> None:

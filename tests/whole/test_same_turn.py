@@ -73,7 +73,7 @@ def test_in_the_app(tmp_path: Path, endpoint: str, place: tuple[str, str]) -> No
     environ = {"OPENAI_BASE_URL": endpoint, "OPENAI_API_KEY": KEY, "PYGENT_IMAGE": image}
     workspace = tmp_path / "work"
     workspace.mkdir()
-    with terminal(tmp_path, str(workspace), flag, "--model", "tiny", **environ) as shown:
+    with terminal(tmp_path, str(workspace), flag, "--model", "tiny", environ=environ) as shown:
         shown.until("LOCAL" if flag == "--no-docker" else "DOCKER")
         shown.app.send(PROMPT.encode() + b"\r")
         if flag == "--no-docker":
