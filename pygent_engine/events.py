@@ -235,10 +235,15 @@ class QuestionAnswered:
 
 @dataclass(frozen=True, slots=True)
 class CallStarted:
-    """A tool call runs. `summary` is one line for a person."""
+    """A tool call runs. `summary` is one line for a person: what the tool is used on, without its name."""
 
     call: ToolCall
     summary: str
+
+    @property
+    def action(self) -> str:
+        """One line that says what is done: the command itself, for other tools their name first."""
+        return self.summary if self.call.name == "bash" else f"{self.call.name} {self.summary}".strip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ class PlainText:
             case TaskEnded(status=status):
                 self._note(f"{task}{status}")
             case CallStarted(call=call, summary=summary):
-                self._note(f"{task}{call.name}: {summary}")
+                self._note(f"{task}{call.name}: {summary}".rstrip(": "))
             case CallEnded(result=result):
                 self._note_failure(result, task)
             case RetryScheduled(delay_s=delay, reason=reason):

@@ -40,14 +40,14 @@ def delegation_tools(manager: Callable[[], TaskManager], personas: Mapping[str, 
     task_id = {"task_id": {"type": "string", "description": "The id that delegate_task gave."}}
     return (
         Tool("delegate_task", _DELEGATE, _delegate_schema(personas), delegate, _delegate_summary),
-        Tool("task_status", "How a delegated task stands.", _object(task_id, "task_id"), status, lambda a: f"status of {a['task_id']}"),
-        Tool("list_tasks", "All delegated tasks and how they stand.", _object({}), listing, lambda _: "list tasks"),
+        Tool("task_status", "How a delegated task stands.", _object(task_id, "task_id"), status, lambda a: str(a["task_id"])),
+        Tool("list_tasks", "All delegated tasks and how they stand.", _object({}), listing, lambda _: ""),
         Tool(
             "collect_file",
             "Copy a file or folder from a delegated task's workspace into this one.",
             _object(task_id | _COLLECT, "task_id", "path"),
             collect,
-            lambda a: f"collect {a['path']} of {a['task_id']}",
+            lambda a: f"{a['path']} of {a['task_id']}",
         ),
     )
 
@@ -80,7 +80,7 @@ def _object(properties: JsonDict, *required: str) -> JsonDict:
 
 
 def _delegate_summary(arguments: JsonDict) -> str:
-    return f"delegate: {arguments.get('title') or arguments['prompt']}"
+    return str(arguments.get("title") or arguments["prompt"])
 
 
 def _line(view: TaskView) -> str:

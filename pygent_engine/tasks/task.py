@@ -140,8 +140,8 @@ class Task:
                     self.view = replace(self.view, steps=self.view.steps + 1)
                 case ReplyCompleted(usage=Usage() as usage):
                     self.view = replace(self.view, usage=self.view.usage + usage)
-                case CallStarted(summary=summary):
-                    self.view = replace(self.view, last_action=summary)
+                case CallStarted(action=action):
+                    self.view = replace(self.view, last_action=action)
                 case ApprovalAsked() | QuestionAsked():
                     self.move(TaskState.waiting)
                 case _:

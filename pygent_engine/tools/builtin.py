@@ -82,7 +82,7 @@ BUILTIN = (
         "Create or replace a UTF-8 text file.",
         _schema(("path", "content"), path=_PATH, content=("string", "The whole content.")),
         _write_file,
-        lambda arguments: f"write {arguments['path']} ({len(arguments['content'].splitlines())} lines)",
+        lambda arguments: f"{arguments['path']} ({len(arguments['content'].splitlines())} lines)",
     ),
     Tool(
         "read_file",
@@ -94,7 +94,7 @@ BUILTIN = (
             limit=("integer", "How many lines; 2000 unless given."),
         ),
         _read_file,
-        lambda arguments: f"read {arguments['path']}",
+        lambda arguments: str(arguments["path"]),
     ),
     Tool(
         "edit_file",
@@ -106,14 +106,14 @@ BUILTIN = (
             new=("string", "What to put in its place."),
         ),
         _edit_file,
-        lambda arguments: f"edit {arguments['path']}",
+        lambda arguments: str(arguments["path"]),
     ),
     Tool(
         "download_file",
         "Get the whole content of a file, as text or, with binary, in base64.",
         _schema(("path",), path=_PATH, binary=("boolean", "Whether to return base64 in place of text.")),
         _download_file,
-        lambda arguments: f"download {arguments['path']}",
+        lambda arguments: str(arguments["path"]),
     ),
     Tool(
         "ask_user",
@@ -127,7 +127,7 @@ BUILTIN = (
             "required": ["prompt"],
         },
         _ask_user,
-        lambda arguments: f"ask: {arguments['prompt']}",
+        lambda arguments: str(arguments["prompt"]),
     ),
-    Tool("stop", "End the run: the task is done, or cannot be done. Say the result in the same reply.", _schema(), _stop, lambda _: "stop"),
+    Tool("stop", "End the run: the task is done, or cannot be done. Say the result in the same reply.", _schema(), _stop, lambda _: ""),
 )

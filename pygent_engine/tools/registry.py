@@ -61,10 +61,10 @@ class Tool:
         return {"type": "function", "function": function}
 
     def describe(self, arguments: JsonDict) -> str:
-        """One cleaned line that tells a person what a call with these arguments does."""
+        """One cleaned line that tells a person what the tool is used on."""
         if self.summary is not None:
             return clean_line(self.summary(arguments))
-        return clean_line(" ".join([self.name, *(f"{name}={value}" for name, value in arguments.items())]))
+        return clean_line(" ".join(f"{name}={value}" for name, value in arguments.items()))
 
 
 class Registry:

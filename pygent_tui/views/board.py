@@ -117,7 +117,7 @@ def _row(row: Row, envelope: Envelope) -> Row:
         case StepStarted():
             return replace(row, steps=row.steps + 1)
         case CallStarted() as event:
-            return replace(row, last_action=event.summary)
+            return replace(row, last_action=event.action)
         case RetryScheduled() as event:
             return replace(row, last_action=f"asks the model again in {event.delay_s:g} s: {event.reason}")
         case ApprovalAsked() as event:

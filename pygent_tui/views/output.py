@@ -91,8 +91,8 @@ def fold(state: Outputs, envelope: Envelope) -> Outputs:
     match envelope.event:
         case OutputDelta(call_id, text, skipped):
             return _change(state, call_id, lambda buffer: append(buffer, text, skipped))
-        case CallStarted(call, summary):
-            begun = Buffer(call.id, envelope.task_id, call.name, summary, envelope.at)
+        case CallStarted(call=call, action=action):
+            begun = Buffer(call.id, envelope.task_id, call.name, action, envelope.at)
             return _evict(replace(state, buffers=(*state.buffers, begun)))
         case CallEnded(result):
             ended = _change(state, result.call_id, lambda buffer: replace(buffer, result=result))

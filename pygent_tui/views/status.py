@@ -72,8 +72,8 @@ def _fold_root(state: Status, envelope: Envelope) -> Status:
             return replace(state, turn_since=envelope.at, queued=_without(state.queued, prompt), retry="")
         case TurnEnded():
             return replace(state, turn_since=None, running=(), retry="")
-        case CallStarted(call, summary):
-            return replace(state, running=(*state.running, (call.id, clean_line(summary))), retry="")
+        case CallStarted(call=call, action=action):
+            return replace(state, running=(*state.running, (call.id, clean_line(action))), retry="")
         case CallEnded(result):
             return replace(state, running=tuple(item for item in state.running if item[0] != result.call_id))
         case RetryScheduled(delay, reason):

@@ -286,7 +286,7 @@ def test_methods_partials_and_callable_objects_can_be_tools(context: CallContext
 
 def test_a_call_is_described_in_one_clean_line() -> None:
     shown = named("tool").describe({"cmd": "a\n b\x1b[2J", "n": 1, "long": "x" * 1000})
-    assert shown.startswith("tool cmd=a b␛[2J n=1 long=xxx")
+    assert shown.startswith("cmd=a b␛[2J n=1 long=xxx")
     assert (len(shown), shown[-1]) == (200, "…")
 
 
