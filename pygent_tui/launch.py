@@ -15,6 +15,9 @@ TYPE_CHECKING = False  # as typing's, which `pygent --version` need not load
 if TYPE_CHECKING:
     from .ports import LaunchPort
 
+# Python's own are (700, 10, 10): under load that is a full collection of 100 ms and more every second.
+_COLLECT_AFTER = (10_000, 20, 50)
+
 
 def main(argv: list[str] | None = None) -> int:
     """The console script `pygent`."""
@@ -26,14 +29,24 @@ def open_app(launch: LaunchPort) -> int:
     if not _is_terminal():
         print("The app needs a terminal; `pygent run PROMPT` works without one.", file=sys.stderr)  # noqa: T201
         return 2
+    before = gc.get_threshold()
     gc.disable()  # until the first paint: collecting while importing costs a tenth of the start
     try:
         from .app import PygentApp  # noqa: PLC0415 - textual, only when there is a terminal to draw on
         from .running import run_app  # noqa: PLC0415 - as above
 
-        return run_app(PygentApp(launch, on_painted=gc.enable))
+        return run_app(PygentApp(launch, on_painted=_collect_seldom))
     finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
         gc.enable()
+
+
+def _collect_seldom() -> None:
+    """Collect garbage again, but seldom: a full collection holds the screen still for as long as it walks every object."""
+    gc.freeze()  # what the start made lives as long as the app
+    gc.set_threshold(*_COLLECT_AFTER)
+    gc.enable()
 
 
 def _is_terminal() -> bool:
