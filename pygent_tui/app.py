@@ -1,4 +1,7 @@
-"""The app: owns the connection to the session and the state of the screen; folds what comes, sends what is asked."""
+"""The app's shell: the first frame, the keys that work everywhere, and a clean end. All else is the conductor's.
+
+What is imported here delays the first paint, so it is little: the conductor, and the engine with it, come after.
+"""
 
 from __future__ import annotations
 
@@ -11,27 +14,28 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.message import Message
 
-from pygent_engine.events import AnswerApproval, AnswerQuestion, Interrupt, Op, SubmitPrompt
-
-from .commands import COMMANDS
-from .connection import Connection, Failed, News
-from .screens.cannot_start import CannotStart, Way
-from .screens.confirm import Confirm
-from .screens.help import Help
-from .screens.workbench import Workbench, quit_body
+from .screens.workbench import Workbench
 from .theme import DARK, themes
-from .views import app_state
+from .widgets.composer import Composer
 from .widgets.guard import QUIET_S
 
 if TYPE_CHECKING:
     from textual.screen import Screen
-    from textual.timer import Timer
 
+    from .conductor import Conductor
+    from .connection import News
     from .ports import LaunchPort
+    from .widgets.approval_panel import ApprovalPanel
+    from .widgets.ask_panel import AskPanel
+    from .widgets.question_panel import QuestionPanel
+    from .widgets.task_table import TaskTable
 
 
 class PygentApp(App[None]):
-    """`return_code` is the exit code. `failure` says why the session could not be opened, `crash` what ended the app."""
+    """`return_code` is the exit code. `failure` says why the session could not be opened, `crash` what ended the app.
+
+    `clock` gives Unix seconds; `quiet_s` is the silence that a panel asks for before a key is an answer.
+    """
 
     CSS_PATH = Path(__file__).with_name("pygent.tcss")
     TITLE = "Pygent"
@@ -62,12 +66,13 @@ class PygentApp(App[None]):
         self.theme = DARK
         self.failure = ""
         self.crash: BaseException | None = None
-        self.state = app_state.AppState()
-        self.connection = Connection(launch, lambda news: self.post_message(self.Arrived(news)))
-        self._bench = Workbench(launch, quiet_s)
-        self._clock = clock
+        self.clock = clock
+        self.quiet_s = quiet_s
+        self.conductor: Conductor | None = None
+        self._launch = launch
+        self._bench = Workbench(launch.model)
+        self._early: list[str] = []
         self._on_painted = on_painted
-        self._ticker: Timer | None = None
 
     def get_default_screen(self) -> Workbench:
         return self._bench
@@ -75,99 +80,93 @@ class PygentApp(App[None]):
     def on_mount(self) -> None:
         self.call_after_refresh(self._painted)
 
-    def _painted(self) -> None:
+    async def _painted(self) -> None:
         self._on_painted()
-        self.connection.open()
+        from .conductor import Conductor  # noqa: PLC0415 - a third of the start, and nobody sees it before the first paint
 
-    # ------------------------------------------------------------ from the session
+        conductor = Conductor(self, self._bench, self._launch)
+        await conductor.begin()
+        self.conductor = conductor
+        for text in self._early:
+            conductor.submit(text)
 
-    def on_pygent_app_arrived(self, event: Arrived) -> None:
-        if isinstance(event.news, Failed):
-            self._cannot_start(event.news.reason)
-            return
-        self._show(app_state.fold(self.state, event.news))
-        self.connection.taken()
-
-    def _show(self, state: app_state.AppState) -> None:
-        self.state = state
-        self._bench.show(state, self._clock(), "cannot start" if self.failure else "")
-        self._tick_while(state.status.busy)
-
-    def _tick_while(self, busy: bool) -> None:
-        """Elapsed times move once a second, and only while something runs."""
-        if busy and self._ticker is None:
-            self._ticker = self.set_interval(1.0, lambda: self._bench.tick(self._clock()))
-        elif not busy and self._ticker is not None:
-            self._ticker.stop()
-            self._ticker = None
-
-    def _cannot_start(self, reason: str) -> None:
-        self.failure = reason
-        self._show(self.state)
-        self.push_screen(CannotStart(reason), self._go)
-
-    def _go(self, way: Way | None) -> None:
-        if way == "quit" or way is None:
-            self.leave(1)
-            return
-        self.failure = ""
-        self._show(self.state)
-        self.connection.open(False if way == "local" else None)
-
-    # ------------------------------------------------------------ from the user
-
-    def on_workbench_asked(self, event: Workbench.Asked) -> None:
-        self._ask(event.op)
-
-    def on_workbench_inspected(self, event: Workbench.Inspected) -> None:
-        self._show(app_state.inspected(self.state, event.task_id))
-
-    def on_workbench_quit_asked(self) -> None:
-        self._quit()
-
-    def _ask(self, op: Op) -> None:
-        """Send `op`, and show at once what is sure to come of it."""
-        self.connection.send(op)
-        match op:
-            case SubmitPrompt(text):
-                self._show(app_state.submitted(self.state, text))
-            case AnswerApproval(call_id) | AnswerQuestion(call_id):
-                self._show(app_state.settled(self.state, call_id))
-            case _:
-                pass
-
-    async def action_quit(self) -> None:
-        self._quit()
-
-    def _quit(self) -> None:
-        if self.failure:
-            self.leave(1)
-        elif not self.state.status.busy:
-            self.leave(0)
-        elif not isinstance(self.screen, Confirm):
-            dialog = Confirm("Quit Pygent?", quit_body(self.state.status), "quit", "stay")
-            self.push_screen(dialog, lambda yes: self.leave(0) if yes else None)
+    def deliver(self, news: News) -> None:
+        """Called from the connection's threads."""
+        self.post_message(self.Arrived(news))
 
     def leave(self, code: int) -> None:
         """End the app with the exit code `code`."""
         self.exit(return_code=code)
 
+    # ------------------------------------------------------------ what bubbles up
+
+    def on_pygent_app_arrived(self, event: Arrived) -> None:
+        if self.conductor is not None:
+            self.conductor.arrived(event.news)
+
+    def on_composer_submitted(self, event: Composer.Submitted) -> None:
+        if self.conductor is not None:
+            self.conductor.submit(event.text)
+        else:
+            self._early.append(event.text)
+            self._bench.composer.sent()
+
+    def on_workbench_escaped(self) -> None:
+        if self.conductor is not None:
+            self.conductor.escape()
+
+    def on_workbench_uncovered(self) -> None:
+        if self.conductor is not None:
+            self.conductor.uncovered()
+
+    def on_ask_panel_typed(self, event: AskPanel.Typed) -> None:
+        self._bench.composer.insert(event.character)
+
+    def on_approval_panel_answered(self, event: ApprovalPanel.Answered) -> None:
+        if self.conductor is not None:
+            self.conductor.approve(event)
+
+    def on_question_panel_answered(self, event: QuestionPanel.Answered) -> None:
+        if self.conductor is not None:
+            self.conductor.answer(event)
+
+    def on_task_table_selected(self, event: TaskTable.Selected) -> None:
+        if self.conductor is not None:
+            self.conductor.inspect(event.task_id)
+
+    def on_task_table_cancel_asked(self, event: TaskTable.CancelAsked) -> None:
+        if self.conductor is not None:
+            self.conductor.cancel_task(event.task_id)
+
+    # ------------------------------------------------------------ keys
+
+    async def action_quit(self) -> None:
+        if self.conductor is not None:
+            self.conductor.quit()
+        else:
+            self.leave(0)
+
     def action_help(self) -> None:
-        if isinstance(self.screen, Workbench):
-            self.push_screen(Help())
+        if self.conductor is not None:
+            self.conductor.open_help()
 
     def action_copy_or_interrupt(self) -> None:
         """Ctrl+C never ends the app."""
         selected = getattr(self.focused, "selected_text", "") or self.screen.get_selected_text()
         if selected:
             self.copy_to_clipboard(selected)
-        elif self.state.status.turn_since is not None:
-            self._ask(Interrupt())
+        elif self.conductor is not None:
+            self.conductor.interrupt()
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """The command palette: the slash commands that need no argument."""
+        from .commands import COMMANDS  # noqa: PLC0415 - not before the first paint
+
+        conductor = self.conductor
         for command in COMMANDS:
-            if not command.needs_argument:
-                yield SystemCommand(command.name.capitalize(), command.what, lambda run=command.run: run(self._bench, ""))
+            if conductor is not None and not command.needs_argument:
+                run, desk = command.run, conductor
+                yield SystemCommand(command.name.capitalize(), command.what, lambda run=run, desk=desk: run(desk, ""))
 
     # ------------------------------------------------------------ crashes
 

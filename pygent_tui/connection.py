@@ -13,7 +13,7 @@ from pygent_engine.untrusted import clean
 from .ports import LaunchPort, SessionPort
 from .pump import Batch, Pump
 
-CLOSE_S = 10.0
+_CLOSE_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Connection:
             pump.stop()
         self._closer = self._opener
         if session is not None:
-            self._closer = Thread(target=session.close, args=(CLOSE_S,), name="pygent-close", daemon=True)
+            self._closer = Thread(target=session.close, args=(_CLOSE_S,), name="pygent-close", daemon=True)
             self._closer.start()
 
     def wait_closed(self, timeout: float) -> bool:
@@ -98,4 +98,4 @@ class Connection:
                     session.send(op)
                 pump.start()
                 return
-        session.close(CLOSE_S)
+        session.close(_CLOSE_S)

@@ -10,13 +10,12 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .connection import CLOSE_S
-
 if TYPE_CHECKING:
     from .app import PygentApp
 
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 _PATIENCE_S = 1.0
+_CLOSE_S = 10.0
 
 
 def run_app(app: PygentApp) -> int:
@@ -43,11 +42,14 @@ async def _run(app: PygentApp) -> None:
 
 def _close(app: PygentApp) -> bool:
     """End the session; the terminal is the user's again while that takes its time."""
-    app.connection.close()
-    if app.connection.wait_closed(_PATIENCE_S):
+    if app.conductor is None:
+        return True
+    connection = app.conductor.connection
+    connection.close()
+    if connection.wait_closed(_PATIENCE_S):
         return True
     _say("Stopping what still runs …")
-    if app.connection.wait_closed(CLOSE_S):
+    if connection.wait_closed(_CLOSE_S):
         return True
     _say("Something did not stop in time; `pygent doctor` tells what is left.")
     return False

@@ -99,7 +99,7 @@ class ApprovalPanel(AskPanel):
             self._answer(answer)
 
     def _answer(self, decision: Decision, note: str = "") -> None:
-        self.post_message(self.Answered(self.call_id, decision, note.strip()))
+        self.answer_with(self.Answered(self.call_id, decision, note.strip()))
 
     def _scroll(self, key: str) -> bool:
         body = self.query_one(".body", VerticalScroll)

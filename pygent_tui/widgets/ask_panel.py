@@ -41,9 +41,10 @@ class AskPanel(Vertical, can_focus=True):
 
     def __init__(self, quiet_s: float, typed_at: float) -> None:
         super().__init__()
-        self._guard = KeyGuard(quiet_s)
+        self.guard = KeyGuard(quiet_s)
         self._quiet_s = quiet_s
         self._typed_at = typed_at
+        self._answered = False
 
     def on_mount(self) -> None:
         self.call_after_refresh(self._drawn)
@@ -54,11 +55,17 @@ class AskPanel(Vertical, can_focus=True):
 
     def _drawn(self) -> None:
         # Messages and keys carry times of the same clock.
-        self._guard.drawn(max(Message().time, self._typed_at))
+        self.guard.drawn(max(Message().time, self._typed_at))
+
+    def answer_with(self, answer: Message) -> None:
+        """Post the one answer; keys that come before the panel is gone give no other."""
+        if not self._answered:
+            self._answered = True
+            self.post_message(answer)
 
     def admits(self, event: events.Key) -> bool:
         """Whether `event` may answer; text of a prompt in the making goes back to it."""
-        if self._guard.admits(event.time):
+        if self.guard.admits(event.time):
             return True
         if event.character is not None and event.is_printable and event.time - self._typed_at < self._quiet_s:
             self._typed_at = event.time

@@ -15,10 +15,11 @@ class KeyGuard:
         self._quiet_s = quiet_s
         self._since: float | None = None
         self._open = False
+        self.drawn_at: float | None = None
 
     def drawn(self, at: float) -> None:
         """The panel can be read from now on."""
-        self._since, self._open = at, False
+        self._since, self._open, self.drawn_at = at, False, at
 
     def admits(self, at: float) -> bool:
         """Whether a key that arrived at `at` may be an answer; a key that may not starts the silence anew."""

@@ -154,6 +154,10 @@ class LineView(ScrollView, can_focus=True):
         self.scroll_target_y = self.scroll_y = top
         self._placing = False
 
+    def watch_show_vertical_scrollbar(self, shown: bool) -> None:
+        if shown:  # a bar that appears stands at the top, whatever line is shown
+            self.vertical_scrollbar.position = self.scroll_y
+
     # ------------------------------------------------------------ scrolling
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:

@@ -74,11 +74,11 @@ class QuestionPanel(AskPanel):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
         if event.value.strip():
-            self.post_message(self.Answered(self.call_id, event.value.strip()))
+            self.answer_with(self.Answered(self.call_id, event.value.strip()))
 
     def _choose(self, event: events.Key, answer: Input) -> None:
         if event.key == "escape":
-            self.post_message(self.Answered(self.call_id, NO_ANSWER))
+            self.answer_with(self.Answered(self.call_id, NO_ANSWER))
         elif self._options and event.key in ("up", "down"):
             self._at = (self._at + (1 if event.key == "down" else -1)) % len(self._options)
             self.query_one(".options", Static).update(self._list())
@@ -102,11 +102,11 @@ class QuestionPanel(AskPanel):
             answer.display = False
             self.focus()
         else:
-            self.post_message(self.Answered(self.call_id, NO_ANSWER))
+            self.answer_with(self.Answered(self.call_id, NO_ANSWER))
 
     def _pick(self, index: int) -> None:
         if 0 <= index < len(self._options):
-            self.post_message(self.Answered(self.call_id, self._options[index]))
+            self.answer_with(self.Answered(self.call_id, self._options[index]))
 
     def _list(self) -> Content:
         rows: list[tuple[str, str]] = []

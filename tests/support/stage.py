@@ -12,7 +12,10 @@ from textual.widget import Widget
 
 from pygent_engine.events import Op
 from pygent_tui.app import PygentApp
+from pygent_tui.conductor import Conductor
 from pygent_tui.screens.workbench import Workbench
+from pygent_tui.views.app_state import AppState
+from pygent_tui.widgets.ask_panel import AskPanel
 from pygent_tui.widgets.line_view import LineView
 
 from ..scenes import Scene
@@ -36,6 +39,16 @@ class Stage:
         return bench
 
     @property
+    def conductor(self) -> Conductor:
+        assert self.app.conductor is not None
+        return self.app.conductor
+
+    @property
+    def state(self) -> AppState:
+        """What the screen shows; empty before the first envelope."""
+        return self.app.conductor.state if self.app.conductor is not None else AppState()
+
+    @property
     def ops(self) -> list[Op]:
         return self.session.ops
 
@@ -50,6 +63,8 @@ class Stage:
         return "\n".join(strip.crop(region.x, region.right).text.rstrip() for strip in lines)
 
     async def press(self, *keys: str) -> None:
+        """Press keys, once what they may answer can be read."""
+        await self.until(lambda: all(panel.guard.drawn_at is not None for panel in self.bench.query(AskPanel)))
         await self.pilot.press(*keys)
 
     async def until(self, holds: Callable[[], object]) -> None:
@@ -74,10 +89,12 @@ def scene_app(scene: Scene, launch: SceneLaunch, quiet_s: float = 0.0) -> Pygent
 
 async def show_scene(stage: Stage, scene: Scene) -> None:
     """Wait until the whole scene is on the screen, then press its keys and let everything be drawn."""
-    await stage.until(lambda: stage.app.failure or stage.app.state.seen >= stage.session.played > 0)
+    await stage.until(lambda: stage.app.failure or stage.state.seen >= stage.session.played > 0)
     await stage.press(*scene.keys)
-    for pane in stage.bench.query(LineView):
-        pane.flush()
+    for _ in range(3):  # panes that appear change the size of others, which are then drawn anew
+        await stage.pilot.pause()
+        for pane in stage.bench.query(LineView):
+            pane.flush()
     await stage.pilot.pause()
 
 
@@ -96,7 +113,7 @@ def play(
     async def run() -> None:
         async with app.run_test(size=size) as pilot:
             stage = Stage(app, pilot, launch.session)
-            await stage.until(lambda: app.failure or launch.gate or app.state.seen >= launch.session.played)
+            await stage.until(lambda: app.conductor and (app.failure or launch.gate or stage.state.seen >= launch.session.played))
             await scenario(stage)
 
     try:
@@ -108,8 +125,9 @@ def play(
 
 def end(app: PygentApp) -> None:
     """End the session of an app that was left."""
-    app.connection.close()
-    assert app.connection.wait_closed(DEADLINE_S)
+    if app.conductor is not None:
+        app.conductor.connection.close()
+        assert app.conductor.connection.wait_closed(DEADLINE_S)
 
 
 def picture(scene: Scene, size: tuple[int, int], theme: str) -> str:

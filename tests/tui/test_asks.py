@@ -32,8 +32,16 @@ async def press_at(stage: Stage, target: Widget, *presses: tuple[str, float]) ->
     await stage.pilot.pause()
 
 
-def panel(stage: Stage) -> Widget:
+def panel(stage: Stage) -> AskPanel:
     return stage.bench.query_one(AskPanel)
+
+
+async def drawn(stage: Stage) -> float:
+    """When the panel could first be read."""
+    await stage.until(lambda: panel(stage).guard.drawn_at is not None)
+    at = panel(stage).guard.drawn_at
+    assert at is not None
+    return at
 
 
 # ------------------------------------------------------------------ approvals
@@ -82,7 +90,8 @@ def test_other_keys_are_no_answer() -> None:
 
 def test_an_answer_is_given_once() -> None:
     async def scenario(stage: Stage) -> None:
-        await stage.press("y", "y", "s")
+        at = await drawn(stage) + 1
+        await press_at(stage, panel(stage), ("y", at), ("y", at), ("s", at), ("escape", at))
         assert stage.ops == [AnswerApproval("c1", "once")]
 
     play(APPROVAL, scenario)
@@ -90,7 +99,7 @@ def test_an_answer_is_given_once() -> None:
 
 def test_keys_that_arrived_before_the_panel_was_drawn_do_not_count() -> None:
     async def scenario(stage: Stage) -> None:
-        early = Message().time - 60
+        early = await drawn(stage) - 60
         await press_at(stage, panel(stage), ("y", early), ("s", early + 0.1), ("enter", early + 0.2), ("escape", early + 1))
         assert stage.ops == []
 
@@ -99,11 +108,11 @@ def test_keys_that_arrived_before_the_panel_was_drawn_do_not_count() -> None:
 
 def test_keys_mashed_while_the_panel_appears_do_not_count_until_there_is_silence() -> None:
     async def scenario(stage: Stage) -> None:
-        drawn = Message().time
-        mashed = [("enter", drawn + 0.05 * count) for count in range(1, 20)] + [("y", drawn + 1.2)]
+        at = await drawn(stage)
+        mashed = [("enter", at + 0.05 * count) for count in range(1, 20)] + [("y", at + 1.2)]
         await press_at(stage, panel(stage), *mashed)
         assert stage.ops == []
-        await press_at(stage, panel(stage), ("y", drawn + 1.2 + QUIET_S))
+        await press_at(stage, panel(stage), ("y", at + 1.2 + QUIET_S))
         assert stage.ops == [AnswerApproval("c1", "once")]
 
     play(APPROVAL, scenario, quiet_s=QUIET_S)
@@ -175,10 +184,9 @@ def test_an_ask_that_goes_away_gives_the_prompt_back_with_its_draft() -> None:
 
 def test_the_panel_keeps_its_guard_for_the_next_ask() -> None:
     async def scenario(stage: Stage) -> None:
-        at = Message().time + 1
-        await press_at(stage, panel(stage), ("y", at))
+        await press_at(stage, panel(stage), ("y", await drawn(stage) + 1))
         await stage.until(lambda: "task t2" in stage.text("ApprovalPanel"))
-        await press_at(stage, panel(stage), ("y", Message().time + 0.05))
+        await press_at(stage, panel(stage), ("y", await drawn(stage) + 0.05))
         assert stage.ops == [AnswerApproval("t1-c2", "once")]
 
     play(Scene("task-approval", task_approval), scenario, quiet_s=QUIET_S)
@@ -186,11 +194,11 @@ def test_the_panel_keeps_its_guard_for_the_next_ask() -> None:
 
 def test_a_key_meant_for_a_dialog_over_the_panel_is_no_answer() -> None:
     async def scenario(stage: Stage) -> None:
-        await press_at(stage, panel(stage), ("a", Message().time + 1))  # the panel is past its silence
+        before = await drawn(stage)
+        await press_at(stage, panel(stage), ("a", before + 1))  # the panel is past its silence
         await stage.press("f1", "escape")
-        await stage.until(lambda: stage.app.screen is stage.bench)
-        await stage.pilot.pause()
-        await press_at(stage, panel(stage), ("y", Message().time + 0.05))
+        await stage.until(lambda: panel(stage).guard.drawn_at != before)
+        await press_at(stage, panel(stage), ("y", await drawn(stage) + 0.05))
         assert stage.ops == []
 
     play(APPROVAL, scenario, quiet_s=QUIET_S)
@@ -253,8 +261,8 @@ def test_a_free_question_takes_text_and_an_empty_one_is_not_sent() -> None:
 
 def test_enter_mashed_while_a_question_appears_chooses_nothing() -> None:
     async def scenario(stage: Stage) -> None:
-        drawn = Message().time
-        await press_at(stage, panel(stage), *(("enter", drawn + 0.1 * count) for count in range(1, 9)))
+        at = await drawn(stage)
+        await press_at(stage, panel(stage), *(("enter", at + 0.1 * count) for count in range(1, 9)))
         assert stage.ops == []
 
     play(Scene("question", question), scenario, quiet_s=QUIET_S)

@@ -49,7 +49,7 @@ def test_a_retry_that_fails_tells_so_again() -> None:
 def test_working_locally_opens_the_session_and_sends_what_was_typed() -> None:
     async def scenario(stage: Stage) -> None:
         await stage.press("l")
-        await stage.until(lambda: stage.app.state.status.opened)
+        await stage.until(lambda: stage.state.status.opened)
         assert stage.app.screen is stage.bench
         assert "LOCAL" in stage.text("#status")
         await stage.press(*"hi", "enter")

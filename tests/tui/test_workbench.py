@@ -133,11 +133,11 @@ def test_enter_on_the_board_shows_the_output_of_the_task_and_escape_follows_agai
     async def scenario(stage: Stage) -> None:
         stage.one("#board").focus()
         await stage.press("down", "enter")
-        await stage.until(lambda: stage.app.state.output.selected == "t2-c1")
+        await stage.until(lambda: stage.state.output.selected == "t2-c1")
         stage.session.play(tasks().end_turn().envelopes[-2:])
-        await stage.until(lambda: stage.app.state.status.turn_since is None)
+        await stage.until(lambda: stage.state.status.turn_since is None)
         await stage.press("escape")
-        await stage.until(lambda: stage.app.state.output.selected is None)
+        await stage.until(lambda: stage.state.output.selected is None)
 
     play(TASKS, scenario)
 
@@ -155,7 +155,7 @@ def test_a_narrow_screen_shows_side_panes_once_they_have_something() -> None:
     async def scenario(stage: Stage) -> None:
         assert (stage.one("#output").display, stage.one("#board").display) == (False, False)
         stage.session.play(tasks().envelopes[1:])
-        await stage.until(lambda: stage.app.state.board.rows)
+        await stage.until(lambda: stage.state.board.rows)
         assert (stage.one("#output").display, stage.one("#board").display) == (True, True)
         assert stage.one("#conversation").size.height >= 5
 
@@ -209,13 +209,13 @@ def test_commands_without_an_argument_stand_in_the_palette() -> None:
 
 def test_nothing_ticks_while_nothing_runs() -> None:
     async def scenario(stage: Stage) -> None:
-        assert stage.app._ticker is None
+        assert not stage.conductor.ticking
         stage.session.play(answer().envelopes[1:3])
-        await stage.until(lambda: stage.app.state.status.busy)
-        assert stage.app._ticker is not None
+        await stage.until(lambda: stage.state.status.busy)
+        assert stage.conductor.ticking
         stage.session.play(answer().envelopes[3:])
-        await stage.until(lambda: not stage.app.state.status.busy)
-        assert stage.app._ticker is None
+        await stage.until(lambda: not stage.state.status.busy)
+        assert not stage.conductor.ticking
 
     play(START, scenario)
 
@@ -223,7 +223,7 @@ def test_nothing_ticks_while_nothing_runs() -> None:
 def test_a_closed_session_is_told_and_takes_no_prompt() -> None:
     async def scenario(stage: Stage) -> None:
         stage.session.play(start().closed()[1:])
-        await stage.until(lambda: stage.app.state.status.closed is not None)
+        await stage.until(lambda: stage.state.status.closed is not None)
         await stage.press(*"hi", "enter")
         await stage.until(lambda: stage.app._notifications)
         assert (stage.ops, composer(stage).text) == ([], "hi")

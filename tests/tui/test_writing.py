@@ -107,7 +107,7 @@ def test_a_prompt_typed_before_the_session_is_open_is_sent_when_it_opens() -> No
 
     async def scenario(stage: Stage) -> None:
         await stage.press(*"early", "enter")
-        assert (stage.ops, stage.app.state.status.queued) == ([], ("early",))
+        assert (stage.ops, stage.state.status.queued) == ([], ("early",))
         assert "starting" in stage.text("#status")
         gate.set()
         await stage.until(lambda: stage.ops)
@@ -122,7 +122,7 @@ def test_a_prompt_sent_while_a_turn_runs_is_shown_as_queued_until_its_turn() -> 
         assert "queued: lint" in stage.text("#composer")
         script = running()
         stage.session.play(script.end("c1", "ok").end_turn().post(TurnStarted("lint")).envelopes[-4:])
-        await stage.until(lambda: not stage.app.state.status.queued)
+        await stage.until(lambda: not stage.state.status.queued)
         assert "queued" not in stage.text("#composer")
 
     play(BUSY, scenario)

@@ -1,0 +1,104 @@
+"""The words of the status bar: mode, model, what happens now, and the notes at the right end. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .asks import Asks
+from .status import Status
+
+Part = tuple[str, str]
+
+_QUIET = "$foreground 65%"
+
+
+@dataclass(frozen=True, slots=True)
+class StatusLine:
+    """`left` are pieces of text with their styles; `notes` the most important first."""
+
+    left: tuple[Part, ...]
+    notes: tuple[str, ...]
+
+
+def status_line(status: Status, asks: Asks, model: str, now: float, note: str = "") -> StatusLine:
+    """The session as it stands at `now`; a `note` says instead why there is none, `model` what it would ask."""
+    return StatusLine(
+        (
+            *_badge(status),
+            (f" {status.opened.model if status.opened else model} ", "$foreground"),
+            _state(status, asks, now, note),
+            *_why(status),
+        ),
+        _notes(status),
+    )
+
+
+def elapsed(seconds: float) -> str:
+    """`seconds` as a person says it: 7s, 2m05s, 1h02m."""
+    whole = max(0, int(seconds))
+    if whole < 60:
+        return f"{whole}s"
+    if whole < 3600:
+        return f"{whole // 60}m{whole % 60:02d}s"
+    return f"{whole // 3600}h{whole % 3600 // 60:02d}m"
+
+
+def compact(count: int) -> str:
+    """`count` in at most four figures: 812, 1.2k, 48k, 1.3M."""
+    if count < 1000:
+        return str(count)
+    if count < 1_000_000:
+        return f"{count / 1000:.1f}k" if count < 10_000 else f"{count // 1000}k"
+    return f"{count / 1_000_000:.1f}M"
+
+
+def _badge(status: Status) -> tuple[Part, ...]:
+    if status.opened is None:
+        return ()
+    if status.opened.mode == "docker":
+        return ((" DOCKER ", "bold $text-success on $success-muted"),)
+    return ((" LOCAL ", "bold $text-warning on $warning-muted"),)
+
+
+def _why(status: Status) -> tuple[Part, ...]:
+    """Why the mode is local although Docker was not ruled out, while there is room for it."""
+    if status.opened is None or status.turn_since is not None or not status.opened.fallback_reason:
+        return ()
+    return ((f" · local because {status.opened.fallback_reason}", _QUIET),)
+
+
+def _state(status: Status, asks: Asks, now: float, note: str) -> Part:
+    waiting = len(asks.pending)
+    if note:
+        return (f"· {note}", "$text-error")
+    if status.closed is not None:
+        return ("· closed", "$text-error")
+    if waiting:
+        return (f"· waiting for you{f' ({waiting})' if waiting > 1 else ''}", "bold $text-warning")
+    return (f"· {_doing(status)}{_tasks(status)}{_time(status, now)}", "$text-primary" if status.busy else _QUIET)
+
+
+def _doing(status: Status) -> str:
+    if status.opened is None:
+        return "starting"
+    if status.turn_since is None:
+        return "ready"
+    if status.retry:
+        return status.retry
+    return f"running: {status.running[-1][1][:40]}" if status.running else "thinking"
+
+
+def _tasks(status: Status) -> str:
+    count = len(status.live_tasks)
+    return f" · {count} task{'s' if count > 1 else ''}" if count else ""
+
+
+def _time(status: Status, now: float) -> str:
+    since = status.turn_since if status.turn_since is not None else status.live_since
+    return "" if since is None else f" · {elapsed(now - since)}"
+
+
+def _notes(status: Status) -> tuple[str, ...]:
+    total = status.usage.total
+    interrupt = ("Esc interrupt",) if status.turn_since is not None else ()
+    return ("Ctrl+Q quit", "F1 help", *interrupt, *((f"{compact(total)} tokens",) if total else ()))
