@@ -11,6 +11,8 @@ import sys
 from . import load, starts, steps
 from .figures import table
 
+_SMOKE_SLACK = 1.25  # few runs on a machine that others use too
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description="Pygent beside its floors.")
@@ -18,7 +20,7 @@ def main() -> int:
     smoke = parser.parse_args().smoke
     figures = [*starts.figures(5 if smoke else 15), *steps.figures(3 if smoke else 7), *load.figures()]
     print(table(figures))
-    over = [each.name for each in figures if not (each.ratio_holds if smoke else each.holds)]
+    over = [each.name for each in figures if not (each.ratio_holds(_SMOKE_SLACK) if smoke else each.holds)]
     if over:
         print(f"over the limit: {', '.join(over)}", file=sys.stderr)
     return 1 if over else 0

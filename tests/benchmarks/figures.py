@@ -26,13 +26,12 @@ class Figure:
     def ratio(self) -> float:
         return self.value / self.floor
 
-    @property
-    def ratio_holds(self) -> bool:
-        return self.ratio <= self.ratio_at_most
+    def ratio_holds(self, slack: float = 1.0) -> bool:
+        return self.ratio <= self.ratio_at_most * slack
 
     @property
     def holds(self) -> bool:
-        return self.ratio_holds and (self.at_most is None or self.value <= self.at_most)
+        return self.ratio_holds() and (self.at_most is None or self.value <= self.at_most)
 
 
 def alternating_medians(runs: Sequence[Callable[[], float]], times: int) -> list[float]:
