@@ -79,6 +79,7 @@ class _Parser(argparse.ArgumentParser):
 
     def read(self, arguments: list[str]) -> argparse.Namespace:
         found, unknown = self.parse_known_args(arguments)
+        _check_path(getattr(found, "path", None))  # before its flags are found strange, for they may be a subcommand's
         for word in unknown:
             if word.startswith("-") and word != "--":
                 self.error(f"unknown flag {word.partition('=')[0]}{self._advice(word)}")
@@ -115,7 +116,7 @@ def _command(word: str, found: argparse.Namespace) -> Command:
         case "doctor":
             return Diagnose(values, config)
         case _:
-            return OpenApp(values, config, _path(own["path"]), own["scratch"])
+            return OpenApp(values, config, own["path"], own["scratch"])
 
 
 def _prompt(text: str) -> str:
@@ -126,12 +127,11 @@ def _prompt(text: str) -> str:
     return prompt
 
 
-def _path(path: str | None) -> str | None:
+def _check_path(path: str | None) -> None:
     if path in ("run", "doctor"):
         raise SettingsError(f"A subcommand comes first, its flags follow: pygent {path} ...; a folder of that name is ./{path}.")
     if path == "":
         raise SettingsError("The folder's name is empty; name a folder, or none for the current one.")
-    return path
 
 
 def _new_parser(prog: str, text: str, notes: str = "", usage: str | None = None) -> _Parser:

@@ -40,6 +40,7 @@ def refused(sentence: str) -> Ended:
         ("doctor now", "unexpected argument 'now' (a text of several words needs quotes); pygent doctor --help says more."),
         ("--json run", "unknown flag --json; pygent --help says more."),
         ("--docker run", "A subcommand comes first, its flags follow: pygent run ...; a folder of that name is ./run."),
+        ("--model demo run --json hello", "A subcommand comes first, its flags follow: pygent run ...; a folder of that name is ./run."),
         (
             "missing/folder",
             "The workspace missing/folder does not exist; name an existing folder, or use --scratch for a throwaway one.",
