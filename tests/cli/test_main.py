@@ -38,7 +38,7 @@ def refused(sentence: str) -> Ended:
         ("run x --max-steps many", "--max-steps: 'many' is not a whole number of at least 1."),
         ("run x -e NAME", "-e: the value is not NAME=VALUE (in a file: a table of texts)."),
         ("doctor now", "unexpected argument 'now' (a text of several words needs quotes); pygent doctor --help says more."),
-        ("--json run", "unknown flag --json; pygent --help says more."),
+        ("--json run", "A subcommand comes first, its flags follow: pygent run ...; a folder of that name is ./run."),
         ("--docker run", "A subcommand comes first, its flags follow: pygent run ...; a folder of that name is ./run."),
         ("--model demo run --json hello", "A subcommand comes first, its flags follow: pygent run ...; a folder of that name is ./run."),
         (
