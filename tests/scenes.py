@@ -40,7 +40,7 @@ key = json.dumps(request, sort_keys=True)   # 71 % of the time
 A frozen dataclass hashes itself. I change that and run the tests.
 """
 _PYTEST = "".join(
-    f"tests/test_{name}.py \x1b[32m{'.' * count}\x1b[0m{' ' * (24 - len(name) - count)}\x1b[36m[{percent:3}%]\x1b[0m\n"
+    f"tests/test_{name}.py \x1b[32m{'.' * count}\x1b[0m{' ' * (20 - len(name) - count)}\x1b[36m[{percent:3}%]\x1b[0m\n"
     for name, count, percent in (("api", 12, 14), ("cache", 9, 25), ("cli", 14, 42), ("config", 6, 49), ("jobs", 11, 62), ("limits", 8, 71))
 )
 

@@ -31,6 +31,8 @@ class Workbench(Screen[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - as above
     VERTICAL_BREAKPOINTS = [(0, "-short"), (18, "-tall")]  # noqa: RUF012 - as above
 
+    AUTO_FOCUS = "Composer"
+
     class Escaped(Message):
         """The user pressed Escape, and no panel or pane wanted it."""
 
@@ -38,25 +40,19 @@ class Workbench(Screen[None]):
         """A dialog that lay over the screen is gone."""
 
     def __init__(self, model: str) -> None:
-        super().__init__()
+        super().__init__(classes="-no-output -no-tasks")
         self.composer = Composer(id="composer")
         self.bar = StatusBar(((f" {model} · starting", ""),), ("Ctrl+Q quit", "F1 help"), id="status")
         self._panel: Widget | None = None
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="panes"):
-            yield Static(id="conversation")
+            yield _entitled(Static(id="conversation"))
             with Vertical(id="side"):
-                yield Static(id="output")
-                yield Static(id="board")
+                yield _entitled(Static(id="output"))
+                yield _entitled(Static(id="board"))
         yield self.composer
         yield self.bar
-
-    def on_mount(self) -> None:
-        for name in PANES:
-            self._entitle(self.query_one(f"#{name}"))
-        self.set_class(True, "-no-output", "-no-tasks")
-        self.composer.focus()
 
     async def furnish(self, *panes: Widget) -> None:
         """Put each of the real panes in the place of the empty one with its id."""
@@ -66,11 +62,7 @@ class Workbench(Screen[None]):
             assert isinstance(parent, Widget)
             place = parent.children.index(empty)
             await empty.remove()
-            await parent.mount(pane, before=place if place < len(parent.children) else None)
-            self._entitle(pane)
-
-    def _entitle(self, pane: Widget) -> None:
-        pane.border_title = PANES[pane.id or ""]
+            await parent.mount(_entitled(pane), before=place if place < len(parent.children) else None)
 
     # ------------------------------------------------------------ what stands below the panes
 
@@ -116,3 +108,8 @@ class Workbench(Screen[None]):
         self.remove_class(*(f"-zoom-{name}" for name in PANES))
         if zoomed is None:
             self.add_class(f"-zoom-{focused if focused in PANES else 'conversation'}")
+
+
+def _entitled(pane: Widget) -> Widget:
+    pane.border_title = PANES[pane.id or ""]
+    return pane

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len
 from textual.content import Content
-from textual.widgets import Static
+from textual.widget import Widget
 
 Part = tuple[str, str]
 
 _GAP = 2
 
 
-class StatusBar(Static):
+class StatusBar(Widget):
     """Drawn anew only when what it says changes."""
 
     DEFAULT_CSS = """
@@ -21,29 +21,21 @@ class StatusBar(Static):
     """
 
     def __init__(self, left: Sequence[Part], notes: Sequence[str], *, id: str | None = None) -> None:
-        super().__init__("", id=id)
-        self._left = left
-        self._notes = notes
+        super().__init__(id=id)
+        self._left = tuple(left)
+        self._notes = tuple(notes)
 
     def show(self, left: Sequence[Part], notes: Sequence[str]) -> None:
         """`left` are pieces of text with their styles; of the `notes` the first are kept when it is narrow."""
-        self._left, self._notes = left, notes
-        self._draw()
+        if (self._left, self._notes) != (tuple(left), tuple(notes)):
+            self._left, self._notes = tuple(left), tuple(notes)
+            self.refresh()
 
-    def on_resize(self) -> None:
-        self._draw()
-
-    def _draw(self) -> None:
-        content = self._line(max(20, self.size.width - 2))
-        if content != self.content:
-            self.update(content)
-
-    def _line(self, width: int) -> Content:
+    def render(self) -> Content:
         taken = sum(cell_len(text) for text, _ in self._left)
-        room, shown = width - taken, ""
+        room, shown = self.content_size.width - taken, ""
         for note in self._notes:  # the first stands at the right end
             longer = f"{note}{' ' * _GAP}{shown}" if shown else note
             if cell_len(longer) + _GAP <= room:
                 shown = longer
-        pad = " " * max(_GAP, room - cell_len(shown))
-        return Content.assemble(*self._left, pad, shown)
+        return Content.assemble(*self._left, " " * max(_GAP, room - cell_len(shown)), shown)

@@ -1,0 +1,61 @@
+"""The words of the status bar."""
+
+from __future__ import annotations
+
+import pytest
+
+from pygent_engine.events import SessionClosed
+from pygent_tui.views import app_state
+from pygent_tui.views.status_line import StatusLine, compact, elapsed, status_line
+from tests.scenes import approval, ended_tasks, fallback, running, start
+from tests.support.script import Script
+
+
+def line(script: Script | None, note: str = "") -> StatusLine:
+    """What the bar says seven seconds after the end of `script`."""
+    state = app_state.fold(app_state.AppState(), script.envelopes if script else [])
+    return status_line(state.status, state.asks, "demo", script.at + 7 if script else 0.0, note)
+
+
+def text(script: Script | None, note: str = "") -> str:
+    return "".join(part for part, _ in line(script, note).left)
+
+
+def test_before_the_session_there_is_no_mode_to_tell() -> None:
+    assert (text(None), text(None, "cannot start")) == (" demo · starting", " demo · cannot start")
+
+
+def test_the_whole_line_of_an_idle_session() -> None:
+    left = ((" DOCKER ", "bold $text-success on $success-muted"), (" demo ", "$foreground"), ("· ready", "$foreground 65%"))
+    assert line(start()) == StatusLine(left, ("Ctrl+Q quit", "F1 help"))
+
+
+def test_a_fallback_says_why() -> None:
+    assert text(fallback()) == " LOCAL  demo · ready · local because Docker does not answer (is its daemon running?)"
+
+
+def test_a_running_command_is_told_with_its_time_and_the_key_that_ends_it() -> None:
+    assert text(running()) == " DOCKER  demo · running: python -m pytest tests · 8s"
+    assert line(running()).notes == ("Ctrl+Q quit", "F1 help", "Esc interrupt", "1.4k tokens")
+
+
+def test_who_waits_for_the_user_comes_before_what_runs() -> None:
+    assert text(approval()) == " LOCAL  demo · waiting for you"
+
+
+def test_tasks_that_live_are_counted() -> None:
+    assert "· thinking · 1 task · " in text(ended_tasks())
+
+
+def test_a_closed_session_is_closed() -> None:
+    assert text(running().post(SessionClosed())) == " DOCKER  demo · closed"
+
+
+@pytest.mark.parametrize(("seconds", "said"), [(-1, "0s"), (59.9, "59s"), (60, "1m00s"), (3599, "59m59s"), (3720, "1h02m")])
+def test_elapsed_time_is_said_as_a_person_does(seconds: float, said: str) -> None:
+    assert elapsed(seconds) == said
+
+
+@pytest.mark.parametrize(("count", "said"), [(0, "0"), (999, "999"), (1000, "1.0k"), (48_213, "48k"), (1_300_000, "1.3M")])
+def test_counts_are_short(count: int, said: str) -> None:
+    assert compact(count) == said
