@@ -23,6 +23,7 @@ def run_app(app: PygentApp) -> int:
     try:
         asyncio.run(_run(app))
     finally:
+        _let_go_of_a_lost_terminal()
         closed = _close(app)
     code = app.return_code or 0
     if app.crash is not None:
@@ -53,6 +54,17 @@ def _close(app: PygentApp) -> bool:
         return True
     _say("Something did not stop in time; `pygent doctor` tells what is left.")
     return False
+
+
+def _let_go_of_a_lost_terminal() -> None:
+    """What could not be written to a terminal that went away would fail again at exit, and hide the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            null = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(null, stream.fileno())
+            os.close(null)
 
 
 def _crash_sentence(error: BaseException) -> str:

@@ -88,6 +88,17 @@ class PtyApp:
                     rest += data
         return self._process.wait(max(until - time.perf_counter(), 1.0))
 
+    def hang_up(self, timeout: float) -> int:
+        """Take the terminal away; the exit code, negative for a signal."""
+        os.close(self._master)
+        self._master = -1
+        try:
+            return self._process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.pid, signal.SIGKILL)
+            self._process.wait(10.0)
+            raise
+
     def is_cooked(self) -> bool:
         """Whether the terminal edits and echoes lines, as a shell expects to find it."""
         local_modes = termios.tcgetattr(self._master)[3]

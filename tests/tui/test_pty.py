@@ -36,6 +36,12 @@ def test_a_signal_in_mid_turn_ends_it_with_128_plus_n_and_a_clean_terminal(numbe
         shown.assert_restored()
 
 
+def test_a_terminal_that_goes_away_ends_the_app_at_once(tmp_path: Path) -> None:
+    with terminal(tmp_path, *FLAGS) as shown:
+        shown.until("LOCAL")
+        assert shown.app.hang_up(5.0) == 128 + signal.SIGHUP
+
+
 def test_a_resize_is_followed(tmp_path: Path) -> None:
     with terminal(tmp_path, *FLAGS) as shown:
         shown.until("Tasks")
