@@ -38,8 +38,10 @@ _KEYS: tuple[tuple[str, Rows], ...] = (
     (
         "In a pane",
         (
-            ("Up, Down, PgUp, PgDn", "scroll; End follows what comes"),
-            ("j, k, Enter", "on the board: move, and show the task's output"),
+            ("Up, Down, PgUp, PgDn", "scroll, as j, k, g and G do; End follows what comes"),
+            ("o", "in the conversation: unfold the results, and back"),
+            ("Left, Right", "in the output: see long lines to their end"),
+            ("Enter", "on the board: show the task's output; Esc goes back"),
             ("x", "on the board: cancel the task"),
         ),
     ),
