@@ -107,8 +107,10 @@ class TaskTable(LineView):
 
     def line(self, y: int) -> Strip:
         if not self._board.rows:
-            return self.row((f" {_EMPTY[y]}", "muted"))
+            return self.row((f" {_EMPTY[y]}", "muted")) if y < len(_EMPTY) else self.row()
         place, part = divmod(y, self._height)
+        if place >= len(self._board.rows):  # a repaint between a new board and its layout
+            return self.row()
         row = self._board.rows[place]
         draw = self._whole if self._height == 1 else (self._first, self._second)[part]
         strip = self.row(*draw(row))

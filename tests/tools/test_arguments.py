@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pygent_engine.tools.arguments import DEEPEST, ArgumentError, parse_arguments
 from pygent_engine.tools.registry import ToolOutput, custom_tool
-from pygent_engine.untrusted import clean
+from pygent_engine.untrusted import clean, clean_line
 from pygent_engine.values import JsonDict
 
 PARAMETERS: JsonDict = {
@@ -60,7 +60,8 @@ def test_whatever_text_comes_it_is_parsed_or_refused_in_a_sentence(text: str, pa
         assert sentence.endswith(".") and len(sentence) < 1000 and sentence == clean(sentence)
     else:
         assert isinstance(arguments, dict)
-        assert custom_tool("tool", "", parameters, lambda runtime: "").describe(arguments)
+        line = custom_tool("tool", "", parameters, lambda runtime: "").describe(arguments)
+        assert (line == "") == (arguments == {}) and line == clean_line(line)
 
 
 @pytest.mark.parametrize("parameters", [{}, {"type": "object"}, {"properties": {"x": {}}}, {"properties": {"x": {"type": "string"}}}])
@@ -69,7 +70,7 @@ def test_no_depth_of_nesting_breaks_the_parser_or_the_description_of_the_call(pa
     for depth in (*range(1, 1100), 100_000):
         text = '{"x": ' + "[" * depth + "]" * depth + "}"
         try:
-            assert tool.describe(parse_arguments(text, parameters)).startswith("tool x=")
+            assert tool.describe(parse_arguments(text, parameters)).startswith("x=")
         except ArgumentError as error:
             assert str(error).endswith(".")
 
@@ -168,4 +169,4 @@ def test_what_a_schema_says_beyond_type_and_enum_is_not_checked(schema: Any) -> 
 
 def test_parsed_arguments_reach_the_function_of_a_custom_tool() -> None:
     tool = custom_tool("tool", "", PARAMETERS, lambda runtime, **arguments: ToolOutput(str(arguments)).content)
-    assert tool.describe(parse_arguments('{"cmd": "a\\nb", "count": 2}', PARAMETERS)) == "tool cmd=a b count=2"
+    assert tool.describe(parse_arguments('{"cmd": "a\\nb", "count": 2}', PARAMETERS)) == "cmd=a b count=2"

@@ -283,13 +283,13 @@ def test_the_tools_take_the_parameters_that_they_are_known_by() -> None:
     ("tool", "arguments", "line"),
     [
         ("bash", {"cmd": "ls\n-la \x1b[2J"}, "ls -la ␛[2J"),
-        ("write_file", {"path": "a\u202eb", "content": "1\n2\n"}, "write a\\u202eb (2 lines)"),
-        ("write_file", {"path": "a", "content": ""}, "write a (0 lines)"),
-        ("read_file", {"path": "a"}, "read a"),
-        ("edit_file", {"path": "a", "old": "x", "new": "y"}, "edit a"),
-        ("download_file", {"path": "a"}, "download a"),
-        ("ask_user", {"prompt": "Which\none?"}, "ask: Which one?"),
-        ("stop", {}, "stop"),
+        ("write_file", {"path": "a\u202eb", "content": "1\n2\n"}, "a\\u202eb (2 lines)"),
+        ("write_file", {"path": "a", "content": ""}, "a (0 lines)"),
+        ("read_file", {"path": "a"}, "a"),
+        ("edit_file", {"path": "a", "old": "x", "new": "y"}, "a"),
+        ("download_file", {"path": "a"}, "a"),
+        ("ask_user", {"prompt": "Which\none?"}, "Which one?"),
+        ("stop", {}, ""),
     ],
 )
 def test_a_person_reads_one_clean_line_of_each_call(tool: str, arguments: dict[str, object], line: str) -> None:
