@@ -13,7 +13,7 @@ def main(use_docker: str) -> None:
         agent = Agent(DemoModel(delay_s=0.0), runtime, settings=Settings(confirm_bash=False))
         agent.run_interactive({"own": None, "docker": True}[use_docker])
         said = [entry["content"] for entry in agent.history if entry["role"] == "user"]
-        print(f"back: {said}, {agent.runtime.mode}, {agent.runtime is runtime}, {agent.step('hello').role}")
+        sys.stdout.write(f"back: {said}, {agent.runtime.mode}, {agent.runtime is runtime}, {agent.step('hello').role}\n")
         agent.close()
 
 
