@@ -47,9 +47,7 @@ class AttachedLane:
             self._end(running, marker)
         else:
             verdict = None
-        output, truncated = running.capture.finish()
-        code = running.code if verdict is None else None
-        return ExecResult(output, code, verdict == "timeout", truncated, watch.elapsed(), verdict == "cancelled")
+        return watch.result(verdict, running.code, *running.capture.finish())
 
     def shut(self) -> None:
         """End the container's stdin, and with it the container; a `run` on another thread raises RuntimeLost."""

@@ -66,8 +66,16 @@ class Watch:
             return POLL_S
         return min(POLL_S, max(0.0, self._deadline - time.monotonic()))
 
-    def elapsed(self) -> float:
-        return time.monotonic() - self._started
+    def result(self, verdict: Verdict | None, code: int | None, output: str = "", truncated: bool = False) -> ExecResult:
+        """How the command ended, by now: `code` counts only where it ended by itself."""
+        return ExecResult(
+            output,
+            code if verdict is None else None,
+            timed_out=verdict == "timeout",
+            truncated=truncated,
+            duration_s=time.monotonic() - self._started,
+            cancelled=verdict == "cancelled",
+        )
 
 
 def shell_arguments(text: str) -> list[str]:

@@ -19,6 +19,7 @@ from docker.utils import kwargs_from_env
 
 from ..errors import RuntimeLost, RuntimeUnavailable
 from ..settings import docker_environment
+from ..untrusted import clean_line
 from ..values import ExecResult, Resources
 from .attached import AttachedLane
 from .backend import POLL_S, QUIET_ENVIRONMENT, Command, Watch
@@ -72,13 +73,13 @@ class ContainerBackend:
         watch = Watch(command, halt)
         while not self._turn.acquire(timeout=watch.pause() or POLL_S):
             if verdict := watch.verdict():
-                return ExecResult("", None, verdict == "timeout", False, watch.elapsed(), verdict == "cancelled")
+                return watch.result(verdict, None)
         try:
             return self._run(command, halt)
         except RuntimeLost:
             self._discard()
             if halt.is_set():
-                return ExecResult("", None, duration_s=watch.elapsed(), cancelled=True)
+                return watch.result("cancelled", None)
             raise
         finally:
             self._turn.release()
@@ -221,4 +222,4 @@ def _start_time() -> str:
 
 def _short(error: Exception) -> str:
     reason = getattr(error, "explanation", None) or str(error) or type(error).__name__
-    return " ".join(str(reason).split())[:200]
+    return clean_line(str(reason))

@@ -45,7 +45,7 @@ class LocalBackend:
         try:
             process = self._start(command.text, marker)
         except OSError as error:
-            return ExecResult(f"The command could not be started: {error.strerror}.", 126, duration_s=watch.elapsed())
+            return watch.result(None, 126, f"The command could not be started: {error.strerror}.")
         pipe = _Pipe(process)
         try:
             verdict = pipe.follow(capture, watch)
@@ -59,9 +59,8 @@ class LocalBackend:
             _end(process, marker)
         pipe.drain(capture)
         self._let_go(pipe)
-        output, truncated = capture.finish()
         code = None if verdict is not None else _exit_code(process.wait(_KILL_WAIT_S))
-        return ExecResult(output, code, verdict == "timeout", truncated, watch.elapsed(), verdict == "cancelled")
+        return watch.result(verdict, code, *capture.finish())
 
     def stop(self) -> None:
         halt, self._halt = self._halt, threading.Event()
