@@ -43,7 +43,6 @@ class Act:
 
 
 Scene = Generator[Act, list[str], str]
-Results = Generator[Act, list[str], list[str]]
 
 
 def act(text: str, *calls: tuple[str, JsonDict]) -> Act:

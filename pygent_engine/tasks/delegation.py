@@ -8,8 +8,6 @@ from ..tools.registry import CallContext, Tool
 from ..values import JsonDict, Persona, TaskView
 from .manager import TaskManager
 
-DELEGATION = frozenset({"delegate_task", "task_status", "list_tasks", "collect_file"})
-
 
 def delegation_tools(manager: Callable[[], TaskManager], personas: Mapping[str, Persona]) -> tuple[Tool, ...]:
     """The tools over the manager that `manager()` gives, which is called first when a tool is."""
