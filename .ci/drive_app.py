@@ -12,121 +12,82 @@ import sys
 import time
 from pathlib import Path
 
-import pyte
-
 from tests.benchmarks.pty_app import PtyApp
+from tests.support.terminal import COLUMNS, ROWS, Terminal
 
-_COLUMNS, _ROWS = 120, 40
 _PAINTED = "Ctrl+Q"
 _READY = re.compile(r"(LOCAL|DOCKER) .*· ready")
 _ASKED = "May this run?"
 _CANNOT_START = "work locally"
 _PROMPT = "Show me around"
+_KEY_S = 0.2
 _QUIET_S = 0.6  # longer than the time for which a panel takes no key after it was drawn
-_MODE = re.compile(rb"\x1b\[\?([0-9;]+)([hl])")
-_ON_AT_REST = {7, 25}  # line wrap and the cursor
 
 
-class Terminal:
-    """A person at the screen: sees what a terminal would show, waits and types."""
+class Stopwatch:
+    """Prints what each part took."""
 
-    def __init__(self, app: PtyApp) -> None:
-        self._app = app
-        self._screen = pyte.Screen(_COLUMNS, _ROWS)
-        self._stream = pyte.ByteStream(self._screen)
-        self.raw = bytearray()
+    def __init__(self) -> None:
         self._mark = time.perf_counter()
-
-    @property
-    def text(self) -> str:
-        return "\n".join(self._screen.display)
-
-    @property
-    def status(self) -> str:
-        return str(self._screen.display[-1])
-
-    def watch(self, seconds: float) -> None:
-        """Take in what is painted during `seconds`."""
-        self._take(self._app.read_for(seconds))
-
-    def wait_for_ready(self, timeout: float) -> None:
-        """Until the session waits for a prompt, approving whatever is asked on the way."""
-        until = time.perf_counter() + timeout
-        while not _READY.search(self.status):
-            if time.perf_counter() > until:
-                raise TimeoutError(f"the app was not ready within {timeout} s")
-            self.watch(0.1)
-            if _ASKED in self.text:
-                self.watch(_QUIET_S)
-                self.type("y")
-            elif _CANNOT_START in self.text:
-                self.type("l")
-
-    def wait_while_ready(self, timeout: float) -> None:
-        """Until the session has begun to work."""
-        until = time.perf_counter() + timeout
-        while _READY.search(self.status):
-            if time.perf_counter() > until:
-                raise TimeoutError(f"the prompt was not taken within {timeout} s")
-            self.watch(0.05)
-
-    def wait_for_paint(self, timeout: float) -> None:
-        until = time.perf_counter() + timeout
-        while _PAINTED not in self.status:
-            if time.perf_counter() > until:
-                raise TimeoutError(f"nothing was painted within {timeout} s")
-            self._take(self._app.read(0.1))
-
-    def type(self, keys: str) -> None:
-        self._app.send(keys.encode())
-        self.watch(0.2)
 
     def took(self, what: str) -> None:
         now = time.perf_counter()
         print(f"{what}: {now - self._mark:.1f} s", flush=True)
         self._mark = now
 
-    def _take(self, data: bytes) -> None:
-        self.raw += data
-        self._stream.feed(data)
+
+def is_ready(text: str) -> bool:
+    """Whether the screen says that the session waits for a prompt."""
+    return _READY.search(text) is not None
 
 
-def modes_left(raw: bytes) -> set[int]:
-    """The private terminal modes that are not at rest after `raw`."""
-    on: dict[int, bool] = {}
-    for numbers, state in _MODE.findall(raw):
-        on.update({int(number): state == b"h" for number in numbers.split(b";")})
-    return {mode for mode, is_on in on.items() if is_on != (mode in _ON_AT_REST)}
+def wait_for_ready(terminal: Terminal, timeout: float) -> None:
+    """Until the session waits for a prompt, approving whatever is asked on the way. Raises TimeoutError and EOFError."""
+    until = time.perf_counter() + timeout
+    while not is_ready(terminal.text):
+        terminal.until(lambda text: is_ready(text) or _ASKED in text or _CANNOT_START in text, until - time.perf_counter())
+        if _ASKED in terminal.text:
+            terminal.watch(_QUIET_S)
+            type_keys(terminal, "y")
+        elif _CANNOT_START in terminal.text:
+            type_keys(terminal, "l")
 
 
-def a_turn_of_the_demo(terminal: Terminal) -> None:
+def type_keys(terminal: Terminal, keys: str) -> None:
+    terminal.app.send(keys.encode())
+    terminal.watch(_KEY_S)
+
+
+def a_turn_of_the_demo(terminal: Terminal, stopwatch: Stopwatch) -> None:
     """From the pasted command to an answered prompt."""
-    terminal.wait_for_paint(400.0)
-    terminal.took("set-up and first paint")
-    terminal.wait_for_ready(30.0)
-    terminal.took("session open")
-    terminal.type(_PROMPT)
-    terminal.type("\r")
-    terminal.wait_while_ready(10.0)
-    terminal.wait_for_ready(120.0)
-    terminal.took("one turn of the demo")
+    terminal.until(_PAINTED, 400.0)
+    stopwatch.took("set-up and first paint")
+    wait_for_ready(terminal, 30.0)
+    stopwatch.took("session open")
+    type_keys(terminal, _PROMPT)
+    type_keys(terminal, "\r")
+    terminal.until(lambda text: not is_ready(text), 10.0)
+    wait_for_ready(terminal, 120.0)
+    stopwatch.took("one turn of the demo")
     print(terminal.text)
 
 
 def main(command: str) -> int:
     env = dict(os.environ) | {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
-    with PtyApp(["bash", "-c", command], env=env, cwd=Path.cwd(), columns=_COLUMNS, rows=_ROWS) as app:
-        terminal = Terminal(app)
+    with PtyApp(["bash", "-c", command], env=env, cwd=Path.cwd(), columns=COLUMNS, rows=ROWS) as app:
+        terminal, stopwatch = Terminal(app, COLUMNS, ROWS), Stopwatch()
         try:
-            a_turn_of_the_demo(terminal)
-        except (EOFError, TimeoutError) as error:
-            print(f"{type(error).__name__}: {error}; the terminal showed:\n{terminal.text}")
+            a_turn_of_the_demo(terminal, stopwatch)
+        except TimeoutError as error:
+            print(error)
+            return 1
+        except EOFError:
+            print(f"the command ended; the screen showed:\n{terminal.text}")
             return 1
         app.send(b"\x11")
-        code = app.wait(20.0, terminal.raw)
-        terminal.took("leaving")
-        left = modes_left(bytes(terminal.raw))
-        cooked = app.is_cooked()
+        code = terminal.end(20.0)
+        stopwatch.took("leaving")
+        left, cooked = terminal.modes_left(), app.is_cooked()
     print(f"exit code {code}, terminal modes left on: {sorted(left)}, line editing {'on' if cooked else 'off'}")
     return 0 if (code, left, cooked) == (0, set(), True) else 1
 

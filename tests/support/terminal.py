@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,10 +14,11 @@ import pyte
 
 from tests.benchmarks.pty_app import PtyApp
 
+COLUMNS, ROWS = 120, 40
 DEADLINE_S = 40.0
 ROOT = Path(__file__).resolve().parents[2]
-# What a terminal must not be left in: alternate screen, mouse reports, bracketed paste, focus reports.
-MODES = (b"1049", b"1000", b"1003", b"1006", b"2004", b"1004")
+_MODE = re.compile(rb"\x1b\[\?([0-9;]+)([hl])")
+_ON_AT_REST = {7, 25}  # line wrap and the cursor
 
 
 class Terminal:
@@ -36,27 +38,38 @@ class Terminal:
         self._screen.resize(rows, columns)
         self.app.resize(columns, rows)
 
-    def until(self, shows: str | Callable[[str], bool]) -> None:
-        """Read until the screen shows a text; fails with the screen when that takes longer than the deadline."""
-        end = monotonic() + DEADLINE_S
+    def until(self, shows: str | Callable[[str], bool], timeout: float = DEADLINE_S) -> None:
+        """Read until the screen shows a text. Raises TimeoutError with the screen, and EOFError when the program has ended."""
+        end = monotonic() + timeout
         while not (shows in self.text if isinstance(shows, str) else shows(self.text)):
-            assert monotonic() < end, f"the screen never showed {shows!r}:\n{self.text}"
-            data = self.app.read(0.1)
-            self.raw += data
-            # pyte does not know private sequences with `>` or `<`, such as those of the kitty keyboard
-            self._stream.feed(data.replace(b"\x1b[>", b"\x1b[?").replace(b"\x1b[<", b"\x1b[?"))
+            if monotonic() > end:
+                raise TimeoutError(f"the screen did not show {shows!r} within {timeout:.0f} s:\n{self.text}")
+            self._take(self.app.read(0.1))
 
-    def end(self) -> int:
+    def watch(self, seconds: float) -> None:
+        """Take in what is painted during `seconds`."""
+        self._take(self.app.read_for(seconds))
+
+    def end(self, timeout: float = DEADLINE_S) -> int:
         """The exit code, once the program has ended."""
-        return self.app.wait(DEADLINE_S, self.raw)
+        return self.app.wait(timeout, self.raw)
+
+    def modes_left(self) -> set[int]:
+        """The private modes (alternate screen, mouse, paste, cursor ...) that are not as a terminal has them at rest."""
+        on: dict[int, bool] = {}
+        for numbers, state in _MODE.findall(self.raw):
+            on.update({int(number): state == b"h" for number in numbers.split(b";")})
+        return {mode for mode, is_on in on.items() if is_on != (mode in _ON_AT_REST)}
 
     def assert_restored(self) -> None:
-        """The terminal is as it was: cooked, and every mode that was set is reset."""
+        """The terminal is as it was: cooked, and every mode at rest."""
         assert self.app.is_cooked()
-        for mode in MODES:
-            sets, resets = self.raw.rfind(b"\x1b[?" + mode + b"h"), self.raw.rfind(b"\x1b[?" + mode + b"l")
-            assert sets < resets, f"mode {mode.decode()} was left on"
-        assert self.raw.rfind(b"\x1b[?25l") < self.raw.rfind(b"\x1b[?25h"), "the cursor was left hidden"
+        assert self.modes_left() == set()
+
+    def _take(self, data: bytes) -> None:
+        self.raw += data
+        # pyte does not know private sequences with `>` or `<`, such as those of the kitty keyboard
+        self._stream.feed(data.replace(b"\x1b[>", b"\x1b[?").replace(b"\x1b[<", b"\x1b[?"))
 
 
 def pygent() -> tuple[str, ...]:
@@ -71,8 +84,8 @@ def terminal(
     tmp_path: Path,
     *flags: str,
     program: tuple[str, ...] | None = None,
-    columns: int = 120,
-    rows: int = 40,
+    columns: int = COLUMNS,
+    rows: int = ROWS,
     term: str = "xterm-256color",
     environ: Mapping[str, str] | None = None,
 ) -> Iterator[Terminal]:

@@ -58,7 +58,7 @@ def test_a_local_command_runs_only_after_its_yes(tmp_path: Path) -> None:
         shown.until("LOCAL")
         shown.app.send(b"!echo one-$((1+1))\r")
         shown.until("May this run?")
-        shown.app.read_for(1.0)  # the silence that the panel asks for
+        shown.watch(1.0)  # the silence that the panel asks for
         assert "one-2" not in shown.text
         shown.app.send(b"y")
         shown.until("one-2")
