@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
@@ -12,12 +10,11 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from pygent_engine.untrusted import clean, clean_line
-from pygent_engine.values import ROOT_TASK, ApprovalRequest, Decision
+from pygent_engine.values import ApprovalRequest, Decision
 
-from .ask_panel import AskPanel, keys_line
+from .ask_panel import AskPanel, keys_line, whose
 
-_Answer = Literal["once", "session", "deny"]
-_KEYS: dict[str, _Answer] = {"y": "once", "s": "session", "n": "deny"}
+_KEYS: dict[str, Decision] = {"y": "once", "s": "session", "n": "deny"}
 
 _SHORT = 200
 
@@ -44,7 +41,7 @@ class ApprovalPanel(AskPanel):
         self.call_id = request.call_id
         self._request = request
         self._others = 0
-        self.border_title = Content(_title(request, task_title))
+        self.border_title = Content(f"May this run? {clean_line(request.tool, 30)}{whose(request.task_id, task_title)}")
 
     def compose(self) -> ComposeResult:
         yield Static(Content(clean_line(self._request.reason)), classes="note")
@@ -108,13 +105,6 @@ class ApprovalPanel(AskPanel):
         if move is not None:
             move(animate=False)
         return move is not None
-
-
-def _title(request: ApprovalRequest, task_title: str) -> str:
-    who = "" if request.task_id == ROOT_TASK else f" · task {clean_line(request.task_id, 20)}"
-    if who and task_title:
-        who += f" “{clean_line(task_title, 40)}”"
-    return f"May this run? {clean_line(request.tool, 30)}{who}"
 
 
 def _choices() -> Content:

@@ -7,6 +7,9 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
 
+from pygent_engine.untrusted import clean_line
+from pygent_engine.values import ROOT_TASK
+
 from .guard import KeyGuard
 
 
@@ -71,6 +74,14 @@ class AskPanel(Vertical, can_focus=True):
             self._typed_at = event.time
             self.post_message(self.Typed(event.character))
         return False
+
+
+def whose(task_id: str, task_title: str) -> str:
+    """What a panel's title adds to tell which delegated task asks; empty for the root agent."""
+    if task_id == ROOT_TASK:
+        return ""
+    title = f" “{clean_line(task_title, 40)}”" if task_title else ""
+    return f" · task {clean_line(task_id, 20)}{title}"
 
 
 def keys_line(*keys: tuple[str, str]) -> Content:

@@ -16,6 +16,7 @@ from pygent_engine.values import INCOMPLETE, INTERRUPTED, TaskState
 
 from ..views.entries import Ask, Call, Closed, Ended, Entry, Notice, Opened, Permission, Prompt, Reply, TaskNote, Thinking
 from ..views.layout import Card, Countdown, Greeting, Label, Mark, Paragraph, Thought, Unit
+from .sanitise import one_line
 
 Markdown = Callable[[str, int], list[list[Segment]]]
 Parts = list[tuple[str, str]]
@@ -153,11 +154,11 @@ class Easel:
     def _thinking(self, text: str) -> list[Strip]:
         if self._details:
             return self._wrap("│ ", "agent", [(text.strip(), "comment")])
-        first = " ".join(text[: 4 * self._width].split())
+        first = one_line(text[: 4 * self._width])
         return [self._fit([("│ ", "agent"), ("thought: ", "comment"), (first, "comment")], [(f"{len(text):,} characters", "muted")])]
 
     def _permission(self, entry: Permission) -> list[Strip]:
-        command = " ".join(entry.command.split()) or entry.tool
+        command = one_line(entry.command) or entry.tool
         parts = [("│ ", "agent"), *self._sign(entry.tool), (command, "text")]
         if entry.decision is None:
             return [self._fit(parts, [("● waits for your yes", "warn")])]
@@ -167,7 +168,7 @@ class Easel:
         return [line, *self._wrap("│   ", "agent", [(entry.note, "muted")])] if entry.note else [line]
 
     def _call(self, entry: Call) -> list[Strip]:
-        parts: Parts = [("│ ", "agent"), *self._sign(entry.name), (" ".join(entry.summary.split()), "text")]
+        parts: Parts = [("│ ", "agent"), *self._sign(entry.name), (one_line(entry.summary), "text")]
         word, role = self._outcome(entry)
         allowed = [] if entry.approved is None else [(f"allowed {entry.approved} · ", "muted")]
         return [self._fit(parts, [*allowed, (word, role)]), *self._result(entry), *self._files(entry)]
@@ -250,4 +251,4 @@ class Easel:
         return self._strip([*parts[:-1], (last, role), (gap, role), *end])
 
     def _end_of(self, text: str) -> str:
-        return " ".join(text.split())[-max(8, self._width - 24) :]
+        return one_line(text)[-max(8, self._width - 24) :]

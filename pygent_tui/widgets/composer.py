@@ -12,6 +12,7 @@ from textual.widgets import TextArea
 from pygent_engine.untrusted import clean
 
 from .history import History
+from .sanitise import one_line
 
 _BREAKS = frozenset({"shift+enter", "ctrl+j", "alt+enter", "ctrl+enter"})
 
@@ -24,6 +25,7 @@ class Composer(TextArea):
         height: auto;
         min-height: 3;
         max-height: 10;
+        min-width: 8;  /* without a cell to wrap in, a text area raises */
         border: round $border-blurred;
         background: $background;
         padding: 0 1;
@@ -59,7 +61,7 @@ class Composer(TextArea):
 
     def show_queued(self, queued: tuple[str, ...]) -> None:
         """Tell at the border what was sent and has not begun."""
-        last = " ".join(queued[-1].split())[:40] if queued else ""
+        last = one_line(queued[-1])[:40] if queued else ""
         line = f"queued: {last}" if len(queued) == 1 else f"{len(queued)} queued, last: {last}"
         self.border_subtitle = Content(line if queued else "")
 

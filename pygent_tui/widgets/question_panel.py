@@ -10,9 +10,9 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from pygent_engine.untrusted import clean, clean_line
-from pygent_engine.values import ROOT_TASK, Question
+from pygent_engine.values import Question
 
-from .ask_panel import AskPanel, keys_line
+from .ask_panel import AskPanel, keys_line, whose
 
 NO_ANSWER = "(the user gave no answer)"
 
@@ -39,8 +39,7 @@ class QuestionPanel(AskPanel):
         self._question = question
         self._options = question.options
         self._at = 0
-        who = "" if question.task_id == ROOT_TASK else f" · task {clean_line(question.task_id, 20)} “{clean_line(task_title, 40)}”"
-        self.border_title = Content(f"The agent asks{who}")
+        self.border_title = Content(f"The agent asks{whose(question.task_id, task_title)}")
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="body", can_focus=False):

@@ -15,8 +15,9 @@ from textual.strip import Strip
 from pygent_engine.values import TaskState
 
 from ..views.board import EMPTY, Board, Counts, Row
+from ..views.status_line import elapsed
 from .line_view import LineView
-from .sanitise import safe_text
+from .sanitise import one_line
 
 _EMPTY = ("No delegated tasks yet.", "", "Ask Pygent to delegate work; each task", "runs on its own, beside the conversation.")
 _ONE_LINE = 66
@@ -203,15 +204,6 @@ class TaskTable(LineView):
         self.refresh()
 
 
-def elapsed(seconds: float) -> str:
-    """A span of time for people: 12s, 3:05, 1:02:03."""
-    minutes, rest = divmod(int(max(0.0, seconds)), 60)
-    if not minutes:
-        return f"{rest}s"
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
-
-
 def _state(row: Row) -> tuple[str, str, str]:
     """Sign, role and word of a row's state; a question to the user comes before everything."""
     return ("?", "warn", "needs you") if row.asks else _STATES[row.state]
@@ -234,7 +226,7 @@ def _summary(counts: Counts) -> str:
 
 def _fit(text: str, width: int) -> str:
     """`text` on one line of exactly `width` cells."""
-    line = " ".join(safe_text(text.replace("\n", " ")).split())
+    line = one_line(text)
     if cell_len(line) > width:
         line = set_cell_size(line, max(0, width - 1)) + "…"
     return set_cell_size(line, max(0, width))

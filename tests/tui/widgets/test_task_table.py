@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from functools import reduce
 
-import pytest
-
 from pygent_engine.events import ApprovalAsked, CallStarted, Event, TaskCreated, TaskEnded, TaskStateChanged
 from pygent_engine.values import ApprovalRequest, Persona, TaskState, ToolCall, Usage
 from pygent_tui.views.board import EMPTY, Board, fold
-from pygent_tui.widgets.task_table import TaskTable, elapsed
+from pygent_tui.widgets.task_table import TaskTable
 from tests.support.envelopes import START, stream
 
 from .stage import Stage, in_loop, screen_lines, settle
@@ -77,7 +75,7 @@ async def test_a_wide_board_has_one_line_a_task_and_a_narrow_one_two() -> None:
         pane.tick(START + 68.0)
         await settle(pilot, pane)
         assert screen_lines(pane)[:4] == [
-            "● running   t1 Write the docs          make docs                            1:05",
+            "● running   t1 Write the docs          make docs                           1m05s",
             "✗ failed    t2 Measure                 the container is gone",
             "○ queued    t3 Check",
             "",
@@ -85,7 +83,7 @@ async def test_a_wide_board_has_one_line_a_task_and_a_narrow_one_two() -> None:
         await pilot.resize_terminal(41, 8)
         await settle(pilot, pane)
         assert screen_lines(pane)[:6] == [
-            "● t1 Write the docs                 1:05",
+            "● t1 Write the docs                1m05s",
             "  running · make docs",
             "✗ t2 Measure",
             "  failed · the container is gone",
@@ -158,8 +156,3 @@ async def test_a_task_that_asks_says_that_it_needs_the_user() -> None:
         await settle(pilot, pane)
         assert screen_lines(pane)[0].startswith("? needs you t1 ")
         assert pane.border_title == "Tasks · 1 needs you · 1 queued · 1 failed"
-
-
-@pytest.mark.parametrize(("seconds", "text"), [(-1, "0s"), (59.9, "59s"), (60, "1:00"), (3723, "1:02:03")])
-def test_elapsed_time_is_short(seconds: float, text: str) -> None:
-    assert elapsed(seconds) == text
