@@ -51,8 +51,8 @@ class Calls:
         """The one result of `call`; its `content` is what the model reads, uncleaned."""
         started = time.monotonic()
         result = self._result(call, turn)
-        shown = replace(result, content=clean_text(result.content), duration_s=time.monotonic() - started)
-        self._post(CallEnded(shown))
+        took = time.monotonic() - started
+        self._post(CallEnded(ToolResult(result.call_id, clean_text(result.content), result.status, result.exit_code, took)))
         return result
 
     def _result(self, call: ToolCall, turn: Turn) -> ToolResult:

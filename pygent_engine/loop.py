@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import threading
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 
 from .approvals import Gate
 from .calls import Calls, cleaned_message
@@ -20,7 +19,7 @@ from .runtime import Runtime
 from .tools.toolbox import Toolbox
 from .turn import Turn
 from .untrusted import clean_line, clean_text
-from .values import INCOMPLETE, INTERRUPTED, ROOT_TASK, JsonDict, Limits, Message, RunResult, ToolCall, Usage
+from .values import INCOMPLETE, INTERRUPTED, ROOT_TASK, JsonDict, Limits, Message, RunResult, ToolCall
 from .worker import Worker
 
 _CUT_OFF = {
@@ -158,15 +157,15 @@ class Loop:
             self._seat.post(StepEnded(number))
 
     def _take_steers(self) -> None:
-        with suppress(Empty):
-            while True:
-                text = self._steers.get_nowait()
-                self.history.append({"role": "user", "content": text})
-                self._seat.post(Steered(clean_text(text)))
+        while not self._steers.empty():  # nobody else takes from it
+            text = self._steers.get()
+            self.history.append({"role": "user", "content": text})
+            self._seat.post(Steered(clean_text(text)))
 
     def _keep(self, message: Message, turn: Turn) -> None:
         """Append a reply and the results of its calls; every call gets its result, also when Ctrl+C strikes among them."""
-        turn.usage += message.usage or Usage()
+        if message.usage is not None:
+            turn.usage += message.usage
         self.history.append(message_to_dict(message))
         pending = [(call, self._shown(call)) for call in message.tool_calls]
         self._seat.post(ReplyCompleted(cleaned_message(message, [shown for _, shown in pending]), message.usage))

@@ -31,7 +31,7 @@ def parse_arguments(text: str, parameters: JsonDict) -> JsonDict:
     No text at all means no arguments. Raises ArgumentError.
     """
     try:
-        arguments = json.loads(text, parse_constant=_no_constant) if text.strip() else {}
+        arguments = _DECODER.decode(text) if text.strip() else {}
     except (ValueError, RecursionError) as error:
         raise ArgumentError(f"The arguments are not JSON: {error}.") from error
     if not isinstance(arguments, dict):
@@ -45,6 +45,9 @@ def parse_arguments(text: str, parameters: JsonDict) -> JsonDict:
 
 def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is no JSON value")
+
+
+_DECODER = json.JSONDecoder(parse_constant=_no_constant)
 
 
 def _depth_exceeds(value: Any, limit: int) -> bool:
