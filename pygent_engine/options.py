@@ -6,11 +6,13 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from .errors import SettingsError
 from .untrusted import clean_line
-from .values import Persona
+
+if TYPE_CHECKING:
+    from .values import Persona
 
 _TRUE = ("1", "true", "yes", "on")
 _FALSE = ("0", "false", "no", "off")
@@ -135,6 +137,10 @@ def _joined(weaker: tuple[str, ...], stronger: tuple[str, ...]) -> tuple[str, ..
 
 
 def _persona(value: object) -> Persona:
+    from .values import Persona  # noqa: PLC0415 - costs the app's start milliseconds, and few have personas
+
+    if isinstance(value, Persona):
+        return value
     if not isinstance(value, dict) or not value.keys() <= {"name", "description"}:
         raise ValueError
     description = value.get("description", "")
@@ -146,7 +152,7 @@ def _persona(value: object) -> Persona:
 def _personas(value: object) -> tuple[Persona, ...]:
     if not isinstance(value, (list, tuple)):
         raise ValueError
-    return tuple(item if isinstance(item, Persona) else _persona(item) for item in value)
+    return tuple(map(_persona, value))
 
 
 def _personas_text(text: str) -> tuple[Persona, ...]:

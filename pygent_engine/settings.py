@@ -9,11 +9,13 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .errors import SettingsError
 from .options import OPTIONS, Option, unknown_key
-from .values import Persona
+
+if TYPE_CHECKING:
+    from .values import Persona
 
 DEFAULT_MODEL = "gpt-5-mini"
 DEMO_MODEL = "demo"

@@ -20,7 +20,7 @@ _CONTROL = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{_ODD}]")
 _OPENS = r"(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])"
 _BODY = r"[^\x07\x1b\x9c\n]*"
 _CSI = r"(?:\x1b\[|\x9b)[0-?]{0,128}[ -/]{0,8}"
-_SEQUENCE = re.compile(
+_SEQUENCE = (
     r"(?P<colour>\x1b\[[0-9;:]{0,128}m)"
     rf"|{_CSI}[@-~]"
     rf"|{_OPENS}{_BODY}(?:\x07|\x1b\\|\x9c|(?=\n|\x1b[^\\]))"
@@ -28,7 +28,7 @@ _SEQUENCE = re.compile(
     r"|\x1b[ -/]{0,8}[0-~]"
     rf"|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f{_ODD}]"
 )
-_NEEDS_WORK = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f{_ODD}]")
+_NEEDS_WORK = f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f{_ODD}]"
 
 
 def clean(text: str) -> str:
@@ -66,20 +66,22 @@ class OutputCleaner:
 
     def __init__(self) -> None:
         self._held = ""
+        # Compiled for the first command, and then kept by `re`: the app's start does without.
+        self._sequence, self._needs_work = re.compile(_SEQUENCE), re.compile(_NEEDS_WORK)
 
     def feed(self, text: str) -> str:
         """What may be shown now of everything fed so far and not yet returned."""
-        if not self._held and _NEEDS_WORK.search(text) is None:
+        if not self._held and self._needs_work.search(text) is None:
             return text
         text = self._held + text
-        self._held = _cut_off(text)
-        return _SEQUENCE.sub(r"\g<colour>", text)
+        self._held = _cut_off(text, self._sequence)
+        return self._sequence.sub(r"\g<colour>", text)
 
 
-def _cut_off(text: str) -> str:
-    """The sequence that the end of `text` cuts off; of a string, whose content is dropped anyway, only how it opens and ends."""
+def _cut_off(text: str, sequence: re.Pattern[str]) -> str:
+    """The `sequence` that the end of `text` cuts off; of a string, whose content is dropped anyway, only how it opens and ends."""
     last: re.Match[str] | None = None
-    for match in _SEQUENCE.finditer(text, text.rfind("\n") + 1):
+    for match in sequence.finditer(text, text.rfind("\n") + 1):
         last = match
     if last is None or last["cut"] is None:
         return ""

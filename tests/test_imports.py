@@ -49,6 +49,11 @@ def test_the_app_is_imported_without_what_its_first_paint_does_not_need() -> Non
     assert (loaded_by("import pygent_tui.launch, pygent_tui.app") - floor) & (HEAVY | MARKDOWN | AFTER_PAINT) == frozenset()
 
 
+def test_the_command_line_hands_over_to_the_app_before_any_of_the_engine_is_loaded() -> None:
+    loaded = loaded_by("from pygent_engine.cli import main\nmain(['--scratch', '--no-docker'], open_app=lambda launch: 0)")
+    assert loaded & {f"pygent_engine.{name}" for name in ("values", "events", "session", "runtime.runtime", "tools")} == frozenset()
+
+
 def test_the_views_are_folds_without_textual() -> None:
     views = [name for name in modules("pygent_tui") if name.startswith("pygent_tui.views")]
     assert loaded_by("\n".join(f"import {name}" for name in views)) & SCREEN == frozenset()
