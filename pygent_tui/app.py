@@ -6,7 +6,7 @@ What is imported here delays the first paint, so it is little: the conductor, an
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +18,10 @@ from .screens.workbench import Workbench
 from .theme import DARK, themes
 from .widgets.composer import Composer
 from .widgets.guard import QUIET_S
+from .widgets.sanitise import SafeLines
 
 if TYPE_CHECKING:
+    from textual.filter import LineFilter
     from textual.screen import Screen
 
     from .conductor import Conductor
@@ -73,9 +75,14 @@ class PygentApp(App[None]):
         self._bench = Workbench(launch.model)
         self._early: list[str] = []
         self._on_painted = on_painted
+        self._safe_lines = SafeLines()
 
     def get_default_screen(self) -> Workbench:
         return self._bench
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Every line of every widget passes these."""
+        return (*super().get_line_filters(), self._safe_lines)
 
     def on_mount(self) -> None:
         self.call_after_refresh(self._painted)

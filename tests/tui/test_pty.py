@@ -53,6 +53,29 @@ def test_a_resize_is_followed(tmp_path: Path) -> None:
         assert shown.end() == 0
 
 
+def test_a_thousand_resizes_while_it_works_end_in_a_right_frame(tmp_path: Path) -> None:
+    with terminal(tmp_path, *FLAGS) as shown:
+        shown.until("LOCAL")
+        shown.app.send(b"!seq 100000\r")
+        for turn in range(1000):
+            shown.app.resize((200, 1, 120, 20, 80, 3)[turn % 6], (50, 40, 5, 24, 1)[turn % 5])
+            shown.raw += shown.app.read_for(0.002)
+        shown.resize(80, 24)
+        shown.until(lambda text: "· ready" in text and "Ctrl+Q quit" in text and "exit 0" in text)
+        shown.app.send(b"\x11")
+        assert shown.end() == 0
+        shown.assert_restored()
+
+
+def test_a_hostile_name_of_a_model_does_not_reach_the_terminal(tmp_path: Path) -> None:
+    hostile = "m[/]\x1b]52;c;aGk=\x07\x9b2J\u202e"
+    with terminal(tmp_path, "--scratch", "--no-docker", "--model", hostile, environ={"OPENAI_API_KEY": "none"}) as shown:
+        shown.until("LOCAL")
+        assert "m[/]" in shown.text
+        for order in (b"\x1b]52", b"\x9b2J", "\x9b".encode(), "\u202e".encode()):
+            assert order not in shown.raw
+
+
 def test_a_local_command_runs_only_after_its_yes(tmp_path: Path) -> None:
     with terminal(tmp_path, "--scratch", "--model", "demo", "--no-docker") as shown:
         shown.until("LOCAL")

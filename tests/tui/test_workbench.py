@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from pygent_engine.events import CancelTask, Interrupt, SubmitPrompt
 from pygent_tui.screens.confirm import Confirm
 from pygent_tui.screens.help import Help
 from pygent_tui.widgets.composer import Composer
 from tests.scenes import Scene, answer, running, scene, start, tasks
-from tests.support.stage import Stage, play
+from tests.support.stage import Stage, play, show_scene
 
 START = Scene("start", start)
 BUSY = Scene("busy", running)
@@ -172,6 +174,16 @@ def test_a_tiny_screen_survives_and_is_usable_again_when_it_grows() -> None:
         assert "LOCAL" in stage.text("#status")
 
     play(scene("fallback"), scenario, size=(80, 24))
+
+
+@pytest.mark.parametrize("name", ["overview", "approval", "question", "cannot-start", "help", "quit"])
+def test_no_size_ends_the_app(name: str) -> None:
+    async def scenario(stage: Stage) -> None:
+        await show_scene(stage, scene(name))
+        for columns, rows in ((1, 1), (2, 60), (3, 3), (5, 2), (12, 12), (200, 1), (1, 40)):
+            await stage.pilot.resize_terminal(columns, rows)
+
+    assert play(scene(name), scenario).crash is None
 
 
 # ------------------------------------------------------------------ help, theme, time
