@@ -42,8 +42,8 @@ class Session:
     """One conversation of a front end with an agent, which nobody else uses meanwhile.
 
     Works on a thread of its own; `send` never blocks. The first subscriber gets everything since the opening.
-    The front end answers what `policy` asks; without one the agent's own approver does. With `owned`, the agent is
-    closed with the session, else only its delegated tasks are.
+    The front end answers what `policy` asks; without one the agent's own approver does. `on_event` gets every envelope,
+    under a lock. With `owned`, the agent is closed with the session, else only its delegated tasks are.
     """
 
     def __init__(self, agent: Agent, *, policy: Policy | None = None, on_event: Sink | None = None, owned: bool = False) -> None:

@@ -42,6 +42,7 @@ class Usage:
 
     @property
     def total(self) -> int:
+        """Input and output tokens together; what is not known counts as none."""
         return (self.input_tokens or 0) + (self.output_tokens or 0)
 
     def __add__(self, other: Usage) -> Usage:
@@ -186,6 +187,7 @@ class TaskState(StrEnum):
 
     @property
     def ended(self) -> bool:
+        """Whether the state is final."""
         return self in _ENDED
 
 
@@ -238,6 +240,7 @@ class Approval:
 
     @property
     def allowed(self) -> bool:
+        """Whether the call may run."""
         return self.decision != "deny"
 
 

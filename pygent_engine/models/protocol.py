@@ -15,7 +15,9 @@ class Model(Protocol):
     dict ({"role": "assistant", "content": ..., "tool_calls": [...]}) or a completion dict with "choices".
     """
 
-    def chat(self, messages: list[JsonDict], model: str, tools: list[JsonDict]) -> Message | JsonDict: ...
+    def chat(self, messages: list[JsonDict], model: str, tools: list[JsonDict]) -> Message | JsonDict:
+        """One reply to the conversation `messages`, whole. May block; raise ModelError to say whether a retry may help."""
+        ...
 
 
 @runtime_checkable
