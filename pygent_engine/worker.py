@@ -43,8 +43,9 @@ class Worker:
     def __init__(self, name: str, idle_s: float = IDLE_S) -> None:
         self._name = name
         self._idle_s = idle_s
-        self._guard = threading.Lock()  # of _jobs
+        self._guard = threading.Lock()  # of _jobs and _thread
         self._jobs: _Jobs | None = None
+        self._thread: threading.Thread | None = None
 
     def call(self, job: Callable[[], T], cancel: Cancel, deadline: float | None = None, *, late: str = "", grace_s: float = 0.0) -> T:
         """The result of `job()`, or the exception that it raised; Crashed for what is not an Exception.
@@ -84,9 +85,10 @@ class Worker:
 
     def _submit(self, job: Callable[[], Any], done: _Done) -> None:
         with self._guard:
-            if self._jobs is None:
+            if self._jobs is None or self._thread is None or not self._thread.is_alive():  # a fork inherits no thread
                 self._jobs = SimpleQueue()
-                threading.Thread(target=self._serve, args=(self._jobs,), name=self._name, daemon=True).start()
+                self._thread = threading.Thread(target=self._serve, args=(self._jobs,), name=self._name, daemon=True)
+                self._thread.start()
             self._jobs.put((job, done))
 
     def _serve(self, jobs: _Jobs) -> None:

@@ -6,6 +6,7 @@ an error when a stream is cut. Reads no environment: the key and the address are
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 import weakref
@@ -138,8 +139,11 @@ class OpenAIModel:
 
     def _take(self) -> _Client:
         with self._guard:
-            if self._idle:
-                return self._idle.pop()
+            while self._idle:
+                client = self._idle.pop()
+                if client.owner == os.getpid():  # a connection that a fork inherited still is its parent's
+                    return client
+                client.close()
             if self._tls is None:
                 self._tls = _trust()
         return _Client(self._host, self._tls, self._timeout_s, self._connect_timeout_s)
@@ -203,6 +207,7 @@ class _Client:
         import httpx2  # noqa: PLC0415 - half a second of import that only a real request needs
         import openai  # noqa: PLC0415 - as above
 
+        self.owner = os.getpid()
         self._host = host
         self._timeout_s = timeout_s
         self._line = Line()

@@ -68,7 +68,8 @@ class Runtime:
             raise
         self._files = Workspace(self.base_dir, alias)
         # Also runs when the runtime is forgotten, or the interpreter ends.
-        self._release = weakref.finalize(self, _release, self._backend, temporary)
+        self._owner = os.getpid()
+        self._release = weakref.finalize(self, _release, self._owner, self._backend, temporary)
 
     @property
     def container_id(self) -> str | None:
@@ -184,7 +185,7 @@ class Runtime:
 
     def stop(self) -> None:
         """End all processes and the container; the files stay, and a later command starts anew."""
-        if self._release.alive:
+        if self._release.alive and self._owner == os.getpid():
             self._backend.stop()
 
     def cleanup(self) -> None:
@@ -200,6 +201,8 @@ class Runtime:
     def _check_alive(self) -> None:
         if not self._release.alive:
             raise RuntimeLost("This runtime was cleaned up; make a new one.")
+        if self._owner != os.getpid():
+            raise RuntimeLost("This runtime belongs to the process that made it; make a new one after a fork.")
 
     def _choose(self, use_docker: bool | None) -> bool:
         if use_docker is False:
@@ -256,7 +259,9 @@ def _not_text(path: str) -> WorkspaceError:
     return WorkspaceError(f"{path} is not UTF-8 text.")
 
 
-def _release(backend: Backend, temporary: Path | None) -> None:
+def _release(owner: int, backend: Backend, temporary: Path | None) -> None:
+    if owner != os.getpid():  # a fork's end, or its collector: what it inherited is still its parent's
+        return
     try:
         backend.stop()
     finally:
