@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import sys
 import traceback
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from pygent_engine.cli.border import drop
+from pygent_engine.cli.log import keep_crash
 
 if TYPE_CHECKING:
     from .app import PygentApp
@@ -52,7 +53,7 @@ def _close(app: PygentApp) -> bool:
     _say("Stopping what still runs …")
     if connection.wait_closed(_CLOSE_S):
         return True
-    _say("Something did not stop in time; `pygent doctor` tells what is left.")
+    _say("Something did not stop in time and was left behind.")
     return False
 
 
@@ -62,30 +63,16 @@ def _let_go_of_a_lost_terminal() -> None:
         try:
             stream.flush()
         except OSError:
-            null = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(null, stream.fileno())
-            os.close(null)
+            drop(stream)
 
 
 def _crash_sentence(error: BaseException) -> str:
     sentence = f"Pygent stopped on an internal error ({type(error).__name__})"
     try:
-        return f"{sentence}; the details are in {_write_log(error)}"
+        # Lines of code, never the values of variables.
+        return f"{sentence}; the details are in {keep_crash(''.join(traceback.format_exception(error)))}"
     except OSError as refused:
         return f"{sentence}; the details could not be written ({refused.strerror})."
-
-
-def _write_log(error: BaseException) -> Path:
-    """The traceback in a file of the user's state folder: lines of code, never the values of variables."""
-    from platformdirs import user_log_path  # noqa: PLC0415 - needed by nobody whose app does not crash
-
-    folder = user_log_path("pygent", appauthor=False)
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = folder / "crash.log"
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as log:
-        log.writelines(traceback.format_exception(error))
-    return path
 
 
 def _say(sentence: str) -> None:

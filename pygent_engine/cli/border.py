@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from typing import TextIO
 
 from ..errors import PygentError
@@ -29,7 +28,7 @@ def guard(action: Callable[[], int], redact: Callable[[str], str] = str) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        _drop_output()
+        drop(sys.stdout)
         return PIPE_CLOSED
     except Exception as error:
         tell(_unexpected(error, redact))
@@ -50,28 +49,16 @@ def _unexpected(error: Exception, redact: Callable[[str], str]) -> str:
 
     what = clean_line(redact(f"{type(error).__name__}: {error}"))
     try:
-        path = _keep(redact("".join(traceback.format_exception(error))))
+        from .log import keep_crash  # noqa: PLC0415 - as above
+
+        path = keep_crash(redact("".join(traceback.format_exception(error))))
     except (OSError, ImportError) as reason:  # a broken installation may lack what says where to write
         return f"Unexpected error ({what}); its details could not be written: {reason}."
     return f"Unexpected error ({what}); the details are in {path}."
 
 
-def _keep(text: str) -> Path:
-    """Write `text` to a new file that only its owner can read."""
-    import tempfile  # noqa: PLC0415
-
-    from platformdirs import user_log_path  # noqa: PLC0415
-
-    folder = user_log_path("pygent")
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(prefix="crash-", suffix=".txt", dir=folder)
-    with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
-        file.write(text)
-    return Path(name)
-
-
-def _drop_output() -> None:
-    """Let Python's own flush at exit meet no closed pipe, which it would report."""
+def drop(stream: TextIO) -> None:
+    """Let Python's own flush at exit meet no closed pipe and no lost terminal: it would report it, and hide the exit code."""
     descriptor = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(descriptor, sys.stdout.fileno())
+    os.dup2(descriptor, stream.fileno())
     os.close(descriptor)

@@ -1,4 +1,5 @@
-"""Where faults of the engine's threads go while a session runs: a private file, never the user's terminal."""
+"""Where faults go: those of the engine's threads to a log while a session runs, a crash to a file of its own. Both are
+private to the user, and neither reaches the terminal."""
 
 from __future__ import annotations
 
@@ -28,9 +29,25 @@ def kept_log(redact: Callable[[str], str]) -> Iterator[None]:
 
 def log_file() -> Path:
     """The log of this user."""
+    return _folder() / "pygent.log"
+
+
+def keep_crash(text: str) -> Path:
+    """Write `text` to a new file that only its owner can read. Raises OSError."""
+    import tempfile  # noqa: PLC0415 - only a crash needs it
+
+    folder = _folder()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(prefix="crash-", suffix=".txt", dir=folder)
+    with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
+        file.write(text)
+    return Path(name)
+
+
+def _folder() -> Path:
     from platformdirs import user_log_path  # noqa: PLC0415 - kept out of the app's start
 
-    return user_log_path("pygent") / "pygent.log"
+    return user_log_path("pygent")
 
 
 def _log_thread(args: threading.ExceptHookArgs) -> None:

@@ -109,7 +109,7 @@ def test_a_crash_leaves_a_clean_terminal_one_sentence_and_a_log_without_the_valu
         assert shown.end() == 1
         shown.assert_restored()
     left = shown.raw.rpartition(b"\x1b[?1006l")[2].decode()
-    logs = list(tmp_path.rglob("crash.log"))
+    logs = list(tmp_path.rglob("crash-*.txt"))
     assert left.strip() == f"Pygent stopped on an internal error (LookupError); the details are in {logs[0]}"
     assert "raise LookupError(len(secret))" in logs[0].read_text()
     assert logs[0].stat().st_mode & 0o777 == 0o600
