@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterable
 
 from .approvals import Approver, CallbackDesk, Gate, Policy
+from .errors import TaskLimitError
 from .frontends import Launch, find_front_end
 from .loop import Loop, Seat
 from .models.default import default_model
@@ -54,7 +55,8 @@ class Agent(Loop):
         self.outbox = Outbox(on_event)
         self.gate = Gate(Policy(), CallbackDesk(approver) if approver else None)
         self._owns_runtime = owns_runtime or runtime is None
-        self._making_tasks = threading.Lock()  # of _tasks
+        self._making_tasks = threading.Lock()  # of _tasks and _closed
+        self._closed = False
         self._tasks: TaskManager | None = None
         runtime = runtime or default_runtime(self.settings)
         toolbox = Toolbox(
@@ -82,6 +84,8 @@ class Agent(Loop):
         """The manager of this agent's delegated tasks, made when first needed."""
         with self._making_tasks:
             if self._tasks is None:
+                if self._closed:
+                    raise TaskLimitError("This agent is closed; it starts no tasks.")
                 heritage = Heritage(self.model, self.model_name, self._toolbox.without_own(), self.gate, self.persona)
                 self._tasks = TaskManager(heritage=heritage, outbox=self.outbox, settings=self.settings)
             return self._tasks
@@ -92,8 +96,16 @@ class Agent(Loop):
         super().take_seat(seat)
 
     def close(self) -> None:
-        """End the turn and all delegated tasks; the runtime too, if the agent made it."""
+        """End the turn and all delegated tasks; the runtime too, if the agent made it. An agent that is closed delegates no more.
+
+        In a receiver of events it ends the turn and returns; the rest follows when the receiver has returned.
+        """
         super().close()
+        with self._making_tasks:
+            self._closed = True
+        if self.outbox.delivers_here:
+            threading.Thread(target=self.close, name="pygent-close", daemon=True).start()
+            return
         self.close_tasks()
         if self._owns_runtime:
             self.runtime.cleanup()

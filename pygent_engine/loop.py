@@ -110,6 +110,7 @@ class Loop:
     # ------------------------------------------------------------ one turn
 
     def _run_turn(self, user_msg: str, *, one_step: bool) -> tuple[RunResult, ModelError | None]:
+        shown = clean_text(user_msg)  # before anything begins: what is no text raises here
         if not self._running.acquire(blocking=False):
             raise PygentError("This agent is busy with a turn; interrupt it, or steer it.")
         turn = self._turn = Turn(self._seat.limits)
@@ -117,14 +118,16 @@ class Loop:
         if self._seat.cancel is not None:
             self._seat.cancel.listen(self.interrupt)
         try:
-            self._seat.post(TurnStarted(clean_text(user_msg)))
+            self._seat.post(TurnStarted(shown))
             self.history.append({"role": "user", "content": user_msg})
             result, error = self._steps(turn, one_step=one_step)
             return result, error
         finally:
             self._turn = None
-            self._seat.post(TurnEnded(result.outcome, turn.steps, turn.usage, clean_text(result.reason)))
-            self._running.release()
+            try:
+                self._seat.post(TurnEnded(result.outcome, turn.steps, turn.usage, clean_text(result.reason)))
+            finally:
+                self._running.release()
 
     def _steps(self, turn: Turn, *, one_step: bool) -> tuple[RunResult, ModelError | None]:
         reply: Message | None = None

@@ -28,7 +28,7 @@ class Outbox:
         self._guard = threading.RLock()  # of the fields below and the order of the sinks' calls; a sink may cause further events
         self._seq = 0
         self._pending: deque[Envelope] = deque()
-        self._delivering = False
+        self._delivering: int | None = None  # by which thread
 
     def post(self, task_id: str, event: Event) -> None:
         """Report `event` of task `task_id`."""
@@ -37,18 +37,23 @@ class Outbox:
         with self._guard:
             self._seq += 1
             self._pending.append(Envelope(self._seq, self._clock(), task_id, event))
-            if not self._delivering:
+            if self._delivering is None:
                 self._deliver()
 
     def _deliver(self) -> None:
-        self._delivering = True
+        self._delivering = threading.get_ident()
         try:
             while self._pending:
                 envelope = self._pending.popleft()
                 for sink in self._sinks:
                     _hand(sink, envelope)
         finally:
-            self._delivering = False
+            self._delivering = None
+
+    @property
+    def delivers_here(self) -> bool:
+        """Whether the caller is a receiver, or was called by one: then no other thread can report anything until it returns."""
+        return self._delivering == threading.get_ident()
 
     def of(self, task_id: str) -> Post:
         """`post` for one task."""

@@ -114,8 +114,13 @@ class TaskManager:
         return [task.view for task in self._tasks.values()]
 
     def wait(self, task_id: str, timeout: float | None = None) -> TaskView:
-        """The task once it has ended, or as it stands after `timeout` seconds."""
+        """The task once it has ended, or as it stands after `timeout` seconds.
+
+        Raises PygentError in a receiver of events, which the task would have to wait for.
+        """
         task = self._task(task_id)
+        if self._outbox.delivers_here and not task.ended.is_set():
+            raise PygentError("A receiver of events cannot wait for a task: no task can go on until it returns.")
         task.ended.wait(timeout)
         return task.view
 
@@ -154,9 +159,15 @@ class TaskManager:
             task.runtime.cleanup()
 
     def close(self, timeout: float = CLOSE_S) -> None:
-        """Cancel what runs, wait for it `timeout` seconds at most, and delete the files of all tasks."""
+        """Cancel what runs, wait for it `timeout` seconds at most, and delete the files of all tasks.
+
+        In a receiver of events it returns at once, and goes on when the receiver has returned.
+        """
         with self._guard:
             self._closed = True
+        if self._outbox.delivers_here:
+            threading.Thread(target=self.close, args=(timeout,), name="pygent-close", daemon=True).start()
+            return
         deadline = time.monotonic() + timeout
         for view in self.tasks():
             self.cancel(view.id)
