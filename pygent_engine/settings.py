@@ -27,6 +27,11 @@ _TERMINAL = ("TERM", "COLORTERM", "NO_COLOR")
 _SECRET_LENGTH = 8
 
 
+def without_key(text: str, key: str) -> str:
+    """`text` with every occurrence of the API key `key` taken out."""
+    return text.replace(key, "[api key]") if len(key) >= _SECRET_LENGTH else text
+
+
 def inherited_environment() -> dict[str, str]:
     """The part of this process's environment that a local command may see."""
     return {name: os.environ[name] for name in _INHERITED if name in os.environ}
@@ -115,9 +120,7 @@ class Settings:
 
     def redact(self, text: str) -> str:
         """`text` without the key."""
-        if self.api_key is None or len(self.api_key) < _SECRET_LENGTH:
-            return text
-        return text.replace(self.api_key, "[api key]")
+        return without_key(text, self.api_key or "")
 
 
 def _file_values(table: Mapping[str, object], path: Path) -> list[tuple[Option, object]]:

@@ -13,11 +13,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import ModelError
+from ..settings import without_key
 from ..untrusted import clean_line
 from ..values import JsonDict
 
-# Shorter "keys" are words like "none" or "ollama", for hosts that need none; replacing them would garble the text.
-_SECRET_LENGTH = 8
 _USER_INFO = re.compile(r"//[^/?#]*@")
 _SECONDS = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
 _CONTEXT = re.compile(
@@ -50,7 +49,7 @@ class Host:
 
     def redacted(self, text: str) -> str:
         """`text` without the key."""
-        return text.replace(self.key, "[API key]") if len(self.key) >= _SECRET_LENGTH else text
+        return without_key(text, self.key)
 
     def quoted(self, text: str) -> str:
         """Text of the host as it may be shown, with what leads to it; empty when there is none."""

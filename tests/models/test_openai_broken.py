@@ -96,4 +96,4 @@ def test_what_is_no_completion_is_named_as_such(sse_server: SSEServer, model: Op
 
 def test_an_error_object_in_the_stream_is_told(sse_server: SSEServer, model: OpenAIModel) -> None:
     sse_server.play(Script([*text_chunks("so "), event({"error": {"message": f"out of memory \x1b[2J for {CANARY}"}})]))
-    assert str(failure(model)) == f"{sse_server.url} ended the reply with an error. It says: out of memory ␛[2J for [API key]"
+    assert str(failure(model)) == f"{sse_server.url} ended the reply with an error. It says: out of memory ␛[2J for [api key]"
