@@ -1,22 +1,19 @@
-"""TaskManager: never more at once than allowed, deadlines and cancels that fire in the middle of anything, nothing left."""
+"""TaskManager: never more at once than allowed, files in and out, nothing left."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from pygent_engine import (
     Agent,
-    Limits,
     Message,
     Persona,
     PygentError,
     Runtime,
-    ScriptedModel,
     Settings,
     TaskLimitError,
     TaskManager,
@@ -27,62 +24,21 @@ from pygent_engine import (
 from pygent_engine.events import Envelope, TaskCreated, TaskEnded, TaskStateChanged
 from pygent_engine.values import JsonDict
 from tests.support.agents import DEADLINE_S, Recorder, bash, calls
-from tests.support.laws import check_stream
 
-Chat = Callable[[list[JsonDict]], Message | str]
-
-
-class Model:
-    """Answers with what a function of the messages says."""
-
-    def __init__(self, chat: Chat) -> None:
-        self._chat = chat
-
-    def chat(self, messages: list[JsonDict], model: str, tools: list[JsonDict]) -> Message:
-        reply = self._chat(messages)
-        return Message("assistant", reply) if isinstance(reply, str) else reply
-
-
-class Hall:
-    """A parent's runtime, and managers whose tasks answer with a function; closed and checked when the test is over."""
-
-    def __init__(self, folder: Path) -> None:
-        folder.mkdir()
-        self.runtime = Runtime(use_docker=False, workspace=folder)
-        self.recorder = Recorder()
-        self.managers: list[TaskManager] = []
-
-    def manager(self, chat: Chat, max_tasks: int = 3, settings: Settings | None = None) -> TaskManager:
-        def factory(persona: Persona | None) -> Agent:
-            return Agent(Model(chat), Runtime(use_docker=False), persona=persona, settings=Settings())
-
-        manager = TaskManager(factory, max_tasks, on_event=self.recorder, settings=settings or Settings())
-        self.managers.append(manager)
-        return manager
-
-    def close(self) -> None:
-        for manager in self.managers:
-            manager.close()
-        self.runtime.cleanup()
-        check_stream(self.recorder.envelopes)
-
-
-@pytest.fixture
-def hall(tmp_path: Path) -> Iterator[Hall]:
-    hall = Hall(tmp_path / "parent")
-    yield hall
-    hall.close()
+from .hall import Hall, Model, answering
 
 
 def test_forty_threads_start_forty_tasks_and_never_more_than_three_run(hall: Hall) -> None:
-    running, most, guard = 0, 0, threading.Lock()
+    running, most, guard, three = 0, 0, threading.Lock(), threading.Event()
 
     def work(messages: list[JsonDict]) -> str:
         nonlocal running, most
         with guard:
             running += 1
             most = max(most, running)
-        time.sleep(0.01)  # the work itself: long enough to overlap
+            if running == 3:
+                three.set()
+        three.wait(DEADLINE_S)
         with guard:
             running -= 1
         return "done"
@@ -173,46 +129,6 @@ def test_a_collected_link_to_the_outside_is_not_followed(hall: Hall, tmp_path: P
     assert list(hall.runtime.base_dir.iterdir()) == []
 
 
-@pytest.mark.parametrize(("step_s", "task_s"), [(None, 0.3), (0.3, None), (0.3, 60)])
-def test_a_timeout_fires_while_the_model_blocks(hall: Hall, step_s: float | None, task_s: float | None) -> None:
-    let_go = threading.Event()
-    manager = hall.manager(lambda messages: "late" if let_go.wait(DEADLINE_S) else "never")
-    task_id = manager.start_task("go", hall.runtime, None, step_s, task_s)
-    view = manager.wait(task_id, DEADLINE_S)
-    assert (view.state, view.status) == (TaskState.timed_out, "timeout after 0.3s")
-    let_go.set()
-
-
-def test_a_timeout_fires_while_a_command_runs_and_kills_it(hall: Hall) -> None:
-    manager = hall.manager(lambda messages: bash("echo $$ > pid; sleep 60"))
-    task_id = manager.start_task("go", hall.runtime, task_timeout=0.8)
-    assert manager.wait(task_id, DEADLINE_S).status == "timeout after 0.8s"
-    manager.collect_file(hall.runtime, task_id, "pid")
-    assert not Path(f"/proc/{hall.runtime.read_file('pid').strip()}").exists()
-
-
-def test_a_timeout_fires_while_the_factory_blocks(hall: Hall) -> None:
-    let_go = threading.Event()
-
-    def factory(persona: Persona | None) -> Agent:
-        let_go.wait(DEADLINE_S)
-        return Agent(ScriptedModel(["late"]), Runtime(use_docker=False), settings=Settings())
-
-    manager = TaskManager(factory, 1, on_event=hall.recorder, settings=Settings())
-    hall.managers.append(manager)
-    task_id = manager.start_task("go", hall.runtime, task_timeout=0.2)
-    assert manager.wait(task_id, DEADLINE_S).status == "timeout after 0.2s"
-    let_go.set()
-
-
-def test_the_settings_give_the_timeouts_that_a_start_does_not(hall: Hall) -> None:
-    let_go = threading.Event()
-    manager = hall.manager(lambda messages: "late" if let_go.wait(DEADLINE_S) else "never", settings=Settings(task_timeout=0.2))
-    task_id = manager.start_task("go", hall.runtime)
-    assert manager.wait(task_id, DEADLINE_S).status == "timeout after 0.2s"
-    let_go.set()
-
-
 def test_waiting_never_raises_on_its_timeout(hall: Hall) -> None:
     let_go = threading.Event()
     manager = hall.manager(lambda messages: "done" if let_go.wait(DEADLINE_S) else "never")
@@ -222,71 +138,11 @@ def test_waiting_never_raises_on_its_timeout(hall: Hall) -> None:
     assert manager.wait(task_id, DEADLINE_S).state is TaskState.finished
 
 
-def test_cancel_ends_a_blocked_model_a_running_command_and_a_queued_task(hall: Hall) -> None:
-    asked, let_go = threading.Event(), threading.Event()
-
-    def work(messages: list[JsonDict]) -> Message | str:
-        if messages[1]["content"] == "command":
-            return bash("sleep 60")
-        asked.set()
-        let_go.wait(DEADLINE_S)
-        return "late"
-
-    manager = hall.manager(work, max_tasks=2)
-    blocked = manager.start_task("model", hall.runtime)
-    command = manager.start_task("command", hall.runtime)
-    queued = manager.start_task("queued", hall.runtime)
-    assert asked.wait(DEADLINE_S)
-    hall.recorder.wait_for(TaskStateChanged, lambda event: event.state is TaskState.running)
-    assert manager.status(queued) == "queued"
-    began = time.monotonic()
-    assert [manager.cancel(task_id) for task_id in (queued, blocked, command)] == [True, True, True]
-    assert [manager.wait(task_id, DEADLINE_S).status for task_id in (queued, blocked, command)] == ["cancelled"] * 3
-    assert time.monotonic() - began < 5
-    assert manager.cancel(blocked) is False
-    let_go.set()
-
-
-@pytest.mark.parametrize(
-    ("fault", "says"),
-    [
-        (RuntimeError("boom"), "The model failed: RuntimeError: boom"),
-        (SystemExit(2), "The model failed: Crashed: SystemExit: 2"),
-    ],
-)
-def test_a_crash_fails_its_task_and_frees_the_slot(hall: Hall, fault: BaseException, says: str) -> None:
-    def work(messages: list[JsonDict]) -> str:
-        if messages[1]["content"] == "crash":
-            raise fault
-        return "done"
-
-    manager = hall.manager(work, max_tasks=1)
-    crashed, after = manager.start_task("crash", hall.runtime), manager.start_task("go", hall.runtime)
-    assert manager.wait(crashed, DEADLINE_S).status == f"failed: {says}"
-    assert manager.wait(after, DEADLINE_S).state is TaskState.finished
-
-
-@pytest.mark.parametrize("kind", ["raises", "gives nothing", "shares the runtime"])
-def test_a_bad_factory_fails_its_task_and_no_other(hall: Hall, kind: str) -> None:
-    def factory(persona: Persona | None) -> Agent:
-        if kind == "raises":
-            raise ValueError("no agents today")
-        if kind == "gives nothing":
-            return None  # type: ignore[return-value]
-        return Agent(ScriptedModel(["done"]), hall.runtime, settings=Settings())
-
-    manager = TaskManager(factory, 1, on_event=hall.recorder, settings=Settings())
-    hall.managers.append(manager)
-    views = [manager.wait(manager.start_task("go", hall.runtime), DEADLINE_S) for _ in range(2)]
-    assert [view.state for view in views] == [TaskState.failed] * 2
-    hall.runtime.write_file("still", "here")
-
-
 def test_a_delegated_agent_cannot_delegate_by_python_or_by_tool(hall: Hall) -> None:
     seen: list[str] = []
 
     def factory(persona: Persona | None) -> Agent:
-        agent = Agent(Model(lambda messages: "done"), Runtime(use_docker=False), settings=Settings())
+        agent = answering(lambda messages: "done")
 
         class Trying:
             def chat(self, messages: list[JsonDict], model: str, tools: list[JsonDict]) -> Message:
@@ -301,8 +157,7 @@ def test_a_delegated_agent_cannot_delegate_by_python_or_by_tool(hall: Hall) -> N
         agent.model = Trying()
         return agent
 
-    manager = TaskManager(factory, 1, on_event=hall.recorder, settings=Settings())
-    hall.managers.append(manager)
+    manager = hall.manager_of(factory)
     view = manager.wait(manager.start_task("go", hall.runtime), DEADLINE_S)
     assert (view.status, seen) == ("finished", [])
 
@@ -315,21 +170,10 @@ def test_another_model_or_name_is_used_when_one_is_given(hall: Hall) -> None:
             names.append(model)
             return Message("assistant", "done")
 
-    manager = TaskManager(
-        lambda persona: Agent(Named(), Runtime(use_docker=False), model_name="own", settings=Settings()),
-        on_event=hall.recorder,
-        settings=Settings(),
-    )
-    hall.managers.append(manager)
+    manager = hall.manager_of(lambda persona: Agent(Named(), Runtime(use_docker=False), model_name="own", settings=Settings()))
     for model in (None, "other", Model(lambda messages: "mine")):
         assert manager.wait(manager.start_task("go", hall.runtime, model=model), DEADLINE_S).status == "finished"
     assert names == ["own", "other"]
-
-
-def test_the_limits_of_a_task_end_it(hall: Hall) -> None:
-    manager = hall.manager(lambda messages: bash("true"))
-    view = manager.wait(manager.start_task("go", hall.runtime, limits=Limits(steps=2)), DEADLINE_S)
-    assert (view.status, view.steps) == ("failed: The limit of 2 steps is reached.", 2)
 
 
 def test_an_ended_task_keeps_its_files_until_it_is_removed(hall: Hall) -> None:
@@ -367,7 +211,7 @@ def test_close_ends_everything_and_deletes_the_files(hall: Hall) -> None:
 def test_a_receiver_of_events_may_call_back(hall: Hall) -> None:
     seen: list[str] = []
     watcher = TaskManager(
-        lambda persona: Agent(Model(lambda messages: "done"), Runtime(use_docker=False), settings=Settings()),
+        lambda persona: answering(lambda messages: "done"),
         on_event=lambda envelope: seen.extend(view.status for view in watcher.tasks()),
         settings=Settings(),
     )
@@ -386,13 +230,13 @@ def test_a_receiver_finds_a_task_from_its_first_event_on(hall: Hall) -> None:
             manager.cancel(envelope.task_id)
 
     manager = TaskManager(
-        lambda persona: Agent(Model(lambda messages: "done"), Runtime(use_docker=False), settings=Settings()),
+        lambda persona: answering(lambda messages: "done"),
         on_event=look,
         settings=Settings(),
     )
-    hall.managers.append(manager)
     task_id = manager.start_task("go", hall.runtime)
     assert (found, manager.wait(task_id, DEADLINE_S).status) == (["queued"], "cancelled")
+    manager.close()
 
 
 def test_many_tasks_leave_no_thread_and_no_descriptor(hall: Hall) -> None:
