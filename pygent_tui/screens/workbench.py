@@ -5,6 +5,8 @@ It is painted before the engine's vocabulary and the panes are imported, so it k
 
 from __future__ import annotations
 
+import time
+
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
@@ -96,6 +98,7 @@ class Workbench(Screen[None]):
     # ------------------------------------------------------------ keys
 
     def on_screen_resume(self) -> None:
+        self.call_next(_let_go)
         self.post_message(self.Uncovered())
 
     def action_escape(self) -> None:
@@ -108,6 +111,11 @@ class Workbench(Screen[None]):
         self.remove_class(*(f"-zoom-{name}" for name in PANES))
         if zoomed is None:
             self.add_class(f"-zoom-{focused if focused in PANES else 'conversation'}")
+
+
+def _let_go() -> None:
+    """Let the frame just drawn reach the terminal: textual writes on a thread, which waits 5 ms for one that is busy."""
+    time.sleep(0.0005)
 
 
 def _entitled(pane: Widget) -> Widget:
