@@ -156,7 +156,7 @@ def _personas(value: object) -> tuple[Persona, ...]:
 
 
 def _personas_text(text: str) -> tuple[Persona, ...]:
-    import json  # noqa: PLC0415
+    import json  # noqa: PLC0415 - few have personas
 
     return _personas(json.loads(text))
 

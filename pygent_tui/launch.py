@@ -27,7 +27,7 @@ def main(argv: list[str] | None = None) -> int:
 def open_app(launch: LaunchPort) -> int:
     """Show the session of `launch` in this terminal until the user leaves; returns the exit code."""
     if not _is_terminal():
-        print("The app needs a terminal; `pygent run PROMPT` works without one.", file=sys.stderr)  # noqa: T201
+        print("The app needs a terminal; `pygent run PROMPT` works without one.", file=sys.stderr)  # noqa: T201 - there is no screen to say it on
         return 2
     before = gc.get_threshold()
     gc.disable()  # until the first paint: collecting while importing costs a tenth of the start

@@ -25,13 +25,13 @@ def main(argv: list[str] | None = None, *, open_app: FrontEnd | None = None) -> 
     if arguments in (["--version"], ["-V"]):  # before anything else is imported: it costs no more than Python
         print(f"pygent {__version__}")  # noqa: T201 - it bears a closed stdout
         return 0
-    from .border import guard  # noqa: PLC0415
+    from .border import guard  # noqa: PLC0415 - as everywhere here: each way through loads what it needs, and no more
 
     return guard(lambda: _dispatch(arguments, open_app))
 
 
 def _dispatch(arguments: list[str], open_app: FrontEnd | None) -> int:
-    from .arguments import Show, parse  # noqa: PLC0415
+    from .arguments import Show, parse  # noqa: PLC0415 - as above
 
     command = parse(arguments)
     if isinstance(command, Show):
@@ -42,27 +42,27 @@ def _dispatch(arguments: list[str], open_app: FrontEnd | None) -> int:
 
 def _with_settings(command: Command, open_app: FrontEnd | None) -> int:
     """From here on the key is known, so that whatever goes wrong is told without it."""
-    from ..settings import Settings  # noqa: PLC0415
-    from .border import guard  # noqa: PLC0415
+    from ..settings import Settings  # noqa: PLC0415 - as above
+    from .border import guard  # noqa: PLC0415 - as above
 
     settings = Settings.load(command.flags, config_file=command.config_file)
     return guard(lambda: _run(command, settings, open_app), settings.redact)
 
 
 def _run(command: Command, settings: Settings, open_app: FrontEnd | None) -> int:
-    from .arguments import Diagnose, OpenApp, RunPrompt  # noqa: PLC0415
+    from .arguments import Diagnose, OpenApp, RunPrompt  # noqa: PLC0415 - as above
 
     match command:
         case OpenApp():
-            from .start import open_front_end  # noqa: PLC0415
+            from .start import open_front_end  # noqa: PLC0415 - as above
 
             return open_front_end(command, settings, open_app)
         case RunPrompt():
-            from .run import run_prompt  # noqa: PLC0415
+            from .run import run_prompt  # noqa: PLC0415 - as above
 
             return run_prompt(command, settings)
         case Diagnose():
-            from .doctor import diagnose  # noqa: PLC0415
+            from .doctor import diagnose  # noqa: PLC0415 - as above
 
             return diagnose(settings)
         case _:

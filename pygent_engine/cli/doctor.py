@@ -33,7 +33,7 @@ class Finding:
 
 def diagnose(settings: Settings) -> int:
     """Print what is found. Nothing that is missing is an error: each has its remedy, or Pygent does without."""
-    print(f"Pygent {__version__}\n")  # noqa: T201
+    print(f"Pygent {__version__}\n")  # noqa: T201 - its output is what it is for
     for finding in _findings(settings):
         for line in _lines(finding):
             print(settings.redact(line), flush=True)  # noqa: T201 - one at a time, as some take a while
@@ -128,7 +128,7 @@ def _configuration(settings: Settings) -> Finding:
 
 
 def _state_folder() -> Path:
-    from platformdirs import user_state_path  # noqa: PLC0415
+    from platformdirs import user_state_path  # noqa: PLC0415 - as in settings
 
     return user_state_path("pygent")
 

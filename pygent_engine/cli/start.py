@@ -30,7 +30,7 @@ def open_front_end(command: OpenApp, settings: Settings, open_app: FrontEnd | No
     notices = list(settings.warnings) if settings.connected else [_DEMO_NOTICE, *settings.warnings]
 
     def open_as(use_docker: bool | None) -> Session:
-        from ..session import open_session  # noqa: PLC0415
+        from ..session import open_session  # noqa: PLC0415 - the engine, after the app's first paint
 
         return open_session(prepared if use_docker is None else replace(prepared, use_docker=use_docker))
 

@@ -15,6 +15,6 @@ def default_model(settings: Settings) -> Model:
         from .demo import DemoModel  # noqa: PLC0415 - only one of the two is ever needed
 
         return DemoModel()
-    from .openai import OpenAIModel  # noqa: PLC0415
+    from .openai import OpenAIModel  # noqa: PLC0415 - as above
 
     return OpenAIModel(settings.api_key, settings.base_url)
