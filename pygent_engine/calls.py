@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from .approvals import WITHDRAWN, Gate
-from .errors import PygentError
+from .errors import PygentError, described
 from .events import (
     ApprovalAsked,
     ApprovalSettled,
@@ -67,6 +67,8 @@ class Calls:
             summary = tool.describe(arguments)
         except ArgumentError as error:
             return ToolResult(call.id, str(error), "error")
+        except Exception as error:  # a schema that is none: every call gets its result, whatever happens
+            return ToolResult(call.id, f"The arguments cannot be checked: {described(error)}", "error")
         refusal = self._refusal(call, tool, arguments, turn)
         if refusal is not None:
             return refusal
@@ -98,7 +100,7 @@ class Calls:
         except LeftBehind:
             return WITHDRAWN
         except Exception as error:
-            return Approval("deny", f"The approver failed: {type(error).__name__}: {error}")
+            return Approval("deny", f"The approver failed: {described(error)}")
 
     def _execute(self, call: ToolCall, tool: Tool, arguments: JsonDict, turn: Turn) -> ToolResult:
         output = _Output(call.id, self._post)
@@ -110,7 +112,7 @@ class Calls:
         except PygentError as error:
             return ToolResult(call.id, str(error), "error")
         except Exception as error:
-            return ToolResult(call.id, f"{tool.name} failed: {type(error).__name__}: {error}", "error")
+            return ToolResult(call.id, f"{tool.name} failed: {described(error)}", "error")
         finally:
             output.close()
         said = outcome if isinstance(outcome, ToolOutput) else ToolOutput(str(outcome))

@@ -12,6 +12,14 @@ PygentError
 from __future__ import annotations
 
 
+def described(error: BaseException) -> str:
+    """What other people's code raised, in words; also when it cannot say its own message."""
+    try:
+        return f"{type(error).__name__}: {error}"
+    except Exception:
+        return type(error).__name__
+
+
 class PygentError(Exception):
     """Base of every error that Pygent raises on purpose."""
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
-from .errors import ModelError, PygentError
+from .errors import ModelError, PygentError, described
 from .events import ReasoningDelta, RetryScheduled, TextDelta
 from .models.protocol import Model, StreamingModel
 from .models.reply import ReplyBuilder, message_from
@@ -121,7 +121,10 @@ class _Stream:
 
     def close(self, *, interrupted: bool = False) -> Message | None:
         """What there is of a reply that did not end, None when there is nothing."""
-        message = self.message(interrupted=interrupted)
+        try:
+            message = self.message(interrupted=interrupted)
+        except Exception:  # pieces that are no text: the failure that ended the reply says so
+            return None
         return message if message.content or message.reasoning else None
 
 
@@ -130,4 +133,4 @@ def _as_model_error(error: Exception) -> ModelError:
         return error
     if isinstance(error, PygentError):
         return ModelError(str(error))
-    return ModelError(f"The model failed: {type(error).__name__}: {error}")
+    return ModelError(f"The model failed: {described(error)}")

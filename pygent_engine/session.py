@@ -11,7 +11,7 @@ from typing import assert_never
 
 from .agent import Agent
 from .approvals import Policy, WaitingDesk
-from .errors import PygentError
+from .errors import PygentError, described
 from .events import (
     AnswerApproval,
     AnswerQuestion,
@@ -121,7 +121,7 @@ class Session:
             self._agent.run(prompt)
         except Exception as error:  # a fault of ours must not end the session; the user is told, the log has the rest
             logging.getLogger("pygent").exception("a turn failed")
-            self._post(Warned(clean_text(f"The turn ended by a fault: {type(error).__name__}: {error}")))
+            self._post(Warned(clean_text(f"The turn ended by a fault: {described(error)}")))
         finally:
             self._busy = False
 

@@ -13,6 +13,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, TypeVar, cast
 
 from .cancel import Cancel
+from .errors import described
 
 T = TypeVar("T")
 _Done = SimpleQueue[Any]
@@ -73,7 +74,7 @@ class Worker:
         if isinstance(outcome, _Raised):
             if isinstance(outcome.error, Exception):
                 raise outcome.error
-            raise Crashed(f"{type(outcome.error).__name__}: {outcome.error}") from outcome.error
+            raise Crashed(described(outcome.error)) from outcome.error
         return cast(T, outcome)
 
     def release(self) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from typing import Any, cast
 
 import pytest
 
-from pygent_engine import Agent, Message, PygentError, TaskLimitError, TaskState
+from pygent_engine import Agent, Message, PygentError, Runtime, ScriptedModel, TaskLimitError, TaskState, register_tool, tool
 from pygent_engine.events import CallStarted, Envelope, Event, OutputDelta, TaskCreated, TaskEnded, TurnEnded
-from pygent_engine.values import ROOT_TASK, JsonDict
+from pygent_engine.values import ROOT_TASK, Delta, Flag, JsonDict
 from tests.support.agents import DEADLINE_S, MakeAgent, bash, calls
 
 
@@ -102,3 +104,64 @@ def test_a_prompt_that_is_no_text_begins_nothing(make_agent: MakeAgent) -> None:
         agent.run(None)  # type: ignore[arg-type]
     assert (recorder.envelopes, len(agent.history)) == ([], 1)
     assert agent.run("go").outcome == "finished"
+
+
+class Speechless(Exception):
+    """An error that cannot even say what it is."""
+
+    def __str__(self) -> str:
+        raise ValueError("no words")
+
+
+class Failing:
+    """Fails with a given error."""
+
+    def __init__(self, error: BaseException) -> None:
+        self._error = error
+
+    def chat(self, messages: list[JsonDict], model: str, tools: list[JsonDict]) -> Message:
+        raise self._error
+
+
+def test_an_error_that_cannot_say_what_it_is_fails_the_turn_and_nothing_else(make_agent: MakeAgent) -> None:
+    agent, _ = make_agent(Failing(Speechless()))
+    assert agent.run("go").reason == "The model failed: Speechless"
+
+
+def test_a_tool_whose_error_cannot_say_what_it_is_has_a_result(make_agent: MakeAgent, own_tools: None) -> None:
+    @tool
+    def fail(runtime: Runtime) -> str:
+        raise Speechless
+
+    agent, _ = make_agent(ScriptedModel([calls(("fail", {})), "I see."]))
+    assert agent.run("go").outcome == "finished"
+    assert [entry["content"] for entry in agent.history if entry["role"] == "tool"] == ["fail failed: Speechless"]
+
+
+@pytest.mark.parametrize("piece", [Delta(text=cast(Any, 5)), Delta(call_index=0, call_name="bash", call_arguments=cast(Any, {"cmd": "x"}))])
+def test_a_stream_of_what_is_no_text_fails_the_turn_and_nothing_else(make_agent: MakeAgent, piece: Delta) -> None:
+    class Streaming(Answering):
+        def stream(self, messages: list[JsonDict], model: str, tools: list[JsonDict], cancel: Flag) -> Iterator[Delta]:
+            yield piece
+            yield Delta(finish_reason="stop")
+
+    agent, _ = make_agent(Streaming())
+    result = agent.run("go")
+    assert (result.outcome, result.reply) == ("failed", None)
+    assert result.reason.startswith("The model failed: ")
+
+
+def test_a_schema_that_was_broken_after_its_registration_still_gives_a_result(make_agent: MakeAgent, own_tools: None) -> None:
+    schema: JsonDict = {"type": "object", "properties": {}}
+    register_tool("broken", "A tool", schema, lambda runtime: "fine")
+    schema["required"] = 5
+    agent, _ = make_agent(ScriptedModel([calls(("broken", {})), "I see."]))
+    assert agent.run("go").outcome == "finished"
+    assert [entry["content"][:33] for entry in agent.history if entry["role"] == "tool"] == ["The arguments cannot be checked: "]
+
+
+def test_files_that_are_no_names_are_an_error_that_the_model_reads(make_agent: MakeAgent) -> None:
+    agent, recorder = make_agent(ScriptedModel([calls(("delegate_task", {"prompt": "one", "files": [5]})), "I see."]))
+    assert agent.run("go").outcome == "finished"
+    assert [entry["content"] for entry in agent.history if entry["role"] == "tool"] == ["5: No such file or directory."]
+    assert recorder.of(TaskCreated) == []

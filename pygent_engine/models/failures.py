@@ -64,17 +64,18 @@ def refusal(host: Host, status: int, headers: Mapping[str, str], body: str, now:
     spent = "insufficient_quota" in body
     transient = (status in _TRANSIENT or (status >= 500 and status != 501)) and not spent
     wait = f" It asks to wait {delay:g} s." if transient and delay is not None else ""
-    text = f"{host.address} {_remedy(status, said, headers, spent)} (HTTP {status}).{wait}{host.quoted(said)}"
+    text = f"{host.address} {_remedy(host, status, said, headers, spent)} (HTTP {status}).{wait}{host.quoted(said)}"
     return ModelError(text, transient=transient, retry_after_s=delay if transient else None)
 
 
-def _remedy(status: int, said: str, headers: Mapping[str, str], spent: bool) -> str:
+def _remedy(host: Host, status: int, said: str, headers: Mapping[str, str], spent: bool) -> str:
     if spent:
         return "says that the quota of the API key is used up; add credit to the account or use another key"
     if status in (400, 413, 422) and _CONTEXT.search(said):
         return "finds the conversation longer than the model's context; start a new session, or choose a model with a larger context"
     if 300 <= status < 400:
-        return f"redirects to {clean_line(headers.get('location', 'another place'))}; set OPENAI_BASE_URL to where it is served"
+        place = clean_line(host.redacted(headers.get("location", "another place")))
+        return f"redirects to {place}; set OPENAI_BASE_URL to where it is served"
     if status >= 500:
         return "has a failure of its own; it is tried again after a wait"
     return _REMEDIES.get(status, "did not accept the request; check the name of the model and what it supports")

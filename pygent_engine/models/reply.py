@@ -10,7 +10,7 @@ import json
 import re
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, assert_never
 
 from ..errors import ModelError
@@ -113,7 +113,7 @@ def message_from(reply: object) -> Message:
         case Message():
             _check_role(reply.role)
             ended = reply.finish_reason or ("tool_calls" if reply.tool_calls else "stop")
-            return _settled(reply.content, list(reply.tool_calls), reply.reasoning, reply.usage, ended)
+            return _settled(text_from(reply.content), list(map(_call_from, reply.tool_calls)), reply.reasoning, reply.usage, ended)
         case dict():
             return _from_dict(reply)
         case _:
@@ -156,6 +156,8 @@ def _calls_from(message: JsonDict) -> list[ToolCall]:
     match message:
         case {"tool_calls": [_, *_] as calls}:
             return [_call_from(call) for call in calls]
+        case {"tool_calls": calls} if calls:
+            raise ModelError(f"The model returned tool_calls that are {type(calls).__name__}; they must be a list.")
         case {"function_call": dict(function)}:  # the shape before tool_calls; some hosts send both, which then say the same
             return [_call_from({"function": function})]
         case _:
@@ -165,7 +167,7 @@ def _calls_from(message: JsonDict) -> list[ToolCall]:
 def _call_from(call: object) -> ToolCall:
     match call:
         case ToolCall():
-            return call
+            return replace(call, arguments=arguments_from(call.arguments))
         case {"function": {"name": str(name), **function}, **rest}:
             call_id = rest.get("id")
             return ToolCall(call_id if isinstance(call_id, str) else "", name, arguments_from(function.get("arguments")))

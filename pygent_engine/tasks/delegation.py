@@ -17,7 +17,7 @@ def delegation_tools(manager: Callable[[], TaskManager], personas: Mapping[str, 
         task_id = manager().start_task(
             arguments["prompt"],
             context.runtime,
-            files=arguments.get("files"),
+            files=map(str, arguments.get("files", ())),
             step_timeout=arguments.get("step_timeout"),
             task_timeout=arguments.get("timeout"),
             persona=None if not name else personas.get(name, Persona(name)),

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..errors import PygentError, TaskLimitError
+from ..errors import PygentError, TaskLimitError, described
 from ..loop import Loop, Seat
 from ..outbox import Outbox, Sink
 from ..settings import Settings
@@ -308,4 +308,4 @@ def _ending(result: RunResult, task: Task, limits: Limits) -> tuple[TaskState, s
 
 
 def _explain(error: BaseException) -> str:
-    return str(error) if isinstance(error, PygentError) else f"{type(error).__name__}: {error}"
+    return str(error) if isinstance(error, PygentError) else described(error)

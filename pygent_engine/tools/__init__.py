@@ -19,7 +19,7 @@ default_registry = Registry(BUILTIN)
 def register_tool(name: str, description: str, parameters: JsonDict, func: Callable[..., Any]) -> None:
     """Offer a tool to every agent: `func(runtime, **arguments)` returns the text that the model reads.
 
-    `parameters` is a JSON schema of type object. Raises ValueError when the name is taken, or none that a model can call.
+    `parameters` is a JSON schema of type object. Raises ValueError when the name is taken, or when no model could call it.
     """
     default_registry.add(custom_tool(name, description, parameters, func))
 

@@ -82,9 +82,11 @@ class Registry:
             return iter(list(self._tools.values()))
 
     def add(self, tool: Tool) -> None:
-        """Add a tool; raises ValueError when its name is taken, or one that no model could call."""
+        """Add a tool; raises ValueError when its name is taken, or when no model could call it."""
         if not _NAME.fullmatch(tool.name):
             raise ValueError(f"A tool cannot be named {tool.name!r}: models take up to 64 letters, digits, _ and -.")
+        if not _is_object_schema(tool.parameters):
+            raise ValueError(f"The parameters of the tool {tool.name} must be a JSON schema of type object, as a dict.")
         with self._guard:
             if tool.name in self._tools:
                 raise ValueError(f"A tool named {tool.name} is registered already; remove_tool({tool.name!r}) comes first.")
@@ -104,8 +106,22 @@ class Registry:
             self.version += 1
 
 
+def _is_object_schema(schema: Any) -> bool:
+    match schema:
+        case {"properties": properties} if not isinstance(properties, dict | None):
+            return False
+        case {"required": required} if not isinstance(required, list | tuple | None):
+            return False
+        case dict():
+            return bool(schema.get("type", "object") == "object")
+        case _:
+            return False
+
+
 def custom_tool(name: str, description: str, parameters: JsonDict, function: Callable[..., Any]) -> Tool:
     """A tool of the embedding program: `function(runtime, **arguments)` returns the text that the model reads."""
+    if inspect.iscoroutinefunction(function):
+        raise ValueError(f"The tool {name} is a coroutine function, and tools are called on a thread; use a plain function.")
     return Tool(name, description, parameters, lambda context, arguments: str(function(context.runtime, **arguments)))
 
 

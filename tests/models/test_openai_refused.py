@@ -43,6 +43,12 @@ def test_a_refusal_is_one_sentence_with_a_remedy_and_is_final(
     assert (error.transient, error.retry_after_s, len(sse_server.requests)) == (False, None, 1)
 
 
+def test_a_redirect_that_repeats_the_key_is_told_without_it(sse_server: SSEServer, model: OpenAIModel) -> None:
+    sse_server.play(error_reply(302, "", Location=f"https://elsewhere.example/{'x' * 150}?key={CANARY}"))
+    assert "elsewhere.example" in str(failure(model))
+    assert CANARY[:12] not in str(failure(model))
+
+
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 529])
 def test_what_may_pass_is_transient_and_is_asked_once(sse_server: SSEServer, model: OpenAIModel, status: int) -> None:
     sse_server.play(error_reply(status, "later"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -131,6 +131,11 @@ def test_arguments_reach_the_call_as_text(call: JsonDict, arguments: str) -> Non
     assert message_from({"tool_calls": [call]}).tool_calls == (ToolCall("c", "f", arguments),)
 
 
+def test_a_message_of_a_model_may_hold_the_arguments_themselves() -> None:
+    call = ToolCall("c", "f", cast(Any, {"a": 1}))
+    assert message_from(Message("assistant", None, [call])).tool_calls == (ToolCall("c", "f", '{"a": 1}'),)
+
+
 def test_the_legacy_call_counts_only_without_tool_calls() -> None:
     legacy = {"name": "old", "arguments": "{}"}
     [call] = message_from({"role": "assistant", "content": None, "function_call": legacy}).tool_calls
@@ -154,6 +159,10 @@ def test_the_legacy_call_counts_only_without_tool_calls() -> None:
         {"content": 42},
         {"content": None, "tool_calls": ["ls"]},
         {"tool_calls": [{"id": "x", "function": {"name": None}}]},
+        {"content": "hi", "tool_calls": "ls"},
+        {"content": "hi", "tool_calls": {"id": "x"}},
+        Message("assistant", cast(Any, 42)),
+        Message("assistant", None, cast(Any, ["ls"])),
     ],
 )
 def test_what_is_no_reply_is_refused_in_one_sentence(reply: Any) -> None:

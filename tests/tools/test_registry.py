@@ -62,6 +62,24 @@ def test_a_name_that_no_model_could_call_is_refused_and_nothing_changes(name: st
     assert names(registry) == ["a"]
 
 
+@pytest.mark.parametrize(
+    "schema", [None, "object", [], {"type": "string"}, {"properties": ["a"]}, {"type": "object", "properties": {}, "required": 5}]
+)
+def test_parameters_that_are_no_schema_of_an_object_are_refused(schema: Any) -> None:
+    registry = Registry([])
+    with pytest.raises(ValueError, match=r"The parameters of the tool a must be a JSON schema of type object, as a dict\."):
+        registry.add(Tool("a", "", schema, lambda context, arguments: ""))
+    assert names(registry) == []
+
+
+def test_a_coroutine_function_is_refused() -> None:
+    async def fetch(rt: Runtime) -> str:
+        return ""
+
+    with pytest.raises(ValueError, match="The tool fetch is a coroutine function"):
+        tool(fetch)
+
+
 def test_removing_what_is_not_there_is_refused_and_nothing_changes() -> None:
     registry = Registry([named("a")])
     before = registry.version
