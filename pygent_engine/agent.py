@@ -27,11 +27,13 @@ from .values import ROOT_TASK, Limits, Persona
 class Agent(Loop):
     """Works on prompts with a model, in a runtime, through tools.
 
-    `model`: anything with `chat`; the settings' own when None. `runtime`: made when None, and then, or with `owns_runtime`, closed
-    with the agent.
-    `tools`: the names that are offered, all when None. `approver`: asked before a local command; nothing asks without one.
-    `on_event` gets every Envelope, of delegated tasks too. `settings`: read from the environment when None.
+    `model`: anything with `chat`; the settings' own when None. `runtime`: made when None, and then, or with `owns_runtime`,
+    closed with the agent. `system_msg` takes the place of the whole system prompt, `persona` only says who the agent is.
+    `tools`: the names that are offered, all when None, less `disabled_tools`. `approver`: asked before a local command;
+    nothing asks without one. `on_event` gets every Envelope, of delegated tasks too, under a lock. `limits`: of each turn,
+    the settings' when None. `settings`: read from the environment when None.
     `history` is a list of OpenAI-shaped dicts that begins with the system message.
+    Raises SettingsError, and what Runtime raises when one is made.
     """
 
     def __init__(

@@ -80,7 +80,10 @@ class Loop:
         self._calls = Calls(self._toolbox, self.runtime, self._gate, self._worker, seat.post, seat.task_id)
 
     def step(self, user_msg: str) -> Message:
-        """Add the message, get one reply and run its calls. Raises ModelError when there is no usable reply."""
+        """Add the message, get one reply and run its calls. Raises ModelError when there is no usable reply.
+
+        As `run`, raises PygentError while another turn runs.
+        """
         result, error = self._run_turn(user_msg, one_step=True)
         if error is not None:
             raise error
@@ -89,7 +92,10 @@ class Loop:
         return result.reply
 
     def run(self, user_msg: str) -> RunResult:
-        """Steps until `stop`, a reply without calls, a limit, an interrupt or a failure; none of these raises."""
+        """Steps until `stop`, a reply without calls, a limit, an interrupt or a failure; none of these raises.
+
+        Raises PygentError while another turn runs.
+        """
         return self._run_turn(user_msg, one_step=False)[0]
 
     def interrupt(self) -> None:

@@ -33,7 +33,9 @@ class Runtime:
     `use_docker` None: as the settings say; when they do not, Docker if its engine answers, else local with a
     `fallback_reason`. True never runs locally. `image` None: the settings' image.
     `workspace` None: a temporary `base_dir` that `cleanup` removes; a given one is never removed.
-    Raises RuntimeUnavailable when the Docker engine or the image is missing, WorkspaceError for a refused folder.
+    Raises RuntimeUnavailable when the Docker engine or the image is missing, WorkspaceError for a refused folder, and
+    SettingsError when the settings are needed and cannot be used. The methods for files raise WorkspaceError for a path
+    that is refused or missing, and for what the system refuses.
     """
 
     def __init__(
@@ -104,7 +106,7 @@ class Runtime:
     # ------------------------------------------------------------ files
 
     def read_file(self, path: str, binary: bool = False) -> str:
-        """The whole text of a file, base64 when `binary`."""
+        """The whole text of a file of at most 1 MiB, base64 when `binary`."""
         data = self._files.read(path)
         if binary:
             return base64.b64encode(data).decode("ascii")
