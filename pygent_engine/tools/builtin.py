@@ -57,6 +57,11 @@ def _stop(context: CallContext, arguments: JsonDict) -> str:
     return "The run ends after this step."
 
 
+def _lines(text: str) -> str:
+    count = len(text.splitlines())
+    return "1 line" if count == 1 else f"{count} lines"
+
+
 def _schema(required: tuple[str, ...] = (), **properties: tuple[str, str]) -> JsonDict:
     described = {name: {"type": kind, "description": text} for name, (kind, text) in properties.items()}
     return {"type": "object", "properties": described, "required": list(required)}
@@ -82,7 +87,7 @@ BUILTIN = (
         "Create or replace a UTF-8 text file.",
         _schema(("path", "content"), path=_PATH, content=("string", "The whole content.")),
         _write_file,
-        lambda arguments: f"{arguments['path']} ({len(arguments['content'].splitlines())} lines)",
+        lambda arguments: f"{arguments['path']} ({_lines(arguments['content'])})",
     ),
     Tool(
         "read_file",

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from ..widgets.ask_panel import keys_line
+from ..widgets.keys import Keys
 
 Way = Literal["retry", "local", "quit"]
 
@@ -39,7 +39,7 @@ class CannotStart(ModalScreen[Way]):
             dialog.border_title = Content("Pygent cannot start")
             yield Static(Content(self._reason), classes="reason")
             yield Static(Content(_LOCAL), classes="muted")
-            yield Static(keys_line(("r", "try again"), ("l", "work locally"), ("q", "quit")), classes="keys")
+            yield Keys(("r", "try again"), ("l", "work locally"), ("q", "quit"))
 
     def action_go(self, way: Way) -> None:
         self.dismiss(way)

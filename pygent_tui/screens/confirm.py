@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from ..widgets.ask_panel import keys_line
+from ..widgets.keys import Keys
 
 
 class Confirm(ModalScreen[bool]):
@@ -30,7 +30,7 @@ class Confirm(ModalScreen[bool]):
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = Content(self._title)
             yield Static(Content(self._body))
-            yield Static(keys_line(*self._keys), classes="keys")
+            yield Keys(*self._keys)
 
     def action_answer(self, yes: bool) -> None:
         self.dismiss(yes)

@@ -12,7 +12,8 @@ from textual.widgets import Input, Static
 from pygent_engine.untrusted import clean, clean_line
 from pygent_engine.values import ApprovalRequest, Decision
 
-from .ask_panel import AskPanel, keys_line, whose
+from .ask_panel import AskPanel, whose
+from .keys import Keys
 
 _KEYS: dict[str, Decision] = {"y": "once", "s": "session", "n": "deny"}
 
@@ -47,7 +48,7 @@ class ApprovalPanel(AskPanel):
         yield Static(Content(clean_line(self._request.reason)), classes="note")
         with VerticalScroll(classes="body", can_focus=False):
             yield Static(Content(clean(self._request.command)), classes="command")
-        yield Static(_choices(), classes="keys")
+        yield Keys(("y", "yes, once"), ("s", "yes, for this session"), ("n", "no, and say why"), ("Esc", "no"))
         yield Input(placeholder="Why not? The model reads it. Enter sends, empty is fine", classes="reason", select_on_focus=False)
 
     def on_mount(self) -> None:
@@ -105,7 +106,3 @@ class ApprovalPanel(AskPanel):
         if move is not None:
             move(animate=False)
         return move is not None
-
-
-def _choices() -> Content:
-    return keys_line(("y", "yes, once"), ("s", "yes, for this session"), ("n", "no, and say why"), ("Esc", "no"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from textual import events
 from textual.containers import Vertical
-from textual.content import Content
 from textual.message import Message
 
 from pygent_engine.untrusted import clean_line
@@ -31,7 +30,6 @@ class AskPanel(Vertical, can_focus=True):
     }
     AskPanel .body { height: auto; max-height: 35vh; scrollbar-size-vertical: 1; }
     AskPanel .note { height: auto; color: $text-muted; }
-    AskPanel .keys { height: auto; margin-top: 1; }
     AskPanel Input { height: 1; border: none; padding: 0; background: $surface; }
     """
 
@@ -82,11 +80,3 @@ def whose(task_id: str, task_title: str) -> str:
         return ""
     title = f" “{clean_line(task_title, 40)}”" if task_title else ""
     return f" · task {clean_line(task_id, 20)}{title}"
-
-
-def keys_line(*keys: tuple[str, str]) -> Content:
-    """`keys` (key, what it does) as one line."""
-    pieces: list[tuple[str, str]] = []
-    for key, what in keys:
-        pieces += [(f" {key} ", "bold $text-primary on $primary-muted"), (f" {what}   ", "$foreground")]
-    return Content.assemble(*pieces)

@@ -117,7 +117,8 @@ class Easel:
                 return self._task(entry)
             case Ended(outcome, reason):
                 sign, role, word = _OUTCOMES[outcome]
-                return self._wrap(f"{sign} ", role, [(f"{word}: {reason}" if reason else f"{word}.", role)])
+                said = f"{word}." if reason in ("", f"{word}.") else f"{word}: {reason}"
+                return self._wrap(f"{sign} ", role, [(said, role)])
             case Opened():
                 return self._opened(entry)
             case Closed(reason):
@@ -198,7 +199,7 @@ class Easel:
         """The first lines of the result; of a failed call the last ones, where the reason stands."""
         lines = entry.result.strip("\n").split("\n") if entry.result.strip() else []
         limit = DETAIL_LINES if self._details else PREVIEW_LINES
-        hidden = max(0, len(lines) - limit)
+        hidden = len(lines) - limit if len(lines) > limit + 1 else 0  # one line takes no more room than the word of it
         shown = lines[hidden:] if entry.failed else lines[: len(lines) - hidden]
         strips = [self._fit([("│   ", "agent"), (line.expandtabs(4), "muted")]) for line in shown]
         if hidden:

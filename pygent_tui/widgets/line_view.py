@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from textwrap import wrap
 from time import monotonic
 from typing import ClassVar
 
@@ -34,6 +35,9 @@ class LineView(ScrollView, can_focus=True):
     FOLLOWS: ClassVar[bool] = True
     MARGIN: ClassVar[int] = 0
     """So many characters at the left are signs of the pane's own; they are not copied."""
+
+    INVITATION: ClassVar[tuple[str, ...]] = ()
+    """What a pane without content says, a paragraph each."""
 
     BINDINGS = [  # noqa: RUF012 - Textual's own declaration
         Binding("k", "scroll_up", "Up", show=False),
@@ -84,6 +88,7 @@ class LineView(ScrollView, can_focus=True):
     def __init__(self, *, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(name=name, id=id, classes=classes)
         self.following = self.FOLLOWS
+        self._base: Style | None = None  # kept, for it is put together anew for each line
         self._placing = False
         self._due = 0.0
         self._waiting: Timer | None = None
@@ -100,6 +105,15 @@ class LineView(ScrollView, can_focus=True):
 
     def scrolled(self) -> None:
         """The user moved to another place."""
+
+    def empty_lines(self) -> list[str]:
+        """The invitation, folded to the width of the pane."""
+        width = max(1, self.page.width - 2)
+        return [line for paragraph in self.INVITATION for line in wrap(paragraph, width) or [""]]
+
+    def empty_line(self, y: int) -> Strip:
+        lines = self.empty_lines()
+        return self.row((f" {lines[y]}", "muted")) if y < len(lines) else self.row()
 
     # ------------------------------------------------------------ updates
 
@@ -129,6 +143,7 @@ class LineView(ScrollView, can_focus=True):
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
+        self._base = None
         self.restyled()
 
     def restyled(self) -> None:
@@ -143,11 +158,20 @@ class LineView(ScrollView, can_focus=True):
         """There are `lines` lines now, of at most `width` cells; `top` is shown first, unless the end is followed."""
         extent = Size(width, lines)
         if extent != self.virtual_size:
-            self.virtual_size = extent
+            self._extend(extent)
         self._place(max(0, lines - self.page.height) if self.following else top)
         more = not self.following and self.FOLLOWS
         if more != (self.border_subtitle is not None):
             self.border_subtitle = Content("End ↓ newest") if more else None
+
+    def _extend(self, extent: Size) -> None:
+        """Textual lays out the whole screen for a new virtual size; a bar that is there and stays only needs to know it."""
+        stays = self.show_vertical_scrollbar and extent.height > self.container_size.height
+        if not stays or extent.width != self.virtual_size.width:
+            self.virtual_size = extent
+            return
+        self.set_reactive(ScrollView.virtual_size, extent)
+        self.vertical_scrollbar.window_virtual_size = extent.height
 
     def _place(self, top: int) -> None:
         self._placing = True
@@ -199,7 +223,7 @@ class LineView(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         x, top = self.scroll_offset
         width = self.page.width
-        base = self.rich_style
+        base = self._base = self._base or self.rich_style
         line = top + y
         if line >= self.virtual_size.height:
             return Strip.blank(self.size.width, base)

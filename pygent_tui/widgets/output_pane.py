@@ -19,7 +19,6 @@ from ..views.output import EMPTY, Buffer, Chunk, Outputs
 from .line_view import LineView
 from .sanitise import safe_text
 
-_EMPTY = ("No command has run yet.", "", "What a command prints appears here", "while it runs.")
 _SIDEWAYS = 8
 
 
@@ -29,7 +28,8 @@ class OutputPane(LineView):
     Lines are not wrapped; Left and Right scroll.
     """
 
-    INTERVAL: ClassVar[float] = 1 / 30
+    INTERVAL: ClassVar[float] = 1 / 16
+    INVITATION: ClassVar[tuple[str, ...]] = ("No command has run yet.", "", "What a command prints appears here while it runs.")
 
     BINDINGS = [  # noqa: RUF012 - Textual's own declaration
         Binding("left,h", "scroll_left", "Left", show=False),
@@ -65,7 +65,7 @@ class OutputPane(LineView):
         old, new = self._buffer, self._wanted()
         self._buffer = new
         if new is None:
-            self.set_extent(len(_EMPTY), 0, 0)
+            self.set_extent(len(self.empty_lines()), 0, 0)
             return
         top = self.scroll_offset.y
         if old is None or old.call_id != new.call_id:
@@ -75,7 +75,7 @@ class OutputPane(LineView):
             top = max(0, top - (new.dropped - old.dropped))
         if old is None or old.chunks is not new.chunks:
             self._ends = list(accumulate(chunk.lines for chunk in new.chunks))
-        lines = (new.lines + bool(new.tail) + (2 if new.result else 0)) or 1
+        lines = _printed(new) + (_above_footer(new) + 1 if new.result else 0) or 1
         self.set_extent(lines, self._width, top)
         self._widen(lines)
 
@@ -108,7 +108,7 @@ class OutputPane(LineView):
     def line(self, y: int) -> Strip:
         buffer = self._buffer
         if buffer is None:
-            return self.row((f" {_EMPTY[y]}", "muted"))
+            return self.empty_line(y)
         if y < buffer.lines:
             return self._kept_line(buffer, y)
         y -= buffer.lines
@@ -116,7 +116,7 @@ class OutputPane(LineView):
             return self._colored(buffer.tail)
         if buffer.result is None:
             return self.row(("● running, no output yet", "muted"))
-        return self._footer(buffer.result) if y == 1 + bool(buffer.tail) else Strip.blank(0)
+        return self._footer(buffer.result) if y == bool(buffer.tail) + _above_footer(buffer) else Strip.blank(0)
 
     def _kept_line(self, buffer: Buffer, y: int) -> Strip:
         index = bisect_right(self._ends, y)
@@ -148,3 +148,13 @@ class OutputPane(LineView):
         }[result.status]
         mark = "✓" if role == "ok" else "✗"
         return self.row((f"{mark} {word}", role), (f" · {result.duration_s:.1f} s", "muted"))
+
+
+def _printed(buffer: Buffer) -> int:
+    """The lines that the command put out."""
+    return buffer.lines + bool(buffer.tail)
+
+
+def _above_footer(buffer: Buffer) -> int:
+    """The blank lines between what was printed and how it ended."""
+    return min(1, _printed(buffer))

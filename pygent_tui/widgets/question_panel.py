@@ -12,7 +12,8 @@ from textual.widgets import Input, Static
 from pygent_engine.untrusted import clean, clean_line
 from pygent_engine.values import Question
 
-from .ask_panel import AskPanel, keys_line, whose
+from .ask_panel import AskPanel, whose
+from .keys import Keys
 
 NO_ANSWER = "(the user gave no answer)"
 
@@ -47,7 +48,7 @@ class QuestionPanel(AskPanel):
             if self._options:
                 yield Static(self._list(), classes="options")
         yield Input(placeholder="Your answer", classes="reason", select_on_focus=False)
-        yield Static(self._choices(), classes="keys")
+        yield self._choices()
 
     def on_mount(self) -> None:
         self.query_one(Input).display = False
@@ -115,7 +116,7 @@ class QuestionPanel(AskPanel):
             rows.append(("\n" if index < len(self._options) - 1 else "", ""))
         return Content.assemble(*(row for row in rows if row[0]))
 
-    def _choices(self) -> Content:
+    def _choices(self) -> Keys:
         if self._options:
-            return keys_line(("↑↓", "move"), ("Enter", "choose"), ("a-z", "answer in your words"), ("Esc", "no answer"))
-        return keys_line(("Enter", "send"), ("Esc", "no answer"))
+            return Keys(("↑↓", "move"), ("Enter", "choose"), ("a-z", "answer in your words"), ("Esc", "no answer"))
+        return Keys(("Enter", "send"), ("Esc", "no answer"))

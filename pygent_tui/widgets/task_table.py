@@ -19,7 +19,6 @@ from ..views.status_line import elapsed
 from .line_view import LineView
 from .sanitise import one_line
 
-_EMPTY = ("No delegated tasks yet.", "", "Ask Pygent to delegate work; each task", "runs on its own, beside the conversation.")
 _ONE_LINE = 66
 """From this width on a task needs one line, below it two."""
 
@@ -44,6 +43,11 @@ class TaskTable(LineView):
     """Shows a Board. Rows stand in the order of their creation and never move under the cursor."""
 
     FOLLOWS: ClassVar[bool] = False
+    INVITATION: ClassVar[tuple[str, ...]] = (
+        "No delegated tasks yet.",
+        "",
+        "Ask Pygent to delegate work; each task runs on its own, beside the conversation.",
+    )
 
     BINDINGS = [  # noqa: RUF012 - Textual's own declaration
         Binding("enter", "select", "Look at it", show=False),
@@ -99,7 +103,7 @@ class TaskTable(LineView):
         self._id_width = min(_MAX_ID, max((cell_len(row.id) for row in self._board.rows), default=0))
         rows = self._board.rows
         self._cursor = min(self._cursor, max(0, len(rows) - 1))
-        lines = len(rows) * self._height if rows else len(_EMPTY)
+        lines = len(rows) * self._height if rows else len(self.empty_lines())
         self.set_extent(lines, self.page.width, min(self.scroll_offset.y, max(0, lines - self.page.height)))
         counts = self._board.counts
         if counts != self._counts:
@@ -108,7 +112,7 @@ class TaskTable(LineView):
 
     def line(self, y: int) -> Strip:
         if not self._board.rows:
-            return self.row((f" {_EMPTY[y]}", "muted")) if y < len(_EMPTY) else self.row()
+            return self.empty_line(y)
         place, part = divmod(y, self._height)
         if place >= len(self._board.rows):  # a repaint between a new board and its layout
             return self.row()

@@ -285,6 +285,7 @@ def test_the_tools_take_the_parameters_that_they_are_known_by() -> None:
         ("bash", {"cmd": "ls\n-la \x1b[2J"}, "ls -la ␛[2J"),
         ("write_file", {"path": "a\u202eb", "content": "1\n2\n"}, "a\\u202eb (2 lines)"),
         ("write_file", {"path": "a", "content": ""}, "a (0 lines)"),
+        ("write_file", {"path": "a", "content": "one\n"}, "a (1 line)"),
         ("read_file", {"path": "a"}, "a"),
         ("edit_file", {"path": "a", "old": "x", "new": "y"}, "a"),
         ("download_file", {"path": "a"}, "a"),

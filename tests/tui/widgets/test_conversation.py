@@ -221,6 +221,25 @@ async def test_a_card_shows_the_end_of_a_failure_and_unfolds() -> None:
 
 
 @in_loop
+async def test_a_card_hides_no_single_line() -> None:
+    pane = Conversation()
+    async with Stage(pane).run_test(size=(60, 20)) as pilot:
+        pane.show(folded(CallStarted(ToolCall("c", "bash", "{}"), "make"), CallEnded(ToolResult("c", "1\n2\n3\n4\n5", "ok", 0))))
+        await settle(pilot, pane)
+        assert screen_lines(pane)[3:9] == ["│   1", "│   2", "│   3", "│   4", "│   5", ""]
+
+
+@in_loop
+async def test_how_a_turn_ended_is_said_once() -> None:
+    for reason, said in (("", "■ Interrupted."), ("Interrupted.", "■ Interrupted."), ("Shutting down.", "■ Interrupted: Shutting down.")):
+        pane = Conversation()
+        async with Stage(pane).run_test(size=(60, 8)) as pilot:
+            pane.show(folded(TurnEnded("interrupted", 1, Usage(), reason)))
+            await settle(pilot, pane)
+            assert said in screen_lines(pane)
+
+
+@in_loop
 async def test_the_countdown_runs_with_the_clock_that_it_is_given() -> None:
     pane = Conversation()
     async with Stage(pane).run_test(size=(80, 10)) as pilot:

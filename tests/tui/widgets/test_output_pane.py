@@ -45,6 +45,17 @@ async def test_hostile_output_reaches_no_line_and_triggers_nothing() -> None:
 
 
 @in_loop
+async def test_an_empty_pane_says_what_it_is_for_in_whole_words_at_any_width() -> None:
+    for width in (1, 12, 30, 90):
+        pane = OutputPane()
+        async with Stage(pane).run_test(size=(width, 24)) as pilot:
+            pane.show(EMPTY)
+            await settle(pilot, pane)
+            shown = " ".join(" ".join(screen_lines(pane)).split())
+            assert width == 1 or shown == "No command has run yet. What a command prints appears here while it runs."
+
+
+@in_loop
 async def test_lines_that_are_read_stay_while_older_ones_are_dropped() -> None:
     pane = OutputPane()
     async with Stage(pane).run_test(size=(40, 10)) as pilot:
@@ -123,7 +134,7 @@ async def test_an_empty_pane_says_what_it_is_for() -> None:
 
 
 @in_loop
-async def test_a_silent_command_is_seen_to_run() -> None:
+async def test_a_silent_command_is_seen_to_run_and_to_end() -> None:
     pane = OutputPane()
     async with Stage(pane).run_test(size=(60, 6)) as pilot:
         pane.show(folded(begun()))
@@ -131,7 +142,7 @@ async def test_a_silent_command_is_seen_to_run() -> None:
         assert screen_lines(pane)[0] == "● running, no output yet"
         pane.show(folded(begun(), CallEnded(ToolResult("c", "", "ok", 0, 0.1))))
         await settle(pilot, pane)
-        assert screen_lines(pane)[:2] == ["", "✓ exit 0 · 0.1 s"]
+        assert screen_lines(pane)[:2] == ["✓ exit 0 · 0.1 s", ""]
 
 
 @in_loop
