@@ -183,22 +183,30 @@ def _end(process: subprocess.Popen[bytes], marker: str) -> None:
 
 
 def _sweep(marker: str) -> None:
-    """Kill every process whose environment carries `marker`, until a pass finds none: they may be forking."""
+    """Kill every process whose environment carries `marker`, until a pass finds none: they may be forking, or becoming
+    another program."""
     needle = f"{MARKER}={marker}".encode()
     deadline = time.monotonic() + _KILL_WAIT_S
     while time.monotonic() < deadline:
-        found = [int(entry.name) for entry in Path("/proc").glob("[0-9]*") if _carries(entry, needle)]
-        if not found:
+        processes = [(int(entry.name), carries(entry, needle)) for entry in Path("/proc").glob("[0-9]*")]
+        if all(found is False for _, found in processes):
             return
-        for pid in found:
+        for pid in (pid for pid, found in processes if found):
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
         time.sleep(COALESCE_S)
 
 
-def _carries(entry: Path, needle: bytes) -> bool:
-    """Zombies have no environment and never match."""
+def carries(entry: Path, needle: bytes) -> bool | None:
+    """Whether the process has `needle` in its environment; None while an exec has taken the old one away and not yet put
+    the new one there. Zombies and the kernel's threads have neither an environment nor a program."""
     try:
-        return b"\0" + needle in b"\0" + (entry / "environ").read_bytes()
+        environment = (entry / "environ").read_bytes()
+        if not environment and (entry / "cmdline").read_bytes():  # it has none, or the exec is over by now
+            environment = (entry / "environ").read_bytes() or b"none"
+        if environment:
+            return b"\0" + needle in b"\0" + environment
+        (entry / "exe").readlink()
     except OSError:
         return False
+    return None
