@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Self
+
+from textual.geometry import Region
+
 from pygent_engine.events import CallStarted, OutputDelta
 from pygent_engine.values import ToolCall
 from pygent_tui.views.output import EMPTY, Outputs, fold
@@ -9,6 +13,16 @@ from pygent_tui.widgets.output_pane import OutputPane
 from tests.support.envelopes import stream
 
 from .stage import Stage, in_loop, screen_lines, settle
+
+
+class Watched(OutputPane):
+    """Counts how often it asks for the screen to be laid out."""
+
+    layouts = 0
+
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        self.layouts += layout
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
 
 def printed(first: int, last: int, start: Outputs = EMPTY) -> Outputs:
@@ -23,17 +37,15 @@ def printed(first: int, last: int, start: Outputs = EMPTY) -> Outputs:
 
 @in_loop
 async def test_lines_that_come_below_a_full_page_lay_out_nothing_anew() -> None:
-    pane = OutputPane()
-    app = Stage(pane)
-    layouts: list[object] = []
-    async with app.run_test(size=(40, 12)) as pilot:
+    pane = Watched()
+    async with Stage(pane).run_test(size=(40, 12)) as pilot:
         state = printed(0, 100)
         pane.show(state)
         await settle(pilot, pane)
-        app.screen.screen_layout_refresh_signal.subscribe(pane, layouts.append)
+        pane.layouts = 0
         pane.show(printed(100, 300, state))
         await settle(pilot, pane)
-        assert layouts == []
+        assert pane.layouts == 0
         assert "line 299" in screen_lines(pane)
         assert (pane.virtual_size.height, pane.vertical_scrollbar.window_virtual_size) == (300, 300)
 
