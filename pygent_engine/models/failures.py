@@ -30,7 +30,7 @@ _REMEDIES: Mapping[int, str] = {
     403: "does not allow this to the API key; check what the key may use, or choose another model",
     404: "knows no such path or model; check OPENAI_BASE_URL (it often ends in /v1) and the name of the model",
     413: "finds the request too large; start a new session, or choose a model with a larger context",
-    429: "has had too many requests; it is tried again after a wait",
+    429: "has had too many requests; ask again after a wait",
 }
 
 
@@ -77,7 +77,7 @@ def _remedy(host: Host, status: int, said: str, headers: Mapping[str, str], spen
         place = clean_line(host.redacted(headers.get("location", "another place")))
         return f"redirects to {place}; set OPENAI_BASE_URL to where it is served"
     if status >= 500:
-        return "has a failure of its own; it is tried again after a wait"
+        return "has a failure of its own; ask again after a wait"
     return _REMEDIES.get(status, "did not accept the request; check the name of the model and what it supports")
 
 

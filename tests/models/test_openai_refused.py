@@ -54,6 +54,7 @@ def test_what_may_pass_is_transient_and_is_asked_once(sse_server: SSEServer, mod
     sse_server.play(error_reply(status, "later"))
     error = failure(model)
     assert (error.transient, error.retry_after_s, len(sse_server.requests)) == (True, None, 1)
+    assert "; ask again after a wait (HTTP " in str(error)  # who asks, and whether at all, the host's client cannot know
 
 
 @pytest.mark.parametrize(("value", "seconds"), [("1", 1.0), ("300", 300.0), ("1.5", 1.5), ("soon", None), ("-3", None), ("1e9", None)])
