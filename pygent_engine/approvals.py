@@ -18,7 +18,7 @@ WITHDRAWN = Approval("deny", "The call was withdrawn before anyone answered.")
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What asks first: locally every `bash`, unless `confirm_bash` is off; in a container nothing (DESIGN, "What asks")."""
+    """What asks first: locally every `bash`, unless `confirm_bash` is off; in a container nothing (ARCHITECTURE, "What asks")."""
 
     confirm_bash: bool = True
 

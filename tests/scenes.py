@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from pygent_engine.approvals import Policy
 from pygent_engine.events import Envelope, Warned
 from pygent_engine.values import TaskState
 
@@ -66,6 +67,9 @@ class Scene:
         return self.envelopes()[-1].at + 7 if self.script is not None else 0.0
 
 
+_WHY_LOCAL = Policy().reason("bash", "local")
+
+
 def start() -> Script:
     return Script()
 
@@ -102,15 +106,15 @@ def approval() -> Script:
     script = Script("local", fallback="Docker does not answer").turn("clean the build folder")
     command = "rm -rf build dist\nfind . -name '__pycache__' -type d -prune -exec rm -rf {} +\ngit status --short"
     script.reply("I remove what the build left behind.", call("c1", cmd=command))
-    return script.ask("c1", "commands on this machine need a yes")
+    return script.ask("c1", _WHY_LOCAL)
 
 
 def task_approval() -> Script:
-    script = tasks().next_step(2, "t1").next_step(2, "t2")
-    script.reply("I fetch the package index.", call("t1-c2", cmd="pip download httpx", network=True), task="t1")
-    script.ask("t1-c2", "it asks for the network", "t1")
-    script.reply("I look it up.", call("t2-c2", cmd="curl -s https://example.org/status"), task="t2")
-    return script.ask("t2-c2", "it asks for the network", "t2")
+    script = tasks(Script("local")).next_step(2, "t1").next_step(2, "t2")
+    script.reply("I run its tests.", call("t1-c2", cmd="python -m pytest tests/test_lru.py"), task="t1")
+    script.ask("t1-c2", _WHY_LOCAL, "t1")
+    script.reply("I clear it first.", call("t2-c2", cmd="rm -rf .cache"), task="t2")
+    return script.ask("t2-c2", _WHY_LOCAL, "t2")
 
 
 def question() -> Script:
@@ -124,8 +128,8 @@ def free_question() -> Script:
     return script.start("c1").question("c1", "What should the package be called?")
 
 
-def tasks() -> Script:
-    script = Script().turn("compare three ways to cache, in parallel")
+def tasks(script: Script | None = None) -> Script:
+    script = (script or Script()).turn("compare three ways to cache, in parallel")
     script.reply("I delegate three studies.", call("c1", "delegate_task", title="three studies"))
     script.task("t1", "Study an LRU cache in memory", persona="researcher")
     script.task("t2", "Study a cache on disk", persona="researcher").task("t3", "Study a shared cache server")

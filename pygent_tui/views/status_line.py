@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pygent_engine.untrusted import clean_line
+
 from .asks import Asks
 from .status import Status
 
@@ -29,7 +31,7 @@ def status_line(status: Status, asks: Asks, model: str, now: float, note: str = 
             _state(status, asks, now, note),
             *_why(status),
         ),
-        _notes(status),
+        _notes(status, asks),
     )
 
 
@@ -85,7 +87,7 @@ def _doing(status: Status) -> str:
         return "ready"
     if status.retry:
         return status.retry
-    return f"running: {status.running[-1][1][:40]}" if status.running else "thinking"
+    return f"running: {clean_line(status.running[-1][1], 40)}" if status.running else "thinking"
 
 
 def _tasks(status: Status) -> str:
@@ -98,7 +100,8 @@ def _time(status: Status, now: float) -> str:
     return "" if since is None else f" · {elapsed(now - since)}"
 
 
-def _notes(status: Status) -> tuple[str, ...]:
+def _notes(status: Status, asks: Asks) -> tuple[str, ...]:
     total = status.usage.total
-    interrupt = ("Esc interrupt",) if status.turn_since is not None else ()
+    # What asks takes Esc for a no.
+    interrupt = ("Esc interrupt",) if status.turn_since is not None and not asks.pending else ()
     return ("Ctrl+Q quit", "F1 help", *interrupt, *((f"{compact(total)} tokens",) if total else ()))

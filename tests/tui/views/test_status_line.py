@@ -8,7 +8,7 @@ from pygent_engine.events import SessionClosed
 from pygent_tui.views import app_state
 from pygent_tui.views.status_line import StatusLine, compact, elapsed, status_line
 from tests.scenes import approval, ended_tasks, fallback, running, start
-from tests.support.script import Script
+from tests.support.script import Script, call
 
 
 def line(script: Script | None, note: str = "") -> StatusLine:
@@ -39,8 +39,14 @@ def test_a_running_command_is_told_with_its_time_and_the_key_that_ends_it() -> N
     assert line(running()).notes == ("Ctrl+Q quit", "F1 help", "Esc interrupt", "1.4k tokens")
 
 
+def test_a_long_command_is_cut_where_it_can_be_seen() -> None:
+    script = Script().turn("x").reply("", call("c1", cmd="x" * 50)).start("c1")
+    assert f"· running: {'x' * 39}… · " in text(script)
+
+
 def test_who_waits_for_the_user_comes_before_what_runs() -> None:
     assert text(approval()) == " LOCAL  demo · waiting for you"
+    assert "Esc interrupt" not in line(approval()).notes, "Esc answers what asks"
 
 
 def test_tasks_that_live_are_counted() -> None:
