@@ -106,7 +106,7 @@ class Agent(Loop):
         with self._making_tasks:
             self._closed = True
         if self.outbox.delivers_here:
-            threading.Thread(target=self.close, name="pygent-close", daemon=True).start()
+            threading.Thread(target=self.close, name="pygent-ending", daemon=True).start()
             return
         self.close_tasks()
         if self._owns_runtime:

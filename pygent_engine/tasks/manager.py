@@ -166,7 +166,7 @@ class TaskManager:
         with self._guard:
             self._closed = True
         if self._outbox.delivers_here:
-            threading.Thread(target=self.close, args=(timeout,), name="pygent-close", daemon=True).start()
+            threading.Thread(target=self.close, args=(timeout,), name="pygent-ending", daemon=True).start()
             return
         deadline = time.monotonic() + timeout
         for view in self.tasks():
