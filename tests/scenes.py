@@ -32,7 +32,7 @@ def median(values: list[float]) -> float:
 2. Nothing else was changed.
 """
 _FINDING = """\
-`t1` is done: **0.8 ms** for 1000 gets in memory. The slow part is the key:
+`task-1` is done: **0.8 ms** for 1000 gets in memory. The slow part is the key:
 
 ```python
 key = json.dumps(request, sort_keys=True)   # 71 % of the time
@@ -44,6 +44,9 @@ _PYTEST = "".join(
     f"tests/test_{name}.py \x1b[32m{'.' * count}\x1b[0m{' ' * (20 - len(name) - count)}\x1b[36m[{percent:3}%]\x1b[0m\n"
     for name, count, percent in (("api", 12, 14), ("cache", 9, 25), ("cli", 14, 42), ("config", 6, 49), ("jobs", 11, 62), ("limits", 8, 71))
 )
+
+_TITLES = ("An LRU cache in memory", "A cache on disk", "A shared cache server")
+_DELEGATED = [call(f"d{number}", "delegate_task", prompt=title, title=title) for number, title in enumerate(_TITLES, 1)]
 
 
 @dataclass(frozen=True)
@@ -81,17 +84,24 @@ def answer() -> Script:
     return script.next_step(2).reply(_ANSWER).end_turn(step=2)
 
 
+def delegate(script: Script, persona: str = "") -> Script:
+    """The calls of _DELEGATED, with the answers that the engine gives them."""
+    for number, wanted in enumerate(_DELEGATED, 1):
+        script.start(wanted.id).task(f"task-{number}", _TITLES[number - 1], persona=persona)
+        script.end(wanted.id, f"Started task task-{number}. Ask for it with task_status.", None, duration_s=0.0)
+    return script
+
+
 def overview() -> Script:
     """A bit of everything, for the first picture of the README."""
     script = Script(model="qwen3-coder").turn("make the cache faster: measure three ways, and keep the tests green")
-    script.reply(
-        "I have three ways measured in parallel, and look at the code meanwhile.", call("d1", "delegate_task", title="three ways to cache")
+    script.reply("I have three ways measured in parallel, and look at the code meanwhile.", *_DELEGATED)
+    delegate(script).run("task-1").run("task-2")
+    script.reply("I measure.", call("task-1/c1", cmd="python bench.py --cache lru"), task="task-1").start("task-1/c1", "task-1")
+    script.output("task-1/c1", "1000 gets: 0.8 ms\n", "task-1").end("task-1/c1", "1000 gets: 0.8 ms", task="task-1").done("task-1")
+    script.reply("I measure.", call("task-2/c1", cmd="python bench.py --cache disk"), task="task-2").start("task-2/c1", "task-2").run(
+        "task-3"
     )
-    script.start("d1").task("t1", "An LRU cache in memory").task("t2", "A cache on disk").task("t3", "A shared server")
-    script.end("d1", "t1, t2 and t3 are on their way", None).run("t1").run("t2")
-    script.reply("I measure.", call("t1-c1", cmd="python bench.py --cache lru"), task="t1").start("t1-c1", "t1")
-    script.output("t1-c1", "1000 gets: 0.8 ms\n", "t1").end("t1-c1", "1000 gets: 0.8 ms", task="t1").done("t1")
-    script.reply("I measure.", call("t2-c1", cmd="python bench.py --cache disk"), task="t2").start("t2-c1", "t2").run("t3")
     script.next_step(2).reply(_FINDING, call("c1", cmd="python -m pytest tests"))
     return script.start("c1").output("c1", _PYTEST)
 
@@ -110,11 +120,11 @@ def approval() -> Script:
 
 
 def task_approval() -> Script:
-    script = tasks(Script("local")).next_step(2, "t1").next_step(2, "t2")
-    script.reply("I run its tests.", call("t1-c2", cmd="python -m pytest tests/test_lru.py"), task="t1")
-    script.ask("t1-c2", _WHY_LOCAL, "t1")
-    script.reply("I clear it first.", call("t2-c2", cmd="rm -rf .cache"), task="t2")
-    return script.ask("t2-c2", _WHY_LOCAL, "t2")
+    script = tasks(Script("local")).next_step(2, "task-1").next_step(2, "task-2")
+    script.reply("I run its tests.", call("task-1/c2", cmd="python -m pytest tests/test_lru.py"), task="task-1")
+    script.ask("task-1/c2", _WHY_LOCAL, "task-1")
+    script.reply("I clear it first.", call("task-2/c2", cmd="rm -rf .cache"), task="task-2")
+    return script.ask("task-2/c2", _WHY_LOCAL, "task-2")
 
 
 def question() -> Script:
@@ -130,19 +140,17 @@ def free_question() -> Script:
 
 def tasks(script: Script | None = None) -> Script:
     script = (script or Script()).turn("compare three ways to cache, in parallel")
-    script.reply("I delegate three studies.", call("c1", "delegate_task", title="three studies"))
-    script.task("t1", "Study an LRU cache in memory", persona="researcher")
-    script.task("t2", "Study a cache on disk", persona="researcher").task("t3", "Study a shared cache server")
-    script.run("t1").run("t2")
-    script.reply("I measure.", call("t1-c1", cmd="python bench.py --cache lru"), task="t1").start("t1-c1", "t1")
-    script.output("t1-c1", "warm-up …\n1000 gets: 0.8 ms\n", "t1").end("t1-c1", "1000 gets: 0.8 ms", task="t1")
-    script.reply("I measure.", call("t2-c1", cmd="python bench.py --cache disk"), task="t2").start("t2-c1", "t2")
-    return script.output("t2-c1", "1000 gets: \x1b[33m41 ms\x1b[0m\n", "t2").end("t2-c1", "41 ms", task="t2")
+    script.reply("I delegate three studies.", *_DELEGATED)
+    delegate(script, persona="researcher").run("task-1").run("task-2")
+    script.reply("I measure.", call("task-1/c1", cmd="python bench.py --cache lru"), task="task-1").start("task-1/c1", "task-1")
+    script.output("task-1/c1", "warm-up …\n1000 gets: 0.8 ms\n", "task-1").end("task-1/c1", "1000 gets: 0.8 ms", task="task-1")
+    script.reply("I measure.", call("task-2/c1", cmd="python bench.py --cache disk"), task="task-2").start("task-2/c1", "task-2")
+    return script.output("task-2/c1", "1000 gets: \x1b[33m41 ms\x1b[0m\n", "task-2").end("task-2/c1", "41 ms", task="task-2")
 
 
 def ended_tasks() -> Script:
-    script = tasks().done("t1").done("t2", TaskState.failed, "the model was not reached")
-    return script.run("t3")
+    script = tasks().done("task-1").done("task-2", TaskState.failed, "the model was not reached")
+    return script.run("task-3")
 
 
 def failed_turn() -> Script:
@@ -158,7 +166,7 @@ def hostile() -> Script:
     """Text that would do harm if any of it were taken for markup or for terminal sequences."""
     evil = "[/] [bold red]x[/bold red] [@click=app.quit]click[/] \\x1b]52;c;aGk=\\x07"
     script = Script().turn(f"look at {evil}")
-    script.task("t1", f"Title {evil}")
+    script.task("task-1", f"Title {evil}")
     script.reply(f"A reply {evil}\n\n- `{evil}`\n", call("c1", cmd=f"printf '{evil}\u202e\x1b[2J\x1b]52;c;aGk=\x07'"))
     return script.ask("c1", f"a reason {evil}")
 

@@ -222,7 +222,7 @@ def waited_for(turn: Turn, started: list[str]) -> Generator[Act, list[str], dict
         waiting = [task_id for task_id, status in statuses.items() if not status.startswith(_ENDED)]
         if not waiting:
             break
-        pause = [bash("sleep 1")] if poll and turn.can("bash") else []
+        pause = [bash("echo 'The tasks are at work; the board shows how far.'; sleep 1")] if poll and turn.can("bash") else []
         asked = [("task_status", {"task_id": task_id}) for task_id in waiting]
         results = yield act("" if poll else "How do they stand?", *pause, *asked)
         for task_id, said in zip(waiting, results[len(pause) :], strict=True):

@@ -116,7 +116,7 @@ def _task(state: Transcript, task_id: str, event: TaskEvent) -> Transcript:
             if event.parent_id != state.task_id:
                 return state
             named = replace(state, titles={**state.titles, task_id: event.title})
-            return _append(named, TaskNote(task_id, event.title, TaskState.queued))
+            return named if _delegating(state) else _append(named, TaskNote(task_id, event.title, TaskState.queued))
         case TaskEnded():
             title = state.titles.get(task_id)
             return state if title is None else _append(state, TaskNote(task_id, title, event.state, event.error))
@@ -124,6 +124,12 @@ def _task(state: Transcript, task_id: str, event: TaskEvent) -> Transcript:
             return state
         case _:
             assert_never(event)
+
+
+def _delegating(state: Transcript) -> bool:
+    """Whether a call that delegates is running: its card says already what a note would say."""
+    running = (state.entries[index] for _, index in state.open)
+    return any(isinstance(entry, Call) and entry.name == "delegate_task" for entry in running)
 
 
 def _turn(state: Transcript, event: TurnEvent) -> Transcript:

@@ -158,12 +158,12 @@ def test_a_long_command_can_be_scrolled_to_its_end() -> None:
 def test_asks_come_oldest_first_name_their_task_and_count_the_others() -> None:
     async def scenario(stage: Stage) -> None:
         first = stage.text("ApprovalPanel")
-        assert "task t1 “Study an LRU cache in memory”" in first and "1 more waiting" in first
+        assert "task task-1 “An LRU cache in memory”" in first and "1 more waiting" in first
         await stage.press("y")
-        await stage.until(lambda: "task t2" in stage.text("ApprovalPanel"))
+        await stage.until(lambda: "task task-2" in stage.text("ApprovalPanel"))
         assert "more waiting" not in stage.text("ApprovalPanel")
         await stage.press("s")
-        assert stage.ops == [AnswerApproval("t1-c2", "once"), AnswerApproval("t2-c2", "session")]
+        assert stage.ops == [AnswerApproval("task-1/c2", "once"), AnswerApproval("task-2/c2", "session")]
 
     play(scene("task-approval"), scenario)
 
@@ -185,9 +185,9 @@ def test_an_ask_that_goes_away_gives_the_prompt_back_with_its_draft() -> None:
 def test_the_panel_keeps_its_guard_for_the_next_ask() -> None:
     async def scenario(stage: Stage) -> None:
         await press_at(stage, panel(stage), ("y", await drawn(stage) + 1))
-        await stage.until(lambda: "task t2" in stage.text("ApprovalPanel"))
+        await stage.until(lambda: "task task-2" in stage.text("ApprovalPanel"))
         await press_at(stage, panel(stage), ("y", await drawn(stage) + 0.05))
-        assert stage.ops == [AnswerApproval("t1-c2", "once")]
+        assert stage.ops == [AnswerApproval("task-1/c2", "once")]
 
     play(Scene("task-approval", task_approval), scenario, quiet_s=QUIET_S)
 

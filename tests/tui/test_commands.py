@@ -61,7 +61,7 @@ def test_what_cannot_be_run_is_refused_in_a_sentence(text: str, sentence: str) -
         ("/output", ("focus", "output")),
         ("/steer use sqlite\nplease", Steer("use sqlite\nplease")),
         ("/stop", Interrupt()),
-        ("/cancel t1", ("cancel", "t1")),
+        ("/cancel task-1", ("cancel", "task-1")),
         ("/theme", "theme"),
         ("/exit", "quit"),
     ],

@@ -126,7 +126,7 @@ def test_x_on_the_board_cancels_after_a_yes_only() -> None:
         await stage.press("x", "enter")
         assert stage.ops == []
         await stage.press("x", "y")
-        assert stage.ops == [CancelTask("t1")]
+        assert stage.ops == [CancelTask("task-1")]
 
     play(TASKS, scenario)
 
@@ -135,7 +135,7 @@ def test_enter_on_the_board_shows_the_output_of_the_task_and_escape_follows_agai
     async def scenario(stage: Stage) -> None:
         stage.one("#board").focus()
         await stage.press("down", "enter")
-        await stage.until(lambda: stage.state.output.selected == "t2-c1")
+        await stage.until(lambda: stage.state.output.selected == "task-2/c1")
         stage.session.play(tasks().end_turn().envelopes[-2:])
         await stage.until(lambda: stage.state.status.turn_since is None)
         await stage.press("escape")

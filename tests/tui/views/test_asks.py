@@ -23,14 +23,14 @@ def test_an_answer_to_nothing_changes_nothing() -> None:
 
 def test_asks_wait_in_the_order_in_which_they_came() -> None:
     state = folded(task_approval())
-    assert [ask.call_id for ask in state.pending] == ["t1-c2", "t2-c2"]
+    assert [ask.call_id for ask in state.pending] == ["task-1/c2", "task-2/c2"]
     assert state.first is state.pending[0]
-    assert state.title("t1") == "Study an LRU cache in memory"
+    assert state.title("task-1") == "An LRU cache in memory"
 
 
 def test_a_settled_ask_leaves_the_others() -> None:
-    state = folded(task_approval().post(ApprovalSettled("t1-c2", "deny"), "t1"))
-    assert [ask.call_id for ask in state.pending] == ["t2-c2"]
+    state = folded(task_approval().post(ApprovalSettled("task-1/c2", "deny"), "task-1"))
+    assert [ask.call_id for ask in state.pending] == ["task-2/c2"]
 
 
 def test_an_answered_question_is_gone() -> None:

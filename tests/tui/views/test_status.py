@@ -49,9 +49,9 @@ def test_a_retry_is_told_until_the_model_answers() -> None:
 
 
 def test_delegated_tasks_live_until_they_end_and_their_tokens_count() -> None:
-    assert folded(tasks()).live_tasks == ("t1", "t2", "t3")
+    assert folded(tasks()).live_tasks == ("task-1", "task-2", "task-3")
     ended = folded(ended_tasks())
-    assert (ended.live_tasks, ended.usage) == (("t3",), Usage(3600, 540))
+    assert (ended.live_tasks, ended.usage) == (("task-3",), Usage(3600, 540))
 
 
 def test_an_open_session_with_nothing_to_do_is_not_busy() -> None:

@@ -176,6 +176,18 @@ def test_delegated_tasks_appear_as_notes_and_their_turns_do_not() -> None:
     assert not state.text
 
 
+def test_a_task_that_a_call_delegates_is_told_once_by_its_card_and_again_when_it_ends() -> None:
+    wanted = ToolCall("d", "delegate_task", "{}")
+    state = folded(
+        CallStarted(wanted, "Docs"),
+        ("task-1", TaskCreated("Docs", "write docs", None, "demo", "main", "local")),
+        CallEnded(ToolResult("d", "Started task task-1.")),
+        ("task-1", TaskEnded(TaskState.finished, "finished", "", 1, Usage())),
+    )
+    card = Call("d", "delegate_task", "Docs", status="ok", result="Started task task-1.")
+    assert state.entries == (card, TaskNote("task-1", "Docs", TaskState.finished))
+
+
 def test_the_transcript_of_a_task_holds_that_task_only() -> None:
     events: list[Event | tuple[str, Event]] = [TurnStarted("root"), ("t1", TurnStarted("docs"))]
     assert reduce(fold, stream(events), Transcript("t1")).entries == (Prompt("docs"),)
