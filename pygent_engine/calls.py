@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import TypeVar
 
 from .approvals import WITHDRAWN, Gate
 from .errors import PygentError, described
@@ -28,34 +27,31 @@ from .tools.toolbox import Toolbox
 from .turn import Turn
 from .untrusted import OutputCleaner, clean, clean_line, clean_text
 from .values import Approval, ApprovalRequest, JsonDict, Message, Question, ToolCall, ToolResult
-from .worker import LeftBehind, Worker
+from .worker import Blocking, LeftBehind, Work
 
-T = TypeVar("T")
-
-GRACE_S = 3.0  # for a cancelled tool to return by itself: a command is back 2 s after its cancel (DESIGN 4)
+GRACE_S = 3.0  # for a cancelled tool to return by itself: a command is back 2 s after its cancel
 LONGEST_RESULT = 200_000  # characters
 
 
 class Calls:
     """The calls of one agent, in its runtime."""
 
-    def __init__(self, toolbox: Toolbox, runtime: Runtime, gate: Gate, worker: Worker, post: Post, task_id: str) -> None:
+    def __init__(self, toolbox: Toolbox, runtime: Runtime, gate: Gate, post: Post, task_id: str) -> None:
         self.toolbox = toolbox
         self.runtime = runtime
         self._gate = gate
-        self._worker = worker
         self._post = post
         self._task_id = task_id
 
-    def run(self, call: ToolCall, turn: Turn) -> ToolResult:
+    def run(self, call: ToolCall, turn: Turn) -> Work[ToolResult]:
         """The one result of `call`; its `content` is what the model reads, uncleaned."""
         started = time.monotonic()
-        result = self._result(call, turn)
+        result = yield from self._result(call, turn)
         took = time.monotonic() - started
         self._post(CallEnded(ToolResult(result.call_id, clean_text(result.content), result.status, result.exit_code, took)))
         return result
 
-    def _result(self, call: ToolCall, turn: Turn) -> ToolResult:
+    def _result(self, call: ToolCall, turn: Turn) -> Work[ToolResult]:
         if turn.cancel.is_set():
             return ToolResult(call.id, "[not run: the turn was ended before it]", "cancelled")
         tool = self.toolbox.find(call.name)
@@ -69,20 +65,20 @@ class Calls:
             return ToolResult(call.id, str(error), "error")
         except Exception as error:  # a schema that is none: every call gets its result, whatever happens
             return ToolResult(call.id, f"The arguments cannot be checked: {described(error)}", "error")
-        refusal = self._refusal(call, tool, arguments, turn)
+        refusal = yield from self._refusal(call, tool, arguments, turn)
         if refusal is not None:
             return refusal
         self._post(CallStarted(cleaned_call(call), summary))
-        return self._execute(call, tool, arguments, turn)
+        return (yield from self._execute(call, tool, arguments, turn))
 
-    def _refusal(self, call: ToolCall, tool: Tool, arguments: JsonDict, turn: Turn) -> ToolResult | None:
+    def _refusal(self, call: ToolCall, tool: Tool, arguments: JsonDict, turn: Turn) -> Work[ToolResult | None]:
         reason = self._gate.reason(tool.name, self.runtime.mode)
         if not reason:
             return None
         command = arguments.get("cmd", "")
         shown = clean(command if isinstance(command, str) else "")
         request = ApprovalRequest(call.id, self._task_id, tool.name, clean(call.arguments), shown, reason)
-        approval = self._approval(request, turn)
+        approval = yield from self._approval(request, turn)
         self._post(ApprovalSettled(call.id, approval.decision, clean_text(approval.note)))
         if turn.cancel.is_set():
             return ToolResult(call.id, "[not run: the turn was ended before it was approved]", "cancelled")
@@ -91,22 +87,23 @@ class Calls:
         note = f" They say: {approval.note}" if approval.note else ""
         return ToolResult(call.id, f"The user did not allow this call.{note}", "denied")
 
-    def _approval(self, request: ApprovalRequest, turn: Turn) -> Approval:
+    def _approval(self, request: ApprovalRequest, turn: Turn) -> Work[Approval]:
         def announce() -> None:
             self._post(ApprovalAsked(request))
 
         try:
-            return self._call(lambda: self._gate.approve(request, turn.cancel, announce), turn)
+            approval: Approval = yield _blocking(lambda: self._gate.approve(request, turn.cancel, announce), turn)
+            return approval
         except LeftBehind:
             return WITHDRAWN
         except Exception as error:
             return Approval("deny", f"The approver failed: {described(error)}")
 
-    def _execute(self, call: ToolCall, tool: Tool, arguments: JsonDict, turn: Turn) -> ToolResult:
+    def _execute(self, call: ToolCall, tool: Tool, arguments: JsonDict, turn: Turn) -> Work[ToolResult]:
         output = _Output(call.id, self._post)
         context = CallContext(self.runtime, turn.cancel, output.add, self._asking(call, turn), lambda: setattr(turn, "stopped", True))
         try:
-            outcome = self._call(lambda: tool.run(context, arguments), turn)
+            outcome = yield _blocking(lambda: tool.run(context, arguments), turn)
         except LeftBehind:
             return ToolResult(call.id, "[cancelled: the tool did not come back and was left behind]", "cancelled")
         except PygentError as error:
@@ -142,8 +139,9 @@ class Calls:
 
         return ask
 
-    def _call(self, job: Callable[[], T], turn: Turn) -> T:
-        return self._worker.call(job, turn.cancel, turn.deadline, late=turn.late, grace_s=GRACE_S)
+
+def _blocking(job: Callable[[], object], turn: Turn) -> Blocking:
+    return Blocking(job, turn.deadline, turn.late, GRACE_S)
 
 
 class _Output:

@@ -20,7 +20,7 @@ from .tools.toolbox import Toolbox
 from .turn import Turn
 from .untrusted import clean_line, clean_text
 from .values import INCOMPLETE, INTERRUPTED, ROOT_TASK, JsonDict, Limits, Message, RunResult, ToolCall
-from .worker import Worker
+from .worker import Work, Worker
 
 _CUT_OFF = {
     INCOMPLETE: "The reply broke off before its end; nothing of it was run.",
@@ -76,8 +76,8 @@ class Loop:
         self._seat = seat
         self._gate = seat.gate or self._gate
         self._worker = Worker(f"pygent-worker-{seat.task_id}")
-        self._replies = Replies(self.model, self.model_name, self._worker, seat.post)
-        self._calls = Calls(self._toolbox, self.runtime, self._gate, self._worker, seat.post, seat.task_id)
+        self._replies = Replies(self.model, self.model_name, seat.post)
+        self._calls = Calls(self._toolbox, self.runtime, self._gate, seat.post, seat.task_id)
 
     def step(self, user_msg: str) -> Message:
         """Add the message, get one reply and run its calls. Raises ModelError when there is no usable reply.
@@ -120,13 +120,16 @@ class Loop:
         if not self._running.acquire(blocking=False):
             raise PygentError("This agent is busy with a turn; interrupt it, or steer it.")
         turn = self._turn = Turn(self._seat.limits)
-        result, error = RunResult("interrupted", None, 0, turn.usage, "Interrupted."), None
         if self._seat.cancel is not None:
             self._seat.cancel.listen(self.interrupt)
+        return self._worker.do(self._whole_turn(turn, user_msg, shown, one_step=one_step), turn.cancel)
+
+    def _whole_turn(self, turn: Turn, user_msg: str, shown: str, *, one_step: bool) -> Work[tuple[RunResult, ModelError | None]]:
+        result, error = RunResult("interrupted", None, 0, turn.usage, "Interrupted."), None
         try:
             self._seat.post(TurnStarted(shown))
             self.history.append({"role": "user", "content": user_msg})
-            result, error = self._steps(turn, one_step=one_step)
+            result, error = yield from self._steps(turn, one_step=one_step)
             return result, error
         finally:
             self._turn = None
@@ -135,12 +138,12 @@ class Loop:
             finally:
                 self._running.release()
 
-    def _steps(self, turn: Turn, *, one_step: bool) -> tuple[RunResult, ModelError | None]:
+    def _steps(self, turn: Turn, *, one_step: bool) -> Work[tuple[RunResult, ModelError | None]]:
         reply: Message | None = None
         while True:
             if limit := turn.exhausted():
                 return RunResult("limit", reply, turn.steps, turn.usage, turn.explain(limit), limit), None
-            got = self._step(turn)
+            got = yield from self._step(turn)
             reply = got.message or reply
             if turn.cancel.is_set():
                 outcome, reason, limit = turn.cut_short()
@@ -150,15 +153,15 @@ class Loop:
             if one_step or turn.stopped or (got.message and not got.message.tool_calls and self._steers.empty()):
                 return RunResult("finished", reply, turn.steps, turn.usage), None
 
-    def _step(self, turn: Turn) -> Reply:
+    def _step(self, turn: Turn) -> Work[Reply]:
         number = turn.begin_step()
         self._take_steers()
         self._seat.post(StepStarted(number))
         try:
-            reply = self._replies.next(self.history, self._toolbox.schemas(), turn)
+            reply = yield from self._replies.next(self.history, self._toolbox.schemas(), turn)
             if reply.message is None:
                 return reply
-            self._keep(reply.message, turn)
+            yield from self._keep(reply.message, turn)
             if reply.error is None and (why := _CUT_OFF.get(reply.message.finish_reason or "")):
                 return Reply(reply.message, ModelError(why))
             return reply
@@ -171,26 +174,16 @@ class Loop:
             self.history.append({"role": "user", "content": text})
             self._seat.post(Steered(clean_text(text)))
 
-    def _keep(self, message: Message, turn: Turn) -> None:
-        """Append a reply and the results of its calls; every call gets its result, also when Ctrl+C strikes among them."""
+    def _keep(self, message: Message, turn: Turn) -> Work[None]:
+        """Append a reply and the results of its calls."""
         if message.usage is not None:
             turn.usage += message.usage
         self.history.append(message_to_dict(message))
-        pending = [(call, self._shown(call)) for call in message.tool_calls]
-        self._seat.post(ReplyCompleted(cleaned_message(message, [shown for _, shown in pending]), message.usage))
-        try:
-            while pending:
-                self._answer(*pending[0], turn)
-                pending.pop(0)
-        except BaseException:
-            turn.cancel.because(INTERRUPTED)
-            for call, shown in pending:
-                self._answer(call, shown, turn)
-            raise
-
-    def _answer(self, call: ToolCall, shown: ToolCall, turn: Turn) -> None:
-        result = self._calls.run(shown, turn)
-        self.history.append({"role": "tool", "tool_call_id": call.id, "content": result.content})
+        answered = [(call, self._shown(call)) for call in message.tool_calls]
+        self._seat.post(ReplyCompleted(cleaned_message(message, [shown for _, shown in answered]), message.usage))
+        for call, shown in answered:
+            result = yield from self._calls.run(shown, turn)
+            self.history.append({"role": "tool", "tool_call_id": call.id, "content": result.content})
 
     def _shown(self, call: ToolCall) -> ToolCall:
         """The call under an id that no other call of the session has; the history keeps the model's own."""

@@ -1,4 +1,4 @@
-"""Gets one reply from the model: on a worker, with the turn's deadline and cancel, with retries, reported as it streams."""
+"""Gets one reply from the model: with the turn's deadline and cancel, with retries, reported as it streams."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .outbox import Post
 from .turn import Turn
 from .untrusted import clean_line, clean_text
 from .values import Delta, JsonDict, Message
-from .worker import LeftBehind, Worker
+from .worker import Blocking, LeftBehind, Work
 
 ATTEMPTS = 3
 LONGEST_WAIT_S = 30.0  # a server that asks for more is not waited for: the user decides
@@ -32,30 +32,25 @@ class Reply:
 class Replies:
     """Asks one model, under one name, for one agent."""
 
-    def __init__(self, model: Model, model_name: str, worker: Worker, post: Post) -> None:
+    def __init__(self, model: Model, model_name: str, post: Post) -> None:
         self.model = model
         self.model_name = model_name
         self._streams = isinstance(model, StreamingModel)
-        self._worker = worker
         self._post = post
 
-    def next(self, history: list[JsonDict], tools: list[JsonDict], turn: Turn) -> Reply:
+    def next(self, history: list[JsonDict], tools: list[JsonDict], turn: Turn) -> Work[Reply]:
         """Ask until there is a reply, an error that will not pass, or the turn ends."""
         attempt = 1
         while not turn.cancel.is_set():
             stream = _Stream(self._post)
             try:
-                message = self._worker.call(self._job(stream, list(history), tools, turn), turn.cancel, turn.deadline, late=turn.late)
-                return Reply(message)
+                return Reply((yield Blocking(self._job(stream, list(history), tools, turn), turn.deadline, turn.late)))
             except LeftBehind:
                 return Reply(stream.close(interrupted=True))
             except Exception as error:
                 failure = _as_model_error(error)
-            except BaseException:  # Ctrl+C in the thread that waits
-                stream.close(interrupted=True)
-                raise
             partial = stream.close(interrupted=turn.cancel.is_set())
-            if partial is not None or turn.cancel.is_set() or not self._wait(failure, attempt, turn):
+            if partial is not None or turn.cancel.is_set() or not (yield from self._wait(failure, attempt, turn)):
                 return Reply(partial, failure)
             attempt += 1
         return Reply(None)
@@ -74,23 +69,18 @@ class Replies:
 
         return read
 
-    def _wait(self, error: ModelError, attempt: int, turn: Turn) -> bool:
+    def _wait(self, error: ModelError, attempt: int, turn: Turn) -> Work[bool]:
         """Wait before the next attempt; False when there is to be none."""
         delay = 0.5 * 2 ** (attempt - 1) if error.retry_after_s is None else error.retry_after_s
         if not error.transient or attempt >= ATTEMPTS or delay > LONGEST_WAIT_S:
             return False
         self._post(RetryScheduled(delay, clean_line(str(error), 500), attempt))
-        left = turn.remaining_s()
-        if turn.cancel.wait(delay if left is None else min(delay, left)):
-            return False
-        if left is not None and left <= delay:
-            turn.cancel.because(turn.late)
-            return False
-        return True
+        yield Blocking(lambda: turn.cancel.wait(delay), turn.deadline, turn.late, LONGEST_WAIT_S)  # a cancel ends it at once
+        return not turn.cancel.is_set()
 
 
 class _Stream:
-    """The reply as it grows. Written on the worker, closed by the loop; once closed it reports nothing more."""
+    """The reply as it grows. Once it is closed, a model that was left behind can report nothing more."""
 
     def __init__(self, post: Post) -> None:
         self._post = post

@@ -58,7 +58,3 @@ class Turn:
             "seconds": f"The time limit of {limits.seconds or 0:g} s is reached.",
             "step_seconds": f"The time limit of {limits.step_seconds or 0:g} s for one step is reached.",
         }[limit]
-
-    def remaining_s(self) -> float | None:
-        """Seconds until the deadline of the step, None when there is none."""
-        return None if self.deadline is None else max(0.0, self.deadline - self._clock())

@@ -1,26 +1,30 @@
-"""A thread for calls that may block for ever: they are waited for with a deadline and a cancel, and left behind after that.
+"""A thread for work that makes calls which may block for ever: it is waited for, and such a call is left behind in the end.
 
-Models, tools and approvers are other people's code and cannot be stopped from outside; the loop that called them can
-still go on. A call that was left behind keeps its thread until it returns, and nobody hears its result.
+Models, tools and approvers are other people's code and cannot be stopped from outside. Work is therefore a generator that
+yields each call of theirs as a `Blocking`. The worker's thread runs the generator and makes the calls; whoever waits for
+the work watches the deadline and the cancel. When a call does not come back in time, another thread takes the generator
+over, which just then stands still, and goes on with LeftBehind as the call's outcome. The thread in the call ends when the
+call returns, and nobody hears its result. That costs two changes of threads for all the work, not for each call.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from functools import partial
 from queue import Empty, SimpleQueue
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 from .cancel import Cancel
 from .errors import described
+from .values import INTERRUPTED
 
 T = TypeVar("T")
-_Done = SimpleQueue[Any]
-_Jobs = SimpleQueue[tuple[Callable[[], Any], _Done] | None]
+_Jobs = SimpleQueue[Callable[[], None] | None]
 
 IDLE_S = 1.0
-_GIVEN_UP = object()
+_LOOK = object()
 
 
 class LeftBehind(Exception):
@@ -31,15 +35,24 @@ class Crashed(Exception):
     """The call raised something that is not an Exception, such as SystemExit."""
 
 
-class _Raised:
-    __slots__ = ("error",)
+class Blocking(NamedTuple):
+    """A call that may block for ever. The work gets its result, or its exception, or LeftBehind.
 
-    def __init__(self, error: BaseException) -> None:
-        self.error = error
+    `deadline` is in `time.monotonic` seconds; when it passes, the cancel of the work is set because of `late`. Once the
+    cancel is set, the call has `grace_s` seconds to return by itself.
+    """
+
+    job: Callable[[], Any]
+    deadline: float | None = None
+    late: str = ""
+    grace_s: float = 0.0
+
+
+Work = Generator[Blocking, Any, T]
 
 
 class Worker:
-    """Makes one blocking call after another on a daemon thread of its own, which ends when it was idle for `idle_s` seconds."""
+    """Does one piece of work after another on a daemon thread of its own, which ends when it was idle for `idle_s` seconds."""
 
     def __init__(self, name: str, idle_s: float = IDLE_S) -> None:
         self._name = name
@@ -48,54 +61,58 @@ class Worker:
         self._jobs: _Jobs | None = None
         self._thread: threading.Thread | None = None
 
-    def call(self, job: Callable[[], T], cancel: Cancel, deadline: float | None = None, *, late: str = "", grace_s: float = 0.0) -> T:
-        """The result of `job()`, or the exception that it raised; Crashed for what is not an Exception.
+    def do(self, work: Work[T], cancel: Cancel) -> T:
+        """What `work` returns or raises.
 
-        `deadline` is in `time.monotonic` seconds; when it passes, `cancel` is set because of `late`. Once the cancel is
-        set, the job has `grace_s` seconds to return by itself; raises LeftBehind when it does not.
+        When the waiting itself is struck, by Ctrl+C say, the work is interrupted and waited for, then the strike goes on up.
         """
-        done: _Done = SimpleQueue()
-
-        def give_up() -> None:
-            done.put(_GIVEN_UP)
-
-        cancel.listen(give_up)
+        relay = _Relay(work, cancel, self)
+        cancel.listen(relay.look)
         try:
-            self._submit(job, done)
-            outcome = _next(done, None if deadline is None else deadline - time.monotonic())
-            if outcome is _GIVEN_UP:
-                cancel.because(late)
-                outcome = _returned(done, grace_s)
+            relay.start()
+            try:
+                outcome = relay.outcome()
+            except BaseException:
+                cancel.because(INTERRUPTED)
+                relay.outcome()
+                raise
         except BaseException:
             self.release()
             raise
         finally:
-            cancel.unlisten(give_up)
+            cancel.unlisten(relay.look)
         if isinstance(outcome, _Raised):
-            if isinstance(outcome.error, Exception):
-                raise outcome.error
-            raise Crashed(described(outcome.error)) from outcome.error
+            raise outcome.error
         return cast(T, outcome)
 
+    def call(self, job: Callable[[], T], cancel: Cancel, deadline: float | None = None, *, late: str = "", grace_s: float = 0.0) -> T:
+        """The result of one Blocking, or the exception that it raised; Crashed for what is not one, or LeftBehind."""
+
+        def work() -> Work[T]:
+            return cast(T, (yield Blocking(job, deadline, late, grace_s)))
+
+        return self.do(work(), cancel)
+
     def release(self) -> None:
-        """Let the thread end as soon as its call returns; the next call gets another one."""
+        """Let the thread end as soon as its work is done; the next work gets another one."""
         with self._guard:
             if self._jobs is not None:
                 self._jobs.put(None)
                 self._jobs = None
 
-    def _submit(self, job: Callable[[], Any], done: _Done) -> None:
+    def submit(self, job: Callable[[], None]) -> None:
+        """Have the thread do `job`, after what it does now."""
         with self._guard:
             if self._jobs is None or self._thread is None or not self._thread.is_alive():  # a fork inherits no thread
                 self._jobs = SimpleQueue()
                 self._thread = threading.Thread(target=self._serve, args=(self._jobs,), name=self._name, daemon=True)
                 self._thread.start()
-            self._jobs.put((job, done))
+            self._jobs.put(job)
 
     def _serve(self, jobs: _Jobs) -> None:
         while True:
             try:
-                task = jobs.get(timeout=self._idle_s)
+                job = jobs.get(timeout=self._idle_s)
             except Empty:
                 with self._guard:
                     if not jobs.empty():
@@ -103,26 +120,125 @@ class Worker:
                     if self._jobs is jobs:
                         self._jobs = None
                 return
-            if task is None:
+            if job is None:
                 return
-            job, done = task
+            job()
+            del job  # an idle thread keeps nothing alive
+
+
+class _Raised:
+    __slots__ = ("error",)
+
+    def __init__(self, error: BaseException) -> None:
+        self.error = error
+
+
+class _Relay:
+    """Work under way: the call that it is in, and which of the threads that ran it may go on with it."""
+
+    def __init__(self, work: Work[Any], cancel: Cancel, worker: Worker) -> None:
+        self._work = work
+        self._cancel = cancel
+        self._worker = worker
+        self._told: SimpleQueue[Any] = SimpleQueue()
+        self._guard = threading.Lock()  # of the three below
+        self._runner = 0
+        self._call: Blocking | None = None
+        self._watched: float | None = None  # when the waiting thread wakes to look after the call
+
+    def look(self) -> None:
+        """Wake the waiting thread."""
+        self._told.put(_LOOK)
+
+    def start(self) -> None:
+        """Begin the work on the worker's thread."""
+        self._worker.submit(lambda: self._run(0, lambda: next(self._work)))
+
+    def outcome(self) -> Any:
+        """Wait for the end of the work, and leave behind what does not come back in time."""
+        patience: tuple[Blocking, float] | None = None  # the call whose grace runs, and until when
+        while True:
+            until = patience[1] if patience else None if self._cancel.is_set() else self._watched
+            told = _next(self._told, until)
+            if told is not _LOOK:
+                return told
+            call = self._due()
+            if call is None:
+                patience = None
+            elif patience is None or patience[0] is not call:
+                patience = (call, time.monotonic() + call.grace_s)
+            if patience is not None and time.monotonic() >= patience[1]:
+                self._take_over(patience[0])
+                patience = None
+
+    def _due(self) -> Blocking | None:
+        """The call that must come back now; None while there is no hurry. Sets the cancel when its deadline has passed."""
+        with self._guard:
+            call = self._call
+            self._watched = None if call is None else call.deadline
+        if call is None or self._cancel.is_set():
+            return call
+        if call.deadline is None or time.monotonic() < call.deadline:
+            return None
+        self._cancel.because(call.late)
+        return call
+
+    def _take_over(self, late: Blocking) -> None:
+        with self._guard:
+            if self._call is not late:
+                return
+            self._call = None
+            self._runner += 1
+            runner = self._runner
+        self._worker.release()
+        self._worker.submit(lambda: self._run(runner, lambda: self._work.throw(LeftBehind())))
+
+    # ------------------------------------------------------------ on the worker's thread
+
+    def _run(self, runner: int, step: Callable[[], Blocking]) -> None:
+        while True:
             try:
-                done.put(job())
-            except BaseException as error:  # a crash or SystemExit belongs to the caller, who waits for it
-                done.put(_Raised(error))
-            del task, job, done  # an idle thread keeps nothing alive
+                call = step()
+            except StopIteration as end:
+                self._told.put(end.value)
+                return
+            except BaseException as error:  # a fault belongs to whoever waits for the work
+                self._told.put(_Raised(error))
+                return
+            if self._begins(call):
+                self.look()
+            step = self._made(call)
+            with self._guard:
+                if self._runner != runner:
+                    return
+                self._call = None
+
+    def _begins(self, call: Blocking) -> bool:
+        """Note the call; whether the waiting thread must look after it sooner than it would by itself."""
+        with self._guard:
+            self._call = call
+            if self._cancel.is_set():
+                return True
+            if call.deadline is None or (self._watched is not None and self._watched <= call.deadline):
+                return False
+            self._watched = call.deadline
+            return True
+
+    def _made(self, call: Blocking) -> Callable[[], Blocking]:
+        """Make the call; returns how the work goes on."""
+        try:
+            return partial(self._work.send, call.job())
+        except Exception as error:
+            return partial(self._work.throw, error)
+        except BaseException as error:
+            crash = Crashed(described(error))
+            crash.__cause__ = error
+            return partial(self._work.throw, crash)
 
 
-def _next(done: _Done, timeout: float | None) -> Any:
+def _next(told: SimpleQueue[Any], until: float | None) -> Any:
+    """The next thing told, or _LOOK at the time `until` (`time.monotonic` seconds)."""
     try:
-        return done.get(timeout=None if timeout is None else min(max(timeout, 0.0), threading.TIMEOUT_MAX))
+        return told.get(timeout=None if until is None else min(max(until - time.monotonic(), 0.0), threading.TIMEOUT_MAX))
     except Empty:
-        return _GIVEN_UP
-
-
-def _returned(done: _Done, grace_s: float) -> Any:
-    limit = time.monotonic() + grace_s
-    while (outcome := _next(done, limit - time.monotonic())) is _GIVEN_UP:
-        if time.monotonic() >= limit:
-            raise LeftBehind
-    return outcome
+        return _LOOK

@@ -5,6 +5,7 @@ from __future__ import annotations
 pytest_plugins: list[str] = [
     "tests.support.agents",
     "tests.support.aimock",
+    "tests.support.blocking",
     "tests.support.command_line",
     "tests.support.docker_engine",
     "tests.support.sse_server",
