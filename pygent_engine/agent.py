@@ -137,7 +137,7 @@ class Agent(Loop):
             return Session(self)
 
         try:
-            front_end(Launch(open=open_session, workspace=str(own.base_dir), model=self.model_name))
+            front_end(Launch(open=open_session, workspace=str(own.base_dir), model=self.model_name, redact=self.settings.redact))
         finally:
             if self.runtime is not own:
                 self.runtime.cleanup()

@@ -19,13 +19,15 @@ class Launch:
     """What a front end opens: it may paint first and call `open` later, on a thread of its own.
 
     `open` blocks, and raises PygentError when the session cannot start; its argument overrides whether Docker is used
-    (None: as configured). `workspace` and `model` are labels; `notice` is shown first when it is not empty.
+    (None: as configured). `workspace` and `model` are labels; `notice` is shown first when it is not empty. `redact` takes
+    the key out of a text that is to be kept.
     """
 
     open: Callable[[bool | None], Session]
     workspace: str
     model: str
     notice: str = ""
+    redact: Callable[[str], str] = str
 
 
 class FrontEnd(Protocol):

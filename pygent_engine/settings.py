@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 DEFAULT_MODEL = "gpt-5-mini"
 DEMO_MODEL = "demo"
 
-# What a local command inherits; everything else, keys above all, stays out (DESIGN: secrets never enter a runtime).
+# What a local command inherits; everything else, keys above all, stays out (secrets never enter a runtime).
 _INHERITED = ("PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR")
 _TERMINAL = ("TERM", "COLORTERM", "NO_COLOR")
 # A shorter "key" is a placeholder for a local server ("none", "ollama"): hiding such a word would only garble texts.

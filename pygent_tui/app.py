@@ -66,6 +66,7 @@ class PygentApp(App[None]):
         for theme in themes():
             self.register_theme(theme)
         self.theme = DARK
+        self.redact = launch.redact
         self.failure = ""
         self.crash: BaseException | None = None
         self.clock = clock

@@ -46,3 +46,6 @@ class LaunchPort(Protocol):
 
     @property
     def notice(self) -> str: ...
+
+    @property
+    def redact(self) -> Callable[[str], str]: ...

@@ -6,6 +6,7 @@ import asyncio
 import signal
 import sys
 import traceback
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from pygent_engine.cli.border import drop
@@ -28,7 +29,7 @@ def run_app(app: PygentApp) -> int:
         closed = _close(app)
     code = app.return_code or 0
     if app.crash is not None:
-        _say(_crash_sentence(app.crash))
+        _say(_crash_sentence(app.crash, app.redact))
         return 1
     if app.failure and code == 1:
         _say(app.failure)
@@ -66,11 +67,11 @@ def _let_go_of_a_lost_terminal() -> None:
             drop(stream)
 
 
-def _crash_sentence(error: BaseException) -> str:
+def _crash_sentence(error: BaseException, redact: Callable[[str], str]) -> str:
     sentence = f"Pygent stopped on an internal error ({type(error).__name__})"
     try:
         # Lines of code, never the values of variables.
-        return f"{sentence}; the details are in {keep_crash(''.join(traceback.format_exception(error)))}"
+        return f"{sentence}; the details are in {keep_crash(redact(''.join(traceback.format_exception(error))))}"
     except OSError as refused:
         return f"{sentence}; the details could not be written ({refused.strerror})."
 

@@ -36,7 +36,8 @@ def open_front_end(command: OpenApp, settings: Settings, open_app: FrontEnd | No
 
     front_end = open_app or find_front_end()
     with kept_log(settings.redact):
-        return front_end(Launch(open_as, prepared.workspace or "a throwaway folder", prepared.model_name, "\n".join(notices)))
+        workspace = prepared.workspace or "a throwaway folder"
+        return front_end(Launch(open_as, workspace, prepared.model_name, "\n".join(notices), settings.redact))
 
 
 def in_workspace(settings: Settings, named: str | None, *, scratch: bool) -> Settings:

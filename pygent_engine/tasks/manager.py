@@ -13,9 +13,10 @@ from ..errors import PygentError, TaskLimitError, described
 from ..loop import Loop, Seat
 from ..outbox import Outbox, Sink
 from ..settings import Settings
-from ..values import Limits, Persona, RunResult, TaskState, TaskView
+from ..values import Limits, Persona, TaskState, TaskView
 from ..worker import LeftBehind, Worker
 from .build import Heritage
+from .endings import Ending, cut_short, ending
 from .task import Task, TaskSpec
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ CLOSE_S = 10.0
 class TaskManager:
     """Delegated tasks by id. Every method may be called from any thread.
 
-    `agent_factory(persona)` is called once per start, in the task's thread; its agent's runtime becomes the task's own.
+    `agent_factory(persona)` is called once per start, on a thread of its own; its agent's runtime becomes the task's own.
     More tasks than `max_tasks` (default: the settings', 3) wait as `queued`, in order. `on_event` gets every envelope.
     An Agent gives its own `heritage`, `outbox` and `settings`; alone, a manager takes these from the settings.
     """
@@ -230,7 +231,7 @@ class TaskManager:
             self._running -= 1
             self._fill()
 
-    def _result(self, task: Task) -> tuple[TaskState, str, str]:
+    def _result(self, task: Task) -> Ending:
         started = time.monotonic()
         task.move(TaskState.starting)
         limits = task.spec.limits
@@ -239,7 +240,7 @@ class TaskManager:
         try:
             agent = worker.call(lambda: self._enter(task), task.cancel, deadline, late="seconds")
         except LeftBehind:
-            return _cut_short(task.cancel.reason, limits)
+            return cut_short(task.cancel.reason, limits)
         finally:
             worker.release()
         task.move(TaskState.running)
@@ -249,7 +250,7 @@ class TaskManager:
             result = agent.run(task.spec.prompt)
         finally:
             agent.close()
-        return _ending(result, task, limits)
+        return ending(result, task.cancel.reason, limits)
 
     def _enter(self, task: Task) -> Loop:
         """Make the agent of a task and hand it the files; what comes too late for its task is taken down again."""
@@ -283,28 +284,6 @@ def _from_factory(factory: AgentFactory) -> Builder:
         return agent
 
     return build
-
-
-def _cut_short(reason: str, limits: Limits) -> tuple[TaskState, str, str]:
-    match reason:
-        case "seconds":
-            return TaskState.timed_out, "", f"timeout after {limits.seconds:g}s"
-        case "step_seconds":
-            return TaskState.timed_out, "", f"timeout after {limits.step_seconds:g}s"
-        case _:
-            return TaskState.cancelled, "", ""
-
-
-def _ending(result: RunResult, task: Task, limits: Limits) -> tuple[TaskState, str, str]:
-    match result.outcome:
-        case "finished":
-            return TaskState.finished, "", ""
-        case "interrupted":
-            return _cut_short(task.cancel.reason, limits)
-        case "limit" if result.limit in ("seconds", "step_seconds"):
-            return _cut_short(result.limit, limits)
-        case _:
-            return TaskState.failed, result.reason, ""
 
 
 def _explain(error: BaseException) -> str:

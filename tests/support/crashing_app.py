@@ -1,8 +1,9 @@
-"""A program that breaks while it is on the screen, with a secret in a variable: what is left of it must not show that."""
+"""A program that breaks while it is on the screen, with a secret in a variable and in its error: what is left of it must not show that."""
 
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 
 from pygent_tui.app import PygentApp
 from pygent_tui.running import run_app
@@ -18,8 +19,9 @@ class CrashingApp(PygentApp):
 
     def action_crash(self) -> None:
         secret = "".join(("sk-canary-", "4711"))
-        raise LookupError(len(secret))
+        raise LookupError(f"no such key: {secret}")
 
 
 if __name__ == "__main__":
-    sys.exit(run_app(CrashingApp(scene("start").launch())))
+    launch = replace(scene("start").launch(), redact=lambda text: text.replace(CANARY, "[api key]"))
+    sys.exit(run_app(CrashingApp(launch)))

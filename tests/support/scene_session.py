@@ -84,6 +84,7 @@ class SceneLaunch:
     workspace: str = "/home/user/project"
     model: str = "demo"
     gate: Event | None = None
+    redact: Callable[[str], str] = str
 
     @property
     def open(self) -> Callable[[bool | None], SceneSession]:

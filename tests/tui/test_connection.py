@@ -22,6 +22,7 @@ class Broken:
     workspace: str = "/home/user/project"
     model: str = "demo"
     notice: str = ""
+    redact: Callable[[str], str] = str
 
     @property
     def open(self) -> Callable[[bool | None], SceneSession]:
