@@ -44,7 +44,7 @@ class Replies:
         while not turn.cancel.is_set():
             stream = _Stream(self._post)
             try:
-                return Reply((yield Blocking(self._job(stream, list(history), tools, turn), turn.deadline, turn.late)))
+                return Reply((yield Blocking(self._job(stream, history, tools, turn), turn.deadline, turn.late)))
             except LeftBehind:
                 return Reply(stream.close(interrupted=True))
             except Exception as error:
@@ -58,7 +58,8 @@ class Replies:
     def _job(self, stream: _Stream, history: list[JsonDict], tools: list[JsonDict], turn: Turn) -> Callable[[], Message]:
         name = self.model_name
         if not self._streams:
-            return lambda: stream.whole(message_from(self.model.chat(history, name, tools)))
+            messages = list(history)  # a simple model may keep or change what it is given
+            return lambda: stream.whole(message_from(self.model.chat(messages, name, tools)))
         model = cast(StreamingModel, self.model)
 
         def read() -> Message:

@@ -24,8 +24,8 @@ class Model(Protocol):
 class StreamingModel(Model, Protocol):
     """A model whose reply arrives in pieces; `stream` is used in place of `chat` when present.
 
-    It runs on a thread of its own and looks at `cancel` between pieces. A stream that ends without a
-    `finish_reason` is incomplete, and none of its calls are run. Raises ModelError.
+    `messages` is the agent's own history: read it, neither keep nor change it. `stream` looks at `cancel` between pieces.
+    A stream that ends without a `finish_reason` is incomplete, and none of its calls are run. Raises ModelError.
     """
 
     def stream(self, messages: list[JsonDict], model: str, tools: list[JsonDict], cancel: Flag) -> Iterator[Delta]: ...
