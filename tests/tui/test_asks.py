@@ -112,7 +112,7 @@ def test_keys_mashed_while_the_panel_appears_do_not_count_until_there_is_silence
         mashed = [("enter", at + 0.05 * count) for count in range(1, 20)] + [("y", at + 1.2)]
         await press_at(stage, panel(stage), *mashed)
         assert stage.ops == []
-        await press_at(stage, panel(stage), ("y", at + 1.2 + QUIET_S))
+        await press_at(stage, panel(stage), ("y", at + 1.2 + 2 * QUIET_S))
         assert stage.ops == [AnswerApproval("c1", "once")]
 
     play(APPROVAL, scenario, quiet_s=QUIET_S)
