@@ -45,10 +45,8 @@ class Calls:
 
     def run(self, call: ToolCall, turn: Turn) -> Work[ToolResult]:
         """The one result of `call`; its `content` is what the model reads, uncleaned."""
-        started = time.monotonic()
         result = yield from self._result(call, turn)
-        took = time.monotonic() - started
-        self._post(CallEnded(ToolResult(result.call_id, clean_text(result.content), result.status, result.exit_code, took)))
+        self._post(CallEnded(replace(result, content=clean_text(result.content))))
         return result
 
     def _result(self, call: ToolCall, turn: Turn) -> Work[ToolResult]:
@@ -69,7 +67,9 @@ class Calls:
         if refusal is not None:
             return refusal
         self._post(CallStarted(cleaned_call(call), summary))
-        return (yield from self._execute(call, tool, arguments, turn))
+        started = time.monotonic()  # what came before was the user's time
+        result = yield from self._execute(call, tool, arguments, turn)
+        return replace(result, duration_s=time.monotonic() - started)
 
     def _refusal(self, call: ToolCall, tool: Tool, arguments: JsonDict, turn: Turn) -> Work[ToolResult | None]:
         reason = self._gate.reason(tool.name, self.runtime.mode)

@@ -86,7 +86,7 @@ class Conductor:
         now = self._app.clock()
         note = "cannot start" if self._app.failure else ""
         line = status_line(self.state.status, self.state.asks, self._model, now, note)
-        self._bench.bar.show(line.left, line.notes)
+        self._bench.bar.show(line.left, line.notes, line.aside)
         self._board.tick(now)
 
     def _tick_while(self, busy: bool) -> None:
@@ -126,7 +126,7 @@ class Conductor:
     def _cannot_start(self, reason: str) -> None:
         self._app.failure = reason
         self._tick()
-        self._app.push_screen(CannotStart(reason), self._go)
+        self._app.push_screen(CannotStart(reason, self._app.quiet_s), self._go)
 
     def _go(self, way: Way | None) -> None:
         if way == "quit" or way is None:

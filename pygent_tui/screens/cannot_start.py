@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Literal
 
+from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
+from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from ..widgets.guard import KeyGuard
 from ..widgets.keys import Keys
 
 Way = Literal["retry", "local", "quit"]
@@ -21,18 +23,19 @@ _LOCAL = (
 )
 
 
+_WAYS: dict[str, Way] = {"r": "retry", "l": "local", "q": "quit"}
+
+
 class CannotStart(ModalScreen[Way]):
-    """Dismissed with the way that the user chose."""
+    """Dismissed with the way that the user chose; a letter of a prompt that was being typed chooses none."""
 
-    BINDINGS = [  # noqa: RUF012 - Textual's own declaration
-        Binding("r", "go('retry')", show=False),
-        Binding("l", "go('local')", show=False),
-        Binding("q,escape", "go('quit')", show=False),
-    ]
-
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, quiet_s: float) -> None:
         super().__init__()
         self._reason = reason
+        self._guard = KeyGuard(quiet_s)
+
+    def on_mount(self) -> None:
+        self.call_after_refresh(lambda: self._guard.drawn(Message().time))
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog -error") as dialog:
@@ -41,5 +44,7 @@ class CannotStart(ModalScreen[Way]):
             yield Static(Content(_LOCAL), classes="muted")
             yield Keys(("r", "try again"), ("l", "work locally"), ("q", "quit"))
 
-    def action_go(self, way: Way) -> None:
-        self.dismiss(way)
+    def on_key(self, event: events.Key) -> None:
+        way = _WAYS.get(event.key)
+        if self._guard.admits(event.time, alone=True) and way is not None:
+            self.dismiss(way)

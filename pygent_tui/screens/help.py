@@ -49,7 +49,7 @@ _KEYS: tuple[tuple[str, Rows], ...] = (
         "When the agent asks",
         (
             ("y", "yes, once"),
-            ("s", "yes, for the rest of the session"),
+            ("s", "yes, and to all commands of the session, of delegated tasks too"),
             ("n", "no, with a reason that the model reads"),
             ("Esc", "no"),
         ),

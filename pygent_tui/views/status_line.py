@@ -16,10 +16,11 @@ _QUIET = "$foreground 65%"
 
 @dataclass(frozen=True, slots=True)
 class StatusLine:
-    """`left` are pieces of text with their styles; `notes` the most important first."""
+    """`left` are pieces of text with their styles; `notes` the most important first; `aside` what can be cut."""
 
     left: tuple[Part, ...]
     notes: tuple[str, ...]
+    aside: str = ""
 
 
 def status_line(status: Status, asks: Asks, model: str, now: float, note: str = "") -> StatusLine:
@@ -29,9 +30,9 @@ def status_line(status: Status, asks: Asks, model: str, now: float, note: str = 
             *_badge(status),
             (f" {status.opened.model if status.opened else model} ", "$foreground"),
             _state(status, asks, now, note),
-            *_why(status),
         ),
         _notes(status, asks),
+        _why(status),
     )
 
 
@@ -62,11 +63,11 @@ def _badge(status: Status) -> tuple[Part, ...]:
     return ((" LOCAL ", "bold $text-warning on $warning-muted"),)
 
 
-def _why(status: Status) -> tuple[Part, ...]:
+def _why(status: Status) -> str:
     """Why the mode is local although Docker was not ruled out, while there is room for it."""
     if status.opened is None or status.turn_since is not None or not status.opened.fallback_reason:
-        return ()
-    return ((f" · local because {status.opened.fallback_reason}", _QUIET),)
+        return ""
+    return f" · local because {status.opened.fallback_reason}"
 
 
 def _state(status: Status, asks: Asks, now: float, note: str) -> Part:

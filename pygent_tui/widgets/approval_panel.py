@@ -48,7 +48,7 @@ class ApprovalPanel(AskPanel):
         yield Static(Content(clean_line(self._request.reason)), classes="note")
         with VerticalScroll(classes="body", can_focus=False):
             yield Static(Content(clean(self._request.command)), classes="command")
-        yield Keys(("y", "yes, once"), ("s", "yes, for this session"), ("n", "no, and say why"), ("Esc", "no"))
+        yield Keys(("y", "yes, once"), ("s", "yes, to all commands of this session"), ("n", "no, and say why"), ("Esc", "no"))
         yield Input(placeholder="Why not? The model reads it. Enter sends, empty is fine", classes="reason", select_on_focus=False)
 
     def on_mount(self) -> None:
@@ -76,8 +76,8 @@ class ApprovalPanel(AskPanel):
             return
         if event.key in ("tab", "shift+tab", "f6"):
             return
-        if not self._scroll(event.key) and self.admits(event):
-            self._choose(event.key, reason)
+        if not self._scroll(event.key) and self.admits(event, alone=True) and not self._choose(event.key, reason):
+            self.keep(event)
         if event.is_printable or event.key in ("escape", "enter"):
             event.stop()
             event.prevent_default()
@@ -86,7 +86,8 @@ class ApprovalPanel(AskPanel):
         event.stop()
         self._answer("deny", event.value)
 
-    def _choose(self, key: str, reason: Input) -> None:
+    def _choose(self, key: str, reason: Input) -> bool:
+        """Take `key` for an answer; False when it is none."""
         answer = _KEYS.get(key.lower())
         if key in ("escape", "enter"):
             self._answer("deny")
@@ -95,6 +96,9 @@ class ApprovalPanel(AskPanel):
             reason.focus()
         elif answer is not None:
             self._answer(answer)
+        else:
+            return False
+        return True
 
     def _answer(self, decision: Decision, note: str = "") -> None:
         self.answer_with(self.Answered(self.call_id, decision, note.strip()))

@@ -30,7 +30,7 @@ class AskPanel(Vertical, can_focus=True):
     }
     AskPanel .body { height: auto; max-height: 35vh; scrollbar-size-vertical: 1; }
     AskPanel .note { height: auto; color: $text-muted; }
-    AskPanel Input { height: 1; border: none; padding: 0; background: $surface; }
+    AskPanel Input, AskPanel Input:focus { height: 1; border: none; padding: 0 1; background: $surface; }
     """
 
     class Typed(Message):
@@ -64,14 +64,19 @@ class AskPanel(Vertical, can_focus=True):
             self._answered = True
             self.post_message(answer)
 
-    def admits(self, event: events.Key) -> bool:
-        """Whether `event` may answer; text of a prompt in the making goes back to it."""
-        if self.guard.admits(event.time):
+    def admits(self, event: events.Key, *, alone: bool = False) -> bool:
+        """Whether `event` may answer (`alone`: not in the middle of other typing); text of a prompt in the making goes back to it."""
+        if self.guard.admits(event.time, alone=alone):
             return True
-        if event.character is not None and event.is_printable and event.time - self._typed_at < self._quiet_s:
+        if event.time - self._typed_at < self._quiet_s:
+            self.keep(event)
+        return False
+
+    def keep(self, event: events.Key) -> None:
+        """Take a key that is no answer for the prompt in the making."""
+        if event.character is not None and event.is_printable:
             self._typed_at = event.time
             self.post_message(self.Typed(event.character))
-        return False
 
 
 def whose(task_id: str, task_title: str) -> str:

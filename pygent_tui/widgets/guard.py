@@ -1,4 +1,4 @@
-"""Decides which keys may answer a panel: none that was typed before the panel was there to be read."""
+"""Decides which keys may answer: none that was typed before the panel could be read, none in the middle of other typing."""
 
 from __future__ import annotations
 
@@ -21,12 +21,13 @@ class KeyGuard:
         """The panel can be read from now on."""
         self._since, self._open, self.drawn_at = at, False, at
 
-    def admits(self, at: float) -> bool:
-        """Whether a key that arrived at `at` may be an answer; a key that may not starts the silence anew."""
-        if self._open:
-            return True
+    def admits(self, at: float, *, alone: bool = False) -> bool:
+        """Whether a key that arrived at `at` may be an answer; `alone`: only when it came after a silence of its own.
+
+        Every key starts the silence anew.
+        """
         if self._since is None or at < self._since:
             return False
-        self._open = at - self._since >= self._quiet_s
-        self._since = at
-        return self._open
+        quiet = at - self._since >= self._quiet_s
+        self._since, self._open = at, self._open or quiet
+        return quiet if alone else self._open

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 from textual.widget import Widget
 
 Part = tuple[str, str]
 
 _GAP = 2
+_LEAST = 24  # cells; less of an aside would say nothing
 
 
 class StatusBar(Widget):
@@ -22,20 +23,30 @@ class StatusBar(Widget):
 
     def __init__(self, left: Sequence[Part], notes: Sequence[str], *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._left = tuple(left)
-        self._notes = tuple(notes)
+        self._said: tuple[tuple[Part, ...], tuple[str, ...], str] = (tuple(left), tuple(notes), "")
 
-    def show(self, left: Sequence[Part], notes: Sequence[str]) -> None:
-        """`left` are pieces of text with their styles; of the `notes` the first are kept when it is narrow."""
-        if (self._left, self._notes) != (tuple(left), tuple(notes)):
-            self._left, self._notes = tuple(left), tuple(notes)
+    def show(self, left: Sequence[Part], notes: Sequence[str], aside: str = "") -> None:
+        """`left` are pieces of text with their styles; of the `notes` the first are kept when it is narrow, and of the
+        `aside` after the text as much as there is room for then."""
+        said = (tuple(left), tuple(notes), aside)
+        if self._said != said:
+            self._said = said
             self.refresh()
 
     def render(self) -> Content:
-        taken = sum(cell_len(text) for text, _ in self._left)
-        room, shown = self.content_size.width - taken, ""
-        for note in self._notes:  # the first stands at the right end
+        left, notes, aside = self._said
+        room, shown = self.content_size.width - sum(cell_len(text) for text, _ in left), ""
+        for note in notes:  # the first stands at the right end
             longer = f"{note}{' ' * _GAP}{shown}" if shown else note
             if cell_len(longer) + _GAP <= room:
                 shown = longer
-        return Content.assemble(*self._left, " " * max(_GAP, room - cell_len(shown)), shown)
+        beside = _cut(aside, room - cell_len(shown) - _GAP)
+        gap = max(_GAP, room - cell_len(shown) - cell_len(beside))
+        return Content.assemble(*left, beside, " " * gap, shown)
+
+
+def _cut(text: str, width: int) -> str:
+    """`text` in at most `width` cells; nothing when that would say too little."""
+    if cell_len(text) <= width:
+        return text
+    return f"{set_cell_size(text, width - 1).rstrip()}…" if width >= _LEAST else ""

@@ -106,6 +106,16 @@ def test_keys_that_arrived_before_the_panel_was_drawn_do_not_count() -> None:
     play(APPROVAL, scenario, quiet_s=QUIET_S)
 
 
+def test_a_prompt_that_is_typed_while_the_panel_asks_answers_nothing_and_becomes_the_draft() -> None:
+    async def scenario(stage: Stage) -> None:
+        at = await drawn(stage) + 1
+        await press_at(stage, panel(stage), *((key, at + 0.1 * count) for count, key in enumerate("also")))
+        assert stage.ops == []
+        await stage.until(lambda: stage.bench.composer.text == "also")
+
+    play(APPROVAL, scenario, quiet_s=QUIET_S)
+
+
 def test_keys_mashed_while_the_panel_appears_do_not_count_until_there_is_silence() -> None:
     async def scenario(stage: Stage) -> None:
         at = await drawn(stage)

@@ -96,6 +96,7 @@ def test_a_terminal_that_cannot_be_drawn_on_is_refused_in_a_sentence(tmp_path: P
 def test_a_docker_that_was_asked_for_and_is_missing_stops_with_its_sentence(tmp_path: Path) -> None:
     with terminal(tmp_path, "--scratch", "--model", "demo", "--docker", "--image", "pygent-no-such-image:0") as shown:
         shown.until("Pygent cannot start")
+        shown.app.read_for(1.0)  # the silence that the dialog asks for
         shown.app.send(b"q")
         assert shown.end() == 1
         shown.assert_restored()

@@ -31,7 +31,8 @@ def test_the_whole_line_of_an_idle_session() -> None:
 
 
 def test_a_fallback_says_why() -> None:
-    assert text(fallback()) == " LOCAL  demo · ready · local because Docker does not answer (is its daemon running?)"
+    assert text(fallback()) == " LOCAL  demo · ready"
+    assert line(fallback()).aside == " · local because Docker does not answer (is its daemon running?)"
 
 
 def test_a_running_command_is_told_with_its_time_and_the_key_that_ends_it() -> None:
