@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, replace
+from inspect import GEN_CREATED, getgeneratorstate
 from queue import SimpleQueue
 
 from .approvals import Gate
@@ -122,7 +123,14 @@ class Loop:
         turn = self._turn = Turn(self._seat.limits)
         if self._seat.cancel is not None:
             self._seat.cancel.listen(self.interrupt)
-        return self._worker.do(self._whole_turn(turn, user_msg, shown, one_step=one_step), turn.cancel)
+        work = self._whole_turn(turn, user_msg, shown, one_step=one_step)
+        try:
+            return self._worker.do(work, turn.cancel)
+        except BaseException:
+            if getgeneratorstate(work) == GEN_CREATED:  # no thread could be had: the turn that never began must not keep the agent
+                work.close()
+                self._running.release()
+            raise
 
     def _whole_turn(self, turn: Turn, user_msg: str, shown: str, *, one_step: bool) -> Work[tuple[RunResult, ModelError | None]]:
         result, error = RunResult("interrupted", None, 0, turn.usage, "Interrupted."), None

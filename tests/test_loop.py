@@ -236,6 +236,18 @@ def test_a_second_turn_at_the_same_time_is_refused(make_agent: MakeAgent) -> Non
     turn.join(DEADLINE_S)
 
 
+def test_an_agent_that_gets_no_thread_says_so_and_can_work_later(make_agent: MakeAgent) -> None:
+    agent, recorder = make_agent(ScriptedModel(["fine"]))
+    before = threading.stack_size(1 << 46)  # more than there is
+    try:
+        with pytest.raises(RuntimeError, match="thread"):
+            agent.run("go")
+    finally:
+        threading.stack_size(before)
+    assert (recorder.envelopes, len(agent.history)) == ([], 1)
+    assert agent.run("go").outcome == "finished"
+
+
 def test_a_repeated_call_id_is_told_apart_in_events_and_kept_in_the_history(make_agent: MakeAgent) -> None:
     agent, recorder = make_agent(ScriptedModel([bash("echo a"), bash("echo b"), bash("echo c"), "done"]))
     agent.run("go")
