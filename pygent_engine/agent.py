@@ -8,13 +8,14 @@ from collections.abc import Iterable
 from .approvals import Approver, CallbackDesk, Gate, Policy
 from .errors import TaskLimitError
 from .frontends import Launch, find_front_end
-from .loop import Loop, Seat
+from .loop import Loop
 from .models.default import default_model
 from .models.protocol import Model
 from .outbox import Outbox, Sink
 from .prompts import configured_persona, system_prompt
 from .runtime import Runtime
 from .runtime.default import default_runtime
+from .seat import Seat
 from .settings import Settings
 from .tasks.build import Heritage
 from .tasks.delegation import delegation_tools

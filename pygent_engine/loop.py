@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from inspect import GEN_CREATED, getgeneratorstate
 from queue import SimpleQueue
 
 from .approvals import Gate
 from .calls import Calls, cleaned_message
-from .cancel import Cancel
 from .errors import ModelError, PygentError
 from .events import ReplyCompleted, Steered, StepEnded, StepStarted, TurnEnded, TurnStarted
 from .models.protocol import Model
@@ -17,6 +16,7 @@ from .models.reply import message_to_dict
 from .outbox import Post
 from .replies import Replies, Reply
 from .runtime import Runtime
+from .seat import Seat
 from .tools.toolbox import Toolbox
 from .turn import Turn
 from .untrusted import clean_line, clean_text
@@ -28,17 +28,6 @@ _CUT_OFF = {
     "length": "The reply met the model's length limit; nothing of it was run.",
     "content_filter": "The model's content filter ended the reply; nothing of it was run.",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Seat:
-    """Whom a loop works for: it reports as `task_id`, within `limits`; `cancel` ends its turns, also one that only begins."""
-
-    task_id: str
-    post: Post
-    limits: Limits
-    gate: Gate | None = None
-    cancel: Cancel | None = None
 
 
 class Loop:

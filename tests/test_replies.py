@@ -10,7 +10,7 @@ import pytest
 from pygent_engine import Limits, ModelError, ScriptedModel
 from pygent_engine.cancel import Cancel
 from pygent_engine.events import ReasoningDelta, ReplyCompleted, RetryScheduled, TextDelta, TurnEnded
-from pygent_engine.loop import Seat
+from pygent_engine.seat import Seat
 from pygent_engine.values import INCOMPLETE, INTERRUPTED, Delta
 from tests.support.agents import DEADLINE_S, MakeAgent
 

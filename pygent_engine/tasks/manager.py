@@ -10,8 +10,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..errors import PygentError, TaskLimitError, described
-from ..loop import Loop, Seat
+from ..loop import Loop
 from ..outbox import Outbox, Sink
+from ..seat import Seat
 from ..settings import Settings
 from ..values import Limits, Persona, TaskState, TaskView
 from ..worker import LeftBehind, Worker

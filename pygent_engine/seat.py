@@ -1,0 +1,21 @@
+"""Seat: whom a loop works for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .approvals import Gate
+from .cancel import Cancel
+from .outbox import Post
+from .values import Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Whom a loop works for: it reports as `task_id`, within `limits`; `cancel` ends its turns, also one that only begins."""
+
+    task_id: str
+    post: Post
+    limits: Limits
+    gate: Gate | None = None
+    cancel: Cancel | None = None
