@@ -45,9 +45,11 @@ def wait_for_ready(terminal: Terminal, timeout: float) -> None:
     """Until the session waits for a prompt, approving whatever is asked on the way. Raises TimeoutError and EOFError."""
     until = time.perf_counter() + timeout
     while not is_ready(terminal.text):
+        if time.perf_counter() > until:
+            raise TimeoutError(terminal.text)
         terminal.until(lambda text: is_ready(text) or _ASKED in text or _CANNOT_START in text, until - time.perf_counter())
+        terminal.watch(_QUIET_S)
         if _ASKED in terminal.text:
-            terminal.watch(_QUIET_S)
             type_keys(terminal, "y")
         elif _CANNOT_START in terminal.text:
             type_keys(terminal, "l")

@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Protocol, TypeVar
 
 from .cancel import Cancel
+from .scope import Need
 from .values import Approval, ApprovalRequest, Mode, Question
 
 Approver = Callable[[ApprovalRequest], Approval | bool]
 A = TypeVar("A")
+NOBODY = Approval("deny", "Nobody is here to be asked.")
 WITHDRAWN = Approval("deny", "The call was withdrawn before anyone answered.")
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What asks first: locally every `bash`, unless `confirm_bash` is off; in a container nothing (ARCHITECTURE, "What asks")."""
+    """What asks first: locally every `bash`, unless `confirm_bash` is off (ARCHITECTURE, "What asks")."""
 
     confirm_bash: bool = True
 
-    def reason(self, tool: str, mode: Mode) -> str:
-        """Why a call of `tool` must be approved; empty when it need not."""
+    def needs(self, tool: str, mode: Mode) -> tuple[Need, ...]:
+        """The permissions that every call of `tool` needs, whatever its arguments."""
         if tool == "bash" and mode == "local" and self.confirm_bash:
-            return "runs on this machine, outside any container"
-        return ""
+            return (Need("local", "runs on this machine, outside any container"),)
+        return ()
 
 
 class Desk(Protocol):
@@ -111,30 +113,34 @@ class WaitingDesk:
 class Gate:
     """What every call passes: the policy, then the desk; remembers what was allowed for the session.
 
-    `now` is the policy and the desk that hold at this moment; without a desk nothing asks.
+    `now` is the policy and the desk that hold at this moment. Without a desk nothing is asked: the policy asks for nothing,
+    and what a command itself needs beyond its runtime is refused.
     """
 
     def __init__(self, policy: Policy, desk: Desk | None) -> None:
         self.now: tuple[Policy, Desk | None] = (policy, desk)
-        self._allowed: set[str] = set()  # tools; only ever added to
+        self._allowed: set[str] = set()  # permissions; only ever added to
 
     @property
     def desk(self) -> Desk | None:
         return self.now[1]
 
-    def reason(self, tool: str, mode: Mode) -> str:
-        """Why this call must be approved now; empty when it may just run."""
+    def pending(self, tool: str, mode: Mode, needs: Iterable[Need] = ()) -> tuple[Need, ...]:
+        """What must be allowed now, of what every call of `tool` needs and what this one needs besides."""
         policy, desk = self.now
-        if desk is None or tool in self._allowed:
-            return ""
-        return policy.reason(tool, mode)
+        always = () if desk is None else policy.needs(tool, mode)
+        return self.open((*always, *needs))
+
+    def open(self, needs: Iterable[Need]) -> tuple[Need, ...]:
+        """Those of `needs` that were not allowed for the session."""
+        return tuple(need for need in needs if need.permission not in self._allowed)
 
     def approve(self, request: ApprovalRequest, cancel: Cancel, announce: Callable[[], None]) -> Approval:
         """Ask the desk, and remember an answer for the session, unless it came after the cancel."""
         desk = self.desk
         if desk is None:
-            return Approval("once")
+            return NOBODY
         approval = desk.approve(request, cancel, announce)
         if approval.decision == "session" and not cancel.is_set():
-            self._allowed.add(request.tool)
+            self._allowed.update(request.permissions)
         return approval

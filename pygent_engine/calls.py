@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from itertools import count
 
 from .approvals import WITHDRAWN, Gate
 from .errors import PygentError, described
@@ -21,6 +22,7 @@ from .events import (
 )
 from .outbox import Post
 from .runtime import Runtime
+from .scope import Need, Scope, working_in
 from .tools.arguments import ArgumentError, parse_arguments
 from .tools.registry import CallContext, Tool, ToolOutput
 from .tools.toolbox import Toolbox
@@ -63,47 +65,90 @@ class Calls:
             return ToolResult(call.id, str(error), "error")
         except Exception as error:  # a schema that is none: every call gets its result, whatever happens
             return ToolResult(call.id, f"The arguments cannot be checked: {described(error)}", "error")
-        refusal = yield from self._refusal(call, tool, arguments, turn)
+        refusal, allowed = yield from self._admission(call, tool, arguments, turn)
         if refusal is not None:
             return refusal
         self._post(CallStarted(cleaned_call(call), summary))
         started = time.monotonic()  # what came before was the user's time
-        result = yield from self._execute(call, tool, arguments, turn)
+        result = yield from self._execute(call, tool, arguments, turn, allowed)
         return replace(result, duration_s=time.monotonic() - started)
 
-    def _refusal(self, call: ToolCall, tool: Tool, arguments: JsonDict, turn: Turn) -> Work[ToolResult | None]:
-        reason = self._gate.reason(tool.name, self.runtime.mode)
-        if not reason:
-            return None
+    # ------------------------------------------------------------ permissions
+
+    def _admission(self, call: ToolCall, tool: Tool, arguments: JsonDict, turn: Turn) -> Work[tuple[ToolResult | None, frozenset[str]]]:
+        """Why the call may not run, None when it may; and the permissions that it has."""
+        wanted: tuple[Need, ...] = ()
+        if tool.needs is not None:
+            find = tool.needs
+            try:
+                wanted = yield _blocking(lambda: find(self.runtime, arguments), turn)
+            except (LeftBehind, PygentError) as error:
+                return ToolResult(call.id, str(error) or "[cancelled]", "cancelled" if turn.cancel.is_set() else "error"), frozenset()
+        pending = self._gate.pending(tool.name, self.runtime.mode, wanted)
+        allowed = frozenset(need.permission for need in wanted)
+        if not pending:
+            return None, allowed
+        if self._gate.desk is None:
+            return ToolResult(call.id, _remedies(pending), "denied"), allowed
         command = arguments.get("cmd", "")
-        shown = clean(command if isinstance(command, str) else "")
-        request = ApprovalRequest(call.id, self._task_id, tool.name, clean(call.arguments), shown, reason)
-        approval = yield from self._approval(request, turn)
-        self._post(ApprovalSettled(call.id, approval.decision, clean_text(approval.note)))
+        approval = yield from self._approval(self._request(call.id, call, command if isinstance(command, str) else "", pending), turn)
         if turn.cancel.is_set():
-            return ToolResult(call.id, "[not run: the turn was ended before it was approved]", "cancelled")
+            return ToolResult(call.id, "[not run: the turn was ended before it was approved]", "cancelled"), allowed
         if approval.allowed:
-            return None
-        note = f" They say: {approval.note}" if approval.note else ""
-        return ToolResult(call.id, f"The user did not allow this call.{note}", "denied")
+            return None, allowed
+        return ToolResult(call.id, f"The user did not allow this call.{_note(approval)}", "denied"), allowed
+
+    def _request(self, asked_as: str, call: ToolCall, command: str, needs: tuple[Need, ...]) -> ApprovalRequest:
+        reason = "; ".join(clean_line(need.reason, 1000) for need in needs)
+        permissions = tuple(need.permission for need in needs)
+        return ApprovalRequest(asked_as, self._task_id, call.name, clean(call.arguments), clean(command), reason, permissions)
 
     def _approval(self, request: ApprovalRequest, turn: Turn) -> Work[Approval]:
+        try:
+            approval: Approval = yield _blocking(lambda: self._ask(request, turn), turn)
+        except LeftBehind:
+            approval = WITHDRAWN
+        self._post(ApprovalSettled(request.call_id, approval.decision, clean_text(approval.note)))
+        return approval
+
+    def _ask(self, request: ApprovalRequest, turn: Turn) -> Approval:
         def announce() -> None:
             self._post(ApprovalAsked(request))
 
         try:
-            approval: Approval = yield _blocking(lambda: self._gate.approve(request, turn.cancel, announce), turn)
-            return approval
-        except LeftBehind:
-            return WITHDRAWN
+            return self._gate.approve(request, turn.cancel, announce)
         except Exception as error:
             return Approval("deny", f"The approver failed: {described(error)}")
 
-    def _execute(self, call: ToolCall, tool: Tool, arguments: JsonDict, turn: Turn) -> Work[ToolResult]:
+    def _scope(self, call: ToolCall, turn: Turn, allowed: frozenset[str]) -> Scope:
+        """What a command of this call's tool may do; what it needs beyond `allowed` is asked for when it comes."""
+        numbers = count(1)
+
+        def permit(needs: tuple[Need, ...], command: str) -> str:
+            pending = self._gate.open(need for need in needs if need.permission not in allowed)
+            if not pending:
+                return ""
+            if self._gate.desk is None:
+                return _remedies(pending)
+            request = self._request(f"{call.id}.{next(numbers)}", call, command, pending)
+            approval = self._ask(request, turn)
+            self._post(ApprovalSettled(request.call_id, approval.decision, clean_text(approval.note)))
+            return "" if approval.allowed else f"The user did not allow this command.{_note(approval)}"
+
+        return Scope(permit, self._post)
+
+    # ------------------------------------------------------------ running
+
+    def _execute(self, call: ToolCall, tool: Tool, arguments: JsonDict, turn: Turn, allowed: frozenset[str]) -> Work[ToolResult]:
         output = _Output(call.id, self._post)
         context = CallContext(self.runtime, turn.cancel, output.add, self._asking(call, turn), lambda: setattr(turn, "stopped", True))
+
+        def run() -> ToolOutput | str:
+            with working_in(self._scope(call, turn, allowed)):
+                return tool.run(context, arguments)
+
         try:
-            outcome = yield _blocking(lambda: tool.run(context, arguments), turn)
+            outcome = yield _blocking(run, turn)
         except LeftBehind:
             return ToolResult(call.id, "[cancelled: the tool did not come back and was left behind]", "cancelled")
         except PygentError as error:
@@ -115,7 +160,7 @@ class Calls:
         said = outcome if isinstance(outcome, ToolOutput) else ToolOutput(str(outcome))
         if said.changed:
             self._post(FilesChanged(tuple(map(clean, said.changed))))
-        return ToolResult(call.id, _bounded(said.content), said.status, said.exit_code)
+        return ToolResult(call.id, _bounded(said.content), said.status, said.exit_code, full_output=said.full_output)
 
     def _asking(self, call: ToolCall, turn: Turn) -> Callable[[str, tuple[str, ...]], str | None]:
         def ask(prompt: str, options: tuple[str, ...]) -> str | None:
@@ -138,6 +183,14 @@ class Calls:
             return answer
 
         return ask
+
+
+def _remedies(needs: Iterable[Need]) -> str:
+    return "Not run: nobody is here to allow it. " + " ".join(need.remedy for need in needs)
+
+
+def _note(approval: Approval) -> str:
+    return f" They say: {approval.note}" if approval.note else ""
 
 
 def _blocking(job: Callable[[], object], turn: Turn) -> Blocking:

@@ -3,6 +3,7 @@
 PygentError
 ├── ModelError           the model could not be asked, or its reply cannot be used
 ├── RuntimeUnavailable   the runtime that was asked for cannot be started (Docker missing, image missing)
+│   └── ImageMissing     the container image is not on the engine; it can be pulled
 ├── RuntimeLost          the runtime went away under a running command
 ├── WorkspaceError       a path that is refused, or a file operation that the system refused
 ├── TaskLimitError       a task that may not be started (a delegated agent cannot delegate)
@@ -39,6 +40,14 @@ class ModelError(PygentError):
 
 class RuntimeUnavailable(PygentError):
     """The runtime that was asked for cannot be started; never answered by running somewhere else."""
+
+
+class ImageMissing(RuntimeUnavailable):
+    """The engine answers but does not have `image`; a runtime that may pull gets it."""
+
+    def __init__(self, message: str, image: str) -> None:
+        super().__init__(message)
+        self.image = image
 
 
 class RuntimeLost(PygentError):

@@ -93,6 +93,43 @@ class Warned:
     text: str
 
 
+# ---------------------------------------------------------------- events of a runtime
+
+
+@dataclass(frozen=True, slots=True)
+class ImagePullStarted:
+    """The engine fetches a container image, because it was allowed to."""
+
+    image: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImagePullProgress:
+    """How far the pull is. Bytes count what is known of yet: `bytes_total` grows while layers are found."""
+
+    image: str
+    layers_done: int
+    layers: int
+    bytes_done: int
+    bytes_total: int
+
+
+@dataclass(frozen=True, slots=True)
+class ImagePullEnded:
+    """The image is there, or `error` says why it is not."""
+
+    image: str
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerReplaced:
+    """A container was lost and another one took over: the workspace is the same, all else began anew."""
+
+    container: str
+    reason: str
+
+
 # ---------------------------------------------------------------- events of a delegated task
 
 
@@ -273,6 +310,10 @@ Event = (
     SessionOpened
     | SessionClosed
     | Warned
+    | ImagePullStarted
+    | ImagePullProgress
+    | ImagePullEnded
+    | ContainerReplaced
     | TaskCreated
     | TaskStateChanged
     | TaskEnded

@@ -92,13 +92,14 @@ ResultStatus = Literal["ok", "error", "denied", "timeout", "cancelled"]
 @dataclass(frozen=True, slots=True)
 class ToolResult:
     """What came of one tool call: `content` is the text that the model reads. A failing command is "ok":
-    the tool worked; its `exit_code` says how the command ended."""
+    the tool worked; its `exit_code` says how the command ended. `full_output`: as in ExecResult."""
 
     call_id: str
     content: str
     status: ResultStatus = "ok"
     exit_code: int | None = None
     duration_s: float = 0.0
+    full_output: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,18 +140,24 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """What a container may use. Sizes in mebibytes."""
+    """What the commands of a runtime may use. Sizes in mebibytes; `file_mb` is the largest file that may be written.
+
+    A container holds all of it. On this machine the system can hold `file_mb`, and `memory_mb` for each process alone.
+    """
 
     memory_mb: int = 2048
     cpus: float = 2.0
     pids: int = 512
     tmp_mb: int = 512
+    home_mb: int = 256
+    file_mb: int = 4096
 
 
 @dataclass(frozen=True, slots=True)
 class ExecResult:
     """How one command ended. `output` interleaves stdout and stderr, head and tail kept when `truncated`;
-    `exit_code` is None when the command did not end by itself (timeout, cancel)."""
+    `exit_code` is None when the command did not end by itself (timeout, cancel). `out_of_memory`: the memory limit of its
+    container killed some of it. `full_output`: a file on this machine with what was cut, too, as long as the runtime lives."""
 
     output: str
     exit_code: int | None
@@ -158,6 +165,8 @@ class ExecResult:
     truncated: bool = False
     duration_s: float = 0.0
     cancelled: bool = False
+    out_of_memory: bool = False
+    full_output: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +227,8 @@ class TaskView:
 
 @dataclass(frozen=True, slots=True)
 class ApprovalRequest:
-    """A call that waits for a yes. `arguments` and `command` are the exact text that would run."""
+    """A call that waits for a yes. `arguments` and `command` are the exact text that would run; `permissions` are what a
+    yes gives it (see `scope.Permission`), for the session if the answer says so."""
 
     call_id: str
     task_id: str
@@ -226,6 +236,7 @@ class ApprovalRequest:
     arguments: str
     command: str
     reason: str
+    permissions: tuple[str, ...] = ()
 
 
 Decision = Literal["once", "session", "deny"]

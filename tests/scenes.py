@@ -70,7 +70,7 @@ class Scene:
         return self.envelopes()[-1].at + 7 if self.script is not None else 0.0
 
 
-_WHY_LOCAL = Policy().reason("bash", "local")
+_WHY_LOCAL = Policy().needs("bash", "local")[0].reason
 
 
 def start() -> Script:

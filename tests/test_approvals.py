@@ -8,15 +8,18 @@ from queue import SimpleQueue
 
 import pytest
 
-from pygent_engine.approvals import WITHDRAWN, Approver, CallbackDesk, Gate, Policy, WaitingDesk
+from pygent_engine.approvals import NOBODY, WITHDRAWN, Approver, CallbackDesk, Gate, Policy, WaitingDesk
 from pygent_engine.cancel import Cancel
+from pygent_engine.scope import Need
 from pygent_engine.values import Approval, ApprovalRequest, Decision, Mode, Question
 
 PATIENCE = 10.0
+LOCAL = Need("local", "runs on this machine, outside any container")
+NETWORK = Need("network", "wants the network", "It is off.")
 
 
 def request(call_id: str = "call-1", tool: str = "bash") -> ApprovalRequest:
-    return ApprovalRequest(call_id, "main", tool, '{"cmd": "ls"}', "ls", "because")
+    return ApprovalRequest(call_id, "main", tool, '{"cmd": "ls"}', "ls", "because", ("local",))
 
 
 def nothing() -> None:
@@ -73,7 +76,7 @@ def desk() -> WaitingDesk:
 @pytest.mark.parametrize("tool", ["bash", "write_file", "read_file", "delegate_task"])
 def test_only_bash_on_this_machine_asks_and_only_while_it_is_to_be_confirmed(tool: str, mode: Mode, confirm: bool) -> None:
     asks = (tool, mode, confirm) == ("bash", "local", True)
-    assert Policy(confirm).reason(tool, mode) == ("runs on this machine, outside any container" if asks else "")
+    assert Policy(confirm).needs(tool, mode) == ((LOCAL,) if asks else ())
 
 
 # ---------------------------------------------------------------- the waiting desk
@@ -207,29 +210,25 @@ def gate(approver: Approver | None, *, confirm: bool = True) -> Gate:
     return Gate(Policy(confirm), CallbackDesk(approver) if approver else None)
 
 
-def test_without_a_desk_nothing_asks_and_everything_is_allowed() -> None:
-    open_gate = gate(None)
-    assert (open_gate.desk, open_gate.reason("bash", "local")) == (None, "")
-    assert open_gate.approve(request(), Cancel(), nothing) == Approval("once")
+def test_without_a_desk_the_policy_asks_for_nothing_and_what_a_command_needs_besides_is_refused() -> None:
+    alone = gate(None)
+    assert (alone.desk, alone.pending("bash", "local"), alone.pending("bash", "local", [NETWORK])) == (None, (), (NETWORK,))
+    assert alone.approve(request(), Cancel(), nothing) == NOBODY
 
 
 @pytest.mark.parametrize(("decision", "asks_again"), [("once", True), ("deny", True), ("session", False)])
-def test_only_an_answer_for_the_session_spares_the_next_ask_of_that_tool(decision: Decision, asks_again: bool) -> None:
+def test_only_an_answer_for_the_session_spares_the_next_ask_of_that_permission(decision: Decision, asks_again: bool) -> None:
     approval = Approval(decision)
     asked = gate(lambda request: approval)
-    assert asked.reason("bash", "local")
+    assert asked.pending("bash", "local") == (LOCAL,)
     assert asked.approve(request(), Cancel(), nothing) == approval
-    assert bool(asked.reason("bash", "local")) is asks_again
+    assert bool(asked.pending("bash", "local")) is asks_again
 
 
-def test_an_answer_for_the_session_allows_no_other_tool() -> None:
-    class AskAlways(Policy):
-        def reason(self, tool: str, mode: Mode) -> str:
-            return "always"
-
-    asked = Gate(AskAlways(), CallbackDesk(lambda request: Approval("session")))
-    asked.approve(request(tool="bash"), Cancel(), nothing)
-    assert (asked.reason("bash", "local"), asked.reason("write_file", "local")) == ("", "always")
+def test_an_answer_for_the_session_allows_no_other_permission() -> None:
+    asked = gate(lambda request: Approval("session"))
+    asked.approve(request(), Cancel(), nothing)
+    assert asked.pending("bash", "local", [NETWORK]) == (NETWORK,)
 
 
 def test_an_answer_for_the_session_that_comes_after_the_cancel_allows_nothing() -> None:
@@ -241,13 +240,13 @@ def test_an_answer_for_the_session_that_comes_after_the_cancel_allows_nothing() 
 
     asked = gate(slow)
     asked.approve(request(), cancel, nothing)
-    assert asked.reason("bash", "local")
+    assert asked.pending("bash", "local") == (LOCAL,)
 
 
 def test_policy_and_desk_can_be_exchanged_at_any_moment() -> None:
     asked = gate(None)
     asked.now = (Policy(), CallbackDesk(lambda request: False))
-    assert asked.reason("bash", "local")
+    assert asked.pending("bash", "local") == (LOCAL,)
     assert asked.approve(request(), Cancel(), nothing) == Approval("deny")
     asked.now = (Policy(confirm_bash=False), asked.desk)
-    assert asked.reason("bash", "local") == ""
+    assert asked.pending("bash", "local") == ()

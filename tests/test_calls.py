@@ -83,7 +83,7 @@ def test_without_an_approver_nothing_asks(make_agent: MakeAgent) -> None:
 def test_a_denied_call_never_starts_and_the_model_reads_the_note(make_agent: MakeAgent) -> None:
     agent, recorder = make_agent(ScriptedModel([bash("touch ran"), "I see."]), approver=lambda request: Approval("deny", "not on a Friday"))
     assert agent.run("go").outcome == "finished"
-    asked = ApprovalRequest("c1", "main", "bash", '{"cmd": "touch ran"}', "touch ran", REASON)
+    asked = ApprovalRequest("c1", "main", "bash", '{"cmd": "touch ran"}', "touch ran", REASON, ("local",))
     assert recorder.of(ApprovalAsked, ApprovalSettled, CallStarted) == [
         ApprovalAsked(asked),
         ApprovalSettled("c1", "deny", "not on a Friday"),

@@ -76,7 +76,7 @@ def test_an_envelope_is_one_flat_object_with_its_event_s_fields() -> None:
         "at": 12.5,
         "task_id": "t1",
         "type": "CallEnded",
-        "result": {"call_id": "c1", "content": "two\nlines", "status": "error", "exit_code": 2, "duration_s": 0.5},
+        "result": {"call_id": "c1", "content": "two\nlines", "status": "error", "exit_code": 2, "duration_s": 0.5, "full_output": ""},
     }
     assert envelope_to_dict(envelope) == expected
     assert json.loads(encode_line(envelope)) == expected

@@ -9,8 +9,12 @@ from ..events import (
     ApprovalSettled,
     CallEnded,
     CallStarted,
+    ContainerReplaced,
     Envelope,
     FilesChanged,
+    ImagePullEnded,
+    ImagePullProgress,
+    ImagePullStarted,
     OutputDelta,
     QuestionAnswered,
     QuestionAsked,
@@ -76,6 +80,12 @@ class PlainText:
                 self._note(f"{task}task created: {title}")
             case TaskEnded(status=status):
                 self._note(f"{task}{status}")
+            case ImagePullStarted(image=image):
+                self._note(f"{task}pulling the image {image}")
+            case ImagePullEnded(image=image, error=error):
+                self._note(f"{task}{error or f'pulled the image {image}'}")
+            case ContainerReplaced(reason=reason):
+                self._note(f"{task}{reason}")
             case CallStarted(call=call, summary=summary):
                 self._note(f"{task}{call.name}: {summary}".rstrip(": "))
             case CallEnded(result=result):
@@ -84,6 +94,7 @@ class PlainText:
                 self._note(f"{task}the model was not reached ({reason}); next try in {delay:.1f} s")
             case (
                 FilesChanged()
+                | ImagePullProgress()
                 | OutputDelta()
                 | ReasoningDelta()
                 | SessionClosed()

@@ -9,12 +9,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .runtime import Runtime, as_text
+    from .runtime import Runtime
+    from .texts import as_text
     from .workspace_check import check_workspace
 
 __all__ = ["Runtime", "as_text", "check_workspace"]
 
-_HOME_OF = {"Runtime": ".runtime", "as_text": ".runtime", "check_workspace": ".workspace_check"}
+_HOME_OF = {"Runtime": ".runtime", "as_text": ".texts", "check_workspace": ".workspace_check"}
 
 
 def __getattr__(name: str) -> Any:

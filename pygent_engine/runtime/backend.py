@@ -26,12 +26,14 @@ Verdict = Literal["timeout", "cancelled"]
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One shell command. `timeout` in seconds, None for none; `on_output` gets decoded text as it comes."""
+    """One shell command. `timeout` in seconds, None for none; `on_output` gets decoded text as it comes; with `network`, a
+    container is connected for as long as it runs."""
 
     text: str
     timeout: float | None = None
     on_output: Callable[[str], None] | None = None
     cancel: Flag | None = None
+    network: bool = False
 
 
 class Backend(Protocol):
@@ -41,6 +43,10 @@ class Backend(Protocol):
     def container_id(self) -> str | None: ...
 
     def run(self, command: Command) -> ExecResult: ...
+
+    def jobs(self) -> tuple[str, ...]:
+        """The command lines of what earlier commands left running here."""
+        ...
 
     def stop(self) -> None: ...
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 _OPERATORS = frozenset(";|&()<>\n`")
@@ -18,6 +19,19 @@ _OPENERS = re.compile(
 )
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*\+?=")
 _DURATION = re.compile(r"[\d.]+[smhd]?")
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the bans say of a command, each a sentence, "" for none: it is `banned`, or it is `undecided` whether it is."""
+
+    banned: str = ""
+    undecided: str = ""
+
+
+def judge(command: str, commands: Iterable[str], apps: Iterable[str]) -> Judgement:
+    """What the bans say of `command`."""
+    return Judgement(banned=find_ban(command, commands, apps))
 
 
 def find_ban(command: str, commands: Iterable[str], apps: Iterable[str]) -> str:

@@ -1,65 +1,43 @@
-"""Runs commands in a container over the workspace. The only module that imports docker; loaded when Docker is chosen."""
+"""Runs commands in a container over the workspace, made when the first one comes. What the engine does stands in `engine`."""
 
 from __future__ import annotations
 
-import contextlib
 import os
 import secrets
-import socket
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-import docker
-from docker.errors import APIError, DockerException, ImageNotFound, NotFound
-from docker.types import LogConfig, Mount
-from docker.utils import kwargs_from_env
-
-from ..errors import RuntimeLost, RuntimeUnavailable
-from ..settings import docker_environment
-from ..untrusted import clean_line
+from ..errors import RuntimeLost
 from ..values import ExecResult, Resources
 from .attached import AttachedLane
 from .backend import POLL_S, QUIET_ENVIRONMENT, Command, Watch
 from .lane import KEEPER
+from .owner import labels_of
 
-INSIDE = "/workspace"
-LABEL = "pygent.runtime"
-_OWNER_PID = "pygent.owner.pid"
-_OWNER_START = "pygent.owner.start"
-_PING_S = 3
-_CALL_S = 20
-_REMOVE_S = 5
+if TYPE_CHECKING:
+    from .engine import Connection, Engine, Plan
 
-
-def engine_problem() -> str:
-    """Why the Docker engine cannot be used, "" when it answers."""
-    try:
-        client = docker.APIClient(timeout=_PING_S, **kwargs_from_env(docker_environment()))
-        try:
-            client.ping()
-        finally:
-            client.close()
-    except (DockerException, OSError) as error:
-        return f"the Docker engine does not answer ({_short(error)})"
-    return ""
+# Opens a connection to the engine. Handed in, for importing docker costs 0.1 s that nobody pays before a container is wanted.
+Connect = Callable[[], "Engine"]
 
 
 class ContainerBackend:
     """Commands in one container over `folder`, started at the first command; commands run one after the other."""
 
-    def __init__(self, folder: Path, env: Mapping[str, str], *, image: str, network: bool, resources: Resources) -> None:
+    def __init__(self, folder: Path, env: Mapping[str, str], connect: Connect, *, image: str, network: bool, resources: Resources) -> None:
         self._folder = folder
         self._env = {**QUIET_ENVIRONMENT, "HOME": "/tmp", **env}
+        self._connect = connect
         self._image = image
         self._network = network
         self._resources = resources
         self._marker = secrets.token_hex(8)
         self._numbers = count(1)
         self._halt = threading.Event()
-        self._turn = threading.Lock()  # guards _lane and _container: who holds it runs a command, starts or removes
+        self._turn = threading.Lock()  # guards _container: who holds it runs a command, starts or removes
         self._container: _Container | None = None
         self._check_image()
 
@@ -83,6 +61,9 @@ class ContainerBackend:
             raise
         finally:
             self._turn.release()
+
+    def jobs(self) -> tuple[str, ...]:
+        return ()
 
     def stop(self) -> None:
         halt, self._halt = self._halt, threading.Event()
@@ -110,116 +91,52 @@ class ContainerBackend:
             container.remove()
 
     def _check_image(self) -> None:
-        client = _connect()
+        engine = self._connect()
         try:
-            client.inspect_image(self._image)  # type: ignore[no-untyped-call] # the stubs forgot it
-        except ImageNotFound as error:
-            raise _no_image(self._image) from error
-        except (DockerException, OSError) as error:
-            raise RuntimeUnavailable(f"The Docker engine cannot be used: {_short(error)}.") from error
+            engine.require_image(self._image)
         finally:
-            client.close()
+            engine.close()
 
     def _start(self) -> _Container:
-        client = _connect()
+        engine = self._connect()
         made = ""
         try:
-            made = str(client.create_container(**self._description(client))["Id"])
-            attached = client.attach_socket(made, {"stdin": 1, "stdout": 1, "stream": 1})
-            client.start(made)
-            return _Container(client, made, attached)
-        except (DockerException, OSError) as error:
+            made = engine.create(self._plan())
+            connection = engine.attach(made)
+            engine.start(made)
+            return _Container(engine, made, connection)
+        except BaseException:
             if made:
-                _remove(client, made)
-            client.close()
-            if isinstance(error, ImageNotFound):
-                raise _no_image(self._image) from error
-            raise RuntimeUnavailable(f"The container could not be started: {_short(error)}.") from error
+                engine.remove(made)
+            engine.close()
+            raise
 
-    def _description(self, client: docker.APIClient) -> dict[str, Any]:
-        return {
-            "image": self._image,
-            "entrypoint": ["sh", "-c", KEEPER],
-            "environment": self._env,
-            "working_dir": INSIDE,
-            "user": f"{os.getuid()}:{os.getgid()}",
-            "labels": {LABEL: self._marker, _OWNER_PID: str(os.getpid()), _OWNER_START: _start_time()},
-            "stdin_open": True,  # attached, not detached: the engine closes stdin when this process is gone
-            "detach": False,
-            "host_config": self._host_config(client),
-        }
+    def _plan(self) -> Plan:
+        from .engine import Plan  # noqa: PLC0415 - loaded by now, for there is a connection
 
-    def _host_config(self, client: docker.APIClient) -> Any:
-        memory = f"{self._resources.memory_mb}m"
-        return client.create_host_config(
-            mounts=[Mount(INSIDE, str(self._folder), type="bind")],
-            network_mode="bridge" if self._network else "none",
-            cap_drop=["ALL"],
-            security_opt=["no-new-privileges:true"],
-            pids_limit=self._resources.pids,
-            mem_limit=memory,
-            memswap_limit=memory,
-            nano_cpus=int(self._resources.cpus * 1_000_000_000),
-            read_only=True,
-            tmpfs={"/tmp": f"rw,exec,nosuid,nodev,mode=1777,size={self._resources.tmp_mb}m"},
-            log_config=LogConfig(type="none"),
-            auto_remove=True,
+        return Plan(
+            self._image,
+            ("sh", "-c", KEEPER),
+            self._folder,
+            self._env,
+            f"{os.getuid()}:{os.getgid()}",
+            labels_of(self._marker),
+            self._network,
+            self._resources,
         )
 
 
 class _Container:
     """One running container with its lane and the connection that keeps it alive."""
 
-    def __init__(self, client: docker.APIClient, name: str, attached: Any) -> None:
+    def __init__(self, engine: Engine, name: str, connection: Connection) -> None:
         self.id = name
-        self._client = client
-        # The HTTP response owns the reader that was put over the connection: it is closed first, the connection after it.
-        self._response = attached._response
-        self._connection: socket.socket = attached._sock
-        self.lane = AttachedLane(self._connection, secrets.token_hex(16))
+        self._engine = engine
+        self._connection = connection
+        self.lane = AttachedLane(connection.socket, secrets.token_hex(16))
 
     def remove(self) -> None:
         self.lane.shut()
-        self._response.close()
         self._connection.close()
-        _remove(self._client, self.id)
-        self._client.close()
-
-
-def _connect() -> docker.APIClient:
-    try:
-        return docker.APIClient(timeout=_CALL_S, **kwargs_from_env(docker_environment()))
-    except (DockerException, OSError) as error:
-        raise RuntimeUnavailable(f"The Docker engine does not answer: {_short(error)}.") from error
-
-
-def _remove(client: docker.APIClient, name: str) -> None:
-    """Remove the container, whatever it does; it may be on its way out already."""
-    try:
-        client.remove_container(name, force=True)
-    except NotFound:
-        return
-    except APIError:
-        with contextlib.suppress(DockerException, OSError):
-            client.wait(name, timeout=_REMOVE_S, condition="removed")
-    except (DockerException, OSError):
-        return  # the engine is gone; the container ends with its stdin
-
-
-def _no_image(image: str) -> RuntimeUnavailable:
-    return RuntimeUnavailable(
-        f"Docker image {image} is not here; run: docker pull {image} (or choose the local runtime with use_docker=False / --no-docker)"
-    )
-
-
-def _start_time() -> str:
-    """When this process began, in clock ticks since boot: with the pid it names the process beyond doubt."""
-    try:
-        return Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19]
-    except OSError:
-        return ""
-
-
-def _short(error: Exception) -> str:
-    reason = getattr(error, "explanation", None) or str(error) or type(error).__name__
-    return clean_line(str(reason))
+        self._engine.remove(self.id)
+        self._engine.close()

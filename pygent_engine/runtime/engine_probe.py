@@ -15,9 +15,9 @@ def docker_problem(environment: Mapping[str, str]) -> str:
     host = environment.get("DOCKER_HOST") or f"unix://{_DEFAULT_SOCKET}"
     if host.startswith("unix://") and (problem := _socket_problem(Path(host.removeprefix("unix://")))):
         return problem
-    from .container import engine_problem  # noqa: PLC0415 - it imports docker, which costs 0.1 s
+    from .engine import engine_problem  # noqa: PLC0415 - it imports docker, which costs 0.1 s
 
-    return engine_problem()
+    return engine_problem(environment)
 
 
 def _socket_problem(path: Path) -> str:

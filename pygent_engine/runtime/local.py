@@ -62,6 +62,9 @@ class LocalBackend:
         code = None if verdict is not None else _exit_code(process.wait(_KILL_WAIT_S))
         return watch.result(verdict, code, *capture.finish())
 
+    def jobs(self) -> tuple[str, ...]:
+        return ()
+
     def stop(self) -> None:
         halt, self._halt = self._halt, threading.Event()
         halt.set()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import os
-import shutil
 import stat
 import tempfile
 import weakref
@@ -14,17 +13,23 @@ from types import TracebackType
 from typing import Self
 
 from ..errors import RuntimeLost, RuntimeUnavailable, WorkspaceError
+from ..scope import Need, current_scope
 from ..settings import Settings, docker_environment
+from ..untrusted import clean_line
 from ..values import ExecResult, Flag, Mode, Resources
 from .backend import Backend, Command
-from .bans import find_ban
+from .bans import Judgement, judge
+from .container import ContainerBackend
 from .engine_probe import docker_problem
 from .files import Workspace, copy
 from .local import LocalBackend
 from .ranges import numbered_range
+from .release import release, remove_folder
+from .texts import as_text, unusable
 from .workspace_check import check_workspace
 
 _REFUSED = 126
+_NO_NETWORK = "The network is off here; to have it on throughout, start with --network, or make the Runtime with network=True."
 
 
 class Runtime:
@@ -66,12 +71,12 @@ class Runtime:
         try:
             self._backend, alias = self._make_backend()
         except BaseException:
-            _remove_folder(temporary)
+            remove_folder(temporary)
             raise
         self._files = Workspace(self.base_dir, alias)
         # Also runs when the runtime is forgotten, or the interpreter ends.
         self._owner = os.getpid()
-        self._release = weakref.finalize(self, _release, self._owner, self._backend, temporary)
+        self._release = weakref.finalize(self, release, self._owner, self._backend, temporary)
 
     @property
     def container_id(self) -> str | None:
@@ -90,14 +95,37 @@ class Runtime:
     ) -> ExecResult:
         """Run `cmd` in a shell to its end, for `timeout` seconds (None: no limit), or until `cancel` is set.
 
-        `on_output` gets the text as it comes, not cleaned. `network` True asks for the network during this command; a
-        runtime without network runs the command without it. A failing command is a result, not an error.
-        Raises RuntimeLost when the container goes away, RuntimeUnavailable when it cannot be started.
+        `on_output` gets the text as it comes, not cleaned. `network` True connects a container to the network during this
+        command alone. Inside a tool call, what the command `needs` is asked for; a program that calls this by itself
+        grants the network, and is refused what cannot be told from a banned command. A failing command is a result, not
+        an error. Raises RuntimeLost when the container goes away, RuntimeUnavailable when it cannot be started.
         """
         self._check_alive()
-        if problem := _unusable(cmd) or find_ban(cmd, self.banned_commands, self.banned_apps):
+        if problem := unusable(cmd) or self._ban(cmd).banned or self._refusal(cmd, network):
             return ExecResult(problem, _REFUSED)
-        return self._backend.run(Command(cmd, timeout, on_output, cancel))
+        return self._backend.run(Command(cmd, timeout, on_output, cancel, network=self._connects(network)))
+
+    def needs(self, cmd: str, network: bool | None = None) -> tuple[Need, ...]:
+        """The permissions that `cmd` needs here before it runs."""
+        needs = []
+        if doubt := self._ban(cmd).undecided:
+            needs.append(Need("ban", f"may run what is banned: {doubt}", f"It may run what is banned: {doubt} Write it plainly."))
+        if self._connects(network):
+            needs.append(Need("network", "wants the network, which is off" + _still_running(self._backend.jobs()), _NO_NETWORK))
+        return tuple(needs)
+
+    def _ban(self, cmd: str) -> Judgement:
+        return judge(cmd, self.banned_commands, self.banned_apps)
+
+    def _connects(self, network: bool | None) -> bool:
+        return bool(network) and self.use_docker and not self.network
+
+    def _refusal(self, cmd: str, network: bool | None) -> str:
+        scope = current_scope()
+        if scope is None:
+            return " ".join(need.remedy for need in self.needs(cmd))
+        needs = self.needs(cmd, network)
+        return scope.permit(needs, cmd) if needs else ""
 
     def bash(self, cmd: str, timeout: float | None = 30, on_output: Callable[[str], None] | None = None) -> str:
         """`execute`, as the text that a model reads."""
@@ -220,34 +248,18 @@ class Runtime:
     def _make_backend(self) -> tuple[Backend, str | None]:
         if not self.use_docker:
             return LocalBackend(self.base_dir, self.env), None
-        from . import container  # noqa: PLC0415 - it imports docker, which a local runtime must not pay for
+        from .engine import INSIDE, Engine  # noqa: PLC0415 - it imports docker, which a local runtime must not pay for
 
-        backend = container.ContainerBackend(self.base_dir, self.env, image=self.image, network=self.network, resources=self.resources)
-        return backend, container.INSIDE
+        def connect() -> Engine:
+            return Engine(docker_environment())
 
-
-def as_text(result: ExecResult, timeout: float | None) -> str:
-    """What a model reads of a command that had `timeout` seconds: its output, and how it ended when it did not end well."""
-    if result.timed_out:
-        note = f"[timeout after {timeout:g}s]"
-    elif result.cancelled:
-        note = "[cancelled]"
-    elif result.exit_code:
-        note = f"[exit code {result.exit_code}]"
-    else:
-        return result.output
-    gap = "" if not result.output or result.output.endswith("\n") else "\n"
-    return f"{result.output}{gap}{note}"
+        return ContainerBackend(self.base_dir, self.env, connect, image=self.image, network=self.network, resources=self.resources), INSIDE
 
 
-def _unusable(cmd: str) -> str:
-    if "\0" in cmd:
-        return "The command holds a NUL character, which no shell can take."
-    try:
-        cmd.encode("utf-8")
-    except UnicodeEncodeError:
-        return "The command holds characters that UTF-8 cannot hold."
-    return ""
+def _still_running(jobs: tuple[str, ...]) -> str:
+    if not jobs:
+        return ""
+    return f"; what still runs there gets it too: {', '.join(clean_line(job, 80) for job in jobs)}"
 
 
 def _resolved(path: str | os.PathLike[str]) -> Path:
@@ -259,23 +271,3 @@ def _resolved(path: str | os.PathLike[str]) -> Path:
 
 def _not_text(path: str) -> WorkspaceError:
     return WorkspaceError(f"{path} is not UTF-8 text.")
-
-
-def _release(owner: int, backend: Backend, temporary: Path | None) -> None:
-    if owner != os.getpid():  # a fork's end, or its collector: what it inherited is still its parent's
-        return
-    try:
-        backend.stop()
-    finally:
-        _remove_folder(temporary)
-
-
-def _remove_folder(folder: Path | None) -> None:
-    """Remove a temporary workspace, also what a command made unwritable in it."""
-    if folder is None:
-        return
-    shutil.rmtree(folder, ignore_errors=True)
-    if folder.exists():
-        for place, _, _ in os.walk(folder):
-            Path(place).chmod(0o700)
-        shutil.rmtree(folder, ignore_errors=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..runtime import as_text
+from ..runtime import Runtime, as_text
+from ..scope import Need
 from ..values import ExecResult, JsonDict, ResultStatus
 from .registry import CallContext, Tool, ToolOutput
 
@@ -14,9 +15,12 @@ NOBODY = "Nobody is here to answer. Go on with your best judgement."
 def _bash(context: CallContext, arguments: JsonDict) -> ToolOutput:
     wanted = arguments.get("timeout", 0)
     timeout = float(min(wanted, LONGEST_TIMEOUT_S)) if wanted > 0 else DEFAULT_TIMEOUT_S
-    network = arguments.get("network") or None
-    result = context.runtime.execute(arguments["cmd"], timeout, context.on_output, context.cancel, network)
-    return ToolOutput(as_text(result, timeout), _status(result), result.exit_code)
+    result = context.runtime.execute(arguments["cmd"], timeout, context.on_output, context.cancel, arguments.get("network"))
+    return ToolOutput(as_text(result, timeout), _status(result), result.exit_code, full_output=result.full_output)
+
+
+def _bash_needs(runtime: Runtime, arguments: JsonDict) -> tuple[Need, ...]:
+    return runtime.needs(arguments["cmd"], arguments.get("network"))
 
 
 def _status(result: ExecResult) -> ResultStatus:
@@ -81,6 +85,7 @@ BUILTIN = (
         ),
         _bash,
         lambda arguments: str(arguments["cmd"]),
+        _bash_needs,
     ),
     Tool(
         "write_file",

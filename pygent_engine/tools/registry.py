@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..cancel import Cancel
+from ..scope import Need
 from ..untrusted import clean_line
 from ..values import JsonDict, ResultStatus
 
@@ -26,6 +27,7 @@ class ToolOutput:
     status: ResultStatus = "ok"
     exit_code: int | None = None
     changed: tuple[str, ...] = ()
+    full_output: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +49,15 @@ Run = Callable[[CallContext, JsonDict], ToolOutput | str]
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A tool: `parameters` is a JSON schema of type object; `summary` makes one line of checked arguments."""
+    """A tool: `parameters` is a JSON schema of type object; `summary` makes one line of checked arguments, `needs` says what
+    permissions they need in a runtime."""
 
     name: str
     description: str
     parameters: JsonDict
     run: Run
     summary: Callable[[JsonDict], str] | None = None
+    needs: Callable[[Runtime, JsonDict], tuple[Need, ...]] | None = None
 
     def schema(self) -> JsonDict:
         """The tool in OpenAI's shape."""

@@ -14,8 +14,12 @@ from pygent_engine.events import (
     ApprovalSettled,
     CallEnded,
     CallStarted,
+    ContainerReplaced,
     Envelope,
     FilesChanged,
+    ImagePullEnded,
+    ImagePullProgress,
+    ImagePullStarted,
     OutputDelta,
     QuestionAnswered,
     QuestionAsked,
@@ -44,6 +48,7 @@ _NOTHING = Growing()
 _CUT = frozenset({INCOMPLETE, INTERRUPTED, "length", "content_filter"})
 
 SessionEvent = SessionOpened | SessionClosed | Warned
+RuntimeEvent = ImagePullStarted | ImagePullProgress | ImagePullEnded | ContainerReplaced
 TaskEvent = TaskCreated | TaskStateChanged | TaskEnded
 TurnEvent = TurnStarted | TurnEnded | Steered | StepStarted | StepEnded
 ReplyEvent = TextDelta | ReasoningDelta | ReplyCompleted | RetryScheduled
@@ -94,6 +99,8 @@ def fold(state: Transcript, envelope: Envelope) -> Transcript:
             return _ask(state, event)
         case SessionOpened() | SessionClosed() | Warned():
             return _session(state, event)
+        case ImagePullStarted() | ImagePullProgress() | ImagePullEnded() | ContainerReplaced():
+            return _runtime(state, event)
         case _:
             assert_never(event)
 
@@ -106,6 +113,20 @@ def _session(state: Transcript, event: SessionEvent) -> Transcript:
             return _append(_close_reply(state), Closed(event.reason))
         case Warned():
             return _append(state, Notice("warning", event.text))
+        case _:
+            assert_never(event)
+
+
+def _runtime(state: Transcript, event: RuntimeEvent) -> Transcript:
+    match event:
+        case ImagePullStarted():
+            return _append(state, Notice("info", f"Pulling the image {event.image}"))
+        case ImagePullEnded():
+            return _append(state, Notice("warning", event.error) if event.error else Notice("info", f"Pulled the image {event.image}"))
+        case ContainerReplaced():
+            return _append(state, Notice("warning", event.reason))
+        case ImagePullProgress():
+            return state
         case _:
             assert_never(event)
 

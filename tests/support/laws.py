@@ -60,10 +60,16 @@ class _Checker:
                 for call in message.tool_calls:
                     self._begin("result", call.id)
             case _:
-                self._see_call(envelope.event)
+                self._see_call(envelope.event, task)
 
-    def _see_call(self, event: ev.Event) -> None:
+    def _see_call(self, event: ev.Event, task: str) -> None:  # noqa: C901 - as above
         match event:
+            case ev.ImagePullStarted(image=image):
+                self._begin("pull", task, image)
+            case ev.ImagePullProgress(image=image):
+                assert ("pull", task, image) in self.open
+            case ev.ImagePullEnded(image=image):
+                self._end("pull", task, image)
             case ev.ApprovalAsked(request=request):
                 self._begin("approval", request.call_id)
             case ev.ApprovalSettled(call_id=call_id):
