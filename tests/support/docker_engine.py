@@ -21,7 +21,12 @@ from pygent_engine.settings import docker_environment
 _REMOVAL_S = 10
 
 
-def _problem(image: str) -> str:
+def image_name() -> str:
+    """The image that containers of tests are made from, whether or not it is here."""
+    return os.environ.get("PYGENT_TEST_IMAGE", "pygent-test:bookworm")
+
+
+def engine_problem(image: str) -> str:
     """Why the engine cannot serve the tests, "" when it can."""
     if problem := docker_problem(docker_environment()):
         return f"{problem}; .ci/docker-engine starts one"
@@ -38,8 +43,8 @@ def _problem(image: str) -> str:
 @pytest.fixture(scope="session")
 def docker_image() -> str:
     """The image that containers of tests are made from."""
-    image = os.environ.get("PYGENT_TEST_IMAGE", "pygent-test:bookworm")
-    if reason := _problem(image):
+    image = image_name()
+    if reason := engine_problem(image):
         if os.environ.get("PYGENT_REQUIRE_DOCKER") == "1":
             pytest.fail(reason)
         pytest.skip(reason)
