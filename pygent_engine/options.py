@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -20,12 +21,17 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _HEADER_SAFE = re.compile(r"[!-~]+")
 
 
+class Unfit(ValueError):
+    """A value that cannot be used; the message says which part of it and why, and ends the sentence."""
+
+
 @dataclass(frozen=True, slots=True)
 class Option:
     """One setting: the field's name, its flag and variable, what is accepted, and how a value is read.
 
     `parse` takes a typed value (of a TOML file or a program), `parse_text` the text of a variable or flag; both raise
-    ValueError for what is not `accepted`. With `merge` a stronger source adds to a weaker one in place of hiding it.
+    ValueError for what is not `accepted`, Unfit where a sentence can say more. With `merge` a stronger source adds to a
+    weaker one in place of hiding it.
     """
 
     name: str
@@ -41,6 +47,8 @@ class Option:
         """The setting's value. Raises SettingsError naming `where` the value came from."""
         try:
             return self.parse_text(cast(str, value)) if is_text else self.parse(value)
+        except Unfit as error:
+            raise SettingsError(f"{where}: {error}") from error
         except ValueError as error:
             shown = "the value" if self.secret else clean_line(repr(value), 80)
             raise SettingsError(f"{where}: {shown} is not {self.accepted}.") from error
@@ -187,12 +195,59 @@ def _variables_text(text: str) -> tuple[tuple[str, str], ...]:
     return _variables([text])
 
 
-def _overlaid(weaker: tuple[tuple[str, str], ...], stronger: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+def _overlaid(weaker: tuple[tuple[str, Any], ...], stronger: tuple[tuple[str, Any], ...]) -> tuple[tuple[str, Any], ...]:
     return tuple(dict(weaker + stronger).items())
+
+
+# ---------------------------------------------------------------- limits of a runtime
+
+# The fields of values.Resources, with the least that the Docker engine takes of each.
+_LEAST: dict[str, float] = {"memory_mb": 6, "cpus": 0.01, "pids": 1, "tmp_mb": 1, "home_mb": 1, "file_mb": 1}
+
+Amounts = tuple[tuple[str, float], ...]
+
+
+def _amounts(value: object) -> Amounts:
+    """A table of names and numbers, or a list of texts as in a variable; the last one of a name counts."""
+    if isinstance(value, Mapping):
+        return tuple((str(name), _amount(str(name), amount)) for name, amount in value.items())
+    texts = _list(value)
+    if not all(isinstance(text, str) for text in texts):
+        raise ValueError
+    return tuple(dict(pair for text in texts for pair in _amounts_text(str(text))).items())
+
+
+def _amounts_text(text: str) -> Amounts:
+    words = [word for word in re.split(r"[,\s]+", text) if word]
+    if not words or not all("=" in word for word in words):
+        raise ValueError
+    pairs = [word.split("=", 1) for word in words]
+    return tuple({name: _amount(name, _number(amount)) for name, amount in pairs}.items())
+
+
+def _number(text: str) -> object:
+    try:
+        return int(text)
+    except ValueError:
+        with suppress(ValueError):
+            return float(text)
+        return text
+
+
+def _amount(name: str, value: object) -> float:
+    if name not in _LEAST:
+        raise Unfit(f"there is no limit called {clean_line(repr(name), 60)}; there are {', '.join(_LEAST)}.")
+    whole = name != "cpus"
+    if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)) or not 0 < value < float("inf"):
+        raise Unfit(f"{name} is {clean_line(repr(value), 60)}, which is not a {'whole ' if whole else ''}number above 0.")
+    if value < _LEAST[name]:
+        raise Unfit(f"{name} is {value}, and the Docker engine takes no less than {_LEAST[name]:g}.")
+    return value
 
 
 # ---------------------------------------------------------------- the table
 
+_AMOUNTS = "limits like memory_mb=4096 cpus=4 (in a file: a table of numbers)"
 _WORD = "a text that is not empty"
 _LIST = "a list of names"
 _YES_NO = f"one of {', '.join(_TRUE)} or {', '.join(_FALSE)} (in a file: true or false)"
@@ -205,6 +260,8 @@ OPTIONS: tuple[Option, ...] = (
     Option("api_key", "a key of printable ASCII characters without spaces", _secret, _secret, None, "OPENAI_API_KEY", secret=True),
     Option("image", "the name of a Docker image", _text, _text, "--image", "PYGENT_IMAGE"),
     Option("use_docker", _YES_NO, _switch, _switch_text, "--docker", "PYGENT_USE_DOCKER"),
+    Option("network", _YES_NO, _switch, _switch_text, "--network", "PYGENT_NETWORK"),
+    Option("resources", _AMOUNTS, _amounts, _amounts_text, "--resources", "PYGENT_RESOURCES", _overlaid),
     Option("workspace", "a folder", _folder, _folder, "--workspace", "PYGENT_WORKSPACE"),
     Option("confirm_bash", _YES_NO, _switch, _switch_text, "--confirm-bash", "PYGENT_CONFIRM_BASH"),
     Option("banned_commands", _LIST, _names, _names_text, "--ban-cmd", "PYGENT_BANNED_COMMANDS", _joined),

@@ -58,6 +58,9 @@ def user_file() -> Path:
 class Settings:
     """What a session is configured with. Timeouts in seconds; None: not set, and for limits: no limit.
 
+    `network`: containers have the network throughout, and nothing asks for it. `resources`: pairs of a field of
+    `values.Resources` and its number, for those that differ from the defaults.
+
     `warnings` are sentences for the user (unknown keys of the file); the front ends show them.
     """
 
@@ -66,6 +69,8 @@ class Settings:
     api_key: str | None = field(default=None, repr=False)
     image: str = "python:3.12-slim"
     use_docker: bool | None = None
+    network: bool = False
+    resources: tuple[tuple[str, float], ...] = ()
     workspace: str | None = None
     confirm_bash: bool = True
     banned_commands: tuple[str, ...] = ()

@@ -153,6 +153,8 @@ def test_every_variable_is_read(empty: Path) -> None:
         "OPENAI_API_KEY": f" {KEY} ",
         "PYGENT_IMAGE": "i:1",
         "PYGENT_USE_DOCKER": "No",
+        "PYGENT_NETWORK": "on",
+        "PYGENT_RESOURCES": "cpus=0.5",
         "PYGENT_WORKSPACE": "w",
         "PYGENT_CONFIRM_BASH": "0",
         "PYGENT_BANNED_COMMANDS": "rm, curl:wget",
@@ -170,6 +172,8 @@ def test_every_variable_is_read(empty: Path) -> None:
         api_key=KEY,
         image="i:1",
         use_docker=False,
+        network=True,
+        resources=(("cpus", 0.5),),
         workspace="w",
         confirm_bash=False,
         banned_commands=("rm", "curl", "wget"),
@@ -186,9 +190,9 @@ def test_every_variable_is_read(empty: Path) -> None:
 def test_every_field_is_a_key_of_the_file(tmp_path: Path) -> None:
     path = tmp_path / "c.toml"
     path.write_text(
-        "model='m'\nbase_url='https://h/v1'\napi_key='k'\nimage='i'\nuse_docker=true\nworkspace='w'\nconfirm_bash=false\n"
+        "model='m'\nbase_url='https://h/v1'\napi_key='k'\nimage='i'\nuse_docker=true\nnetwork=true\nworkspace='w'\nconfirm_bash=false\n"
         "banned_commands=['rm']\nbanned_apps=['vim']\nmax_tasks=2\nstep_timeout=5\ntask_timeout=9.5\npersona_name='n'\npersona='p'\n"
-        "omit_tools=['bash']\nmax_steps=7\n[env]\nA='1'\n[[task_personas]]\nname='t'\ndescription='d'\n"
+        "omit_tools=['bash']\nmax_steps=7\n[env]\nA='1'\n[resources]\npids=9\n[[task_personas]]\nname='t'\ndescription='d'\n"
     )
     assert Settings.load(environ={}, config_file=path) == Settings(
         model="m",
@@ -196,6 +200,8 @@ def test_every_field_is_a_key_of_the_file(tmp_path: Path) -> None:
         api_key="k",
         image="i",
         use_docker=True,
+        network=True,
+        resources=(("pids", 9),),
         workspace="w",
         confirm_bash=False,
         banned_commands=("rm",),

@@ -146,14 +146,22 @@ def _new_parser(prog: str, text: str, notes: str = "", usage: str | None = None)
     )
     parser.add_argument("-h", "--help", action="store_true", help="show this text")
     parser.add_argument("--config", metavar="FILE", help="read this TOML file in place of your own pygent.toml")
-    parser.add_argument("--image", metavar="NAME", help="Docker image of the containers (python:3.12-slim)")
+    add = parser.add_argument
+    add("--docker", dest="use_docker", action=argparse.BooleanOptionalAction, help="run commands in a container, or on this machine")
+    add("--image", metavar="NAME", help="Docker image of the containers (python:3.12-slim)")
+    add("--network", action=argparse.BooleanOptionalAction, help="network for all commands, unasked")
+    add(
+        "--resources",
+        action="append",
+        metavar="NAME=N",
+        help="limit of a container, as doctor lists them (repeatable)",
+    )
     return parser
 
 
 def _add_session_flags(parser: _Parser) -> None:
     add = parser.add_argument
     add("--model", metavar="NAME", help="model to ask; demo is the offline demo")
-    add("--docker", dest="use_docker", action=argparse.BooleanOptionalAction, help="run commands in a container, or on this machine")
     add("-e", dest="env", action="append", metavar="NAME=VALUE", help="set a variable for the agent's commands (repeatable)")
     add("--ban-cmd", dest="banned_commands", action="append", metavar="NAME", help="refuse this command (repeatable)")
     add("--omit-tool", dest="omit_tools", action="append", metavar="NAME", help="offer the model no such tool (repeatable)")

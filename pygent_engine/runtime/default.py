@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from ..settings import Settings
+from ..values import Resources
 from .runtime import Runtime
 
 
@@ -17,7 +19,13 @@ def default_runtime(settings: Settings, workspace: Path | None = None) -> Runtim
         settings.use_docker,
         image=settings.image,
         workspace=workspace or settings.workspace,
+        network=settings.network,
+        resources=_resources(settings),
         env=dict(settings.env),
         banned_commands=settings.banned_commands,
         banned_apps=settings.banned_apps,
     )
+
+
+def _resources(settings: Settings) -> Resources:
+    return replace(Resources(), **dict(settings.resources))  # type: ignore[arg-type] # options lets whole numbers through where they must be

@@ -134,13 +134,13 @@ def test_version_is_one_line(line: str, command_line: CommandLine) -> None:
     [
         (
             "--help",
-            "PATH --scratch --docker --no-docker --image --model --confirm-bash --no-confirm-bash --ban-cmd --omit-tool --config -e",
+            "PATH --scratch --docker --no-docker --image --network --resources --model --confirm-bash --no-confirm-bash --ban-cmd --config -e",
         ),
         (
             "run -h",
-            "PROMPT --json --workspace --scratch --docker --no-docker --image --model --ban-cmd --omit-tool --config -e --max-steps",
+            "PROMPT --json --workspace --scratch --docker --no-docker --image --network --resources --model --ban-cmd --omit-tool --config -e --max-steps",
         ),
-        ("doctor --foo --help", "--config --image"),
+        ("doctor --foo --help", "--config --docker --no-docker --image --network --no-network --resources"),
     ],
 )
 def test_help_names_every_flag_in_little_more_than_a_screen(line: str, flags: str, command_line: CommandLine) -> None:
