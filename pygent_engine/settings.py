@@ -22,6 +22,8 @@ DEMO_MODEL = "demo"
 
 # What a local command inherits; everything else, keys above all, stays out (secrets never enter a runtime).
 _INHERITED = ("PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR")
+# Where the docker command looks for its engine, and for the files that name it.
+_DOCKER = ("DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_TLS", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH", "DOCKER_CONFIG", "HOME")
 _TERMINAL = ("TERM", "COLORTERM", "NO_COLOR")
 # A shorter "key" is a placeholder for a local server ("none", "ollama"): hiding such a word would only garble texts.
 _SECRET_LENGTH = 8
@@ -39,7 +41,7 @@ def inherited_environment() -> dict[str, str]:
 
 def docker_environment() -> dict[str, str]:
     """The variables that say where the Docker engine is; a runtime never sees them."""
-    return {name: os.environ[name] for name in ("DOCKER_HOST", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH") if name in os.environ}
+    return {name: os.environ[name] for name in _DOCKER if name in os.environ}
 
 
 def terminal_environment() -> dict[str, str]:

@@ -21,6 +21,7 @@ from docker.utils import kwargs_from_env
 from ..errors import ImageMissing, RuntimeUnavailable
 from ..untrusted import clean_line
 from ..values import Resources
+from .address import engine_address
 
 INSIDE = "/workspace"
 HOME = "/home/pygent"
@@ -47,6 +48,7 @@ class Engine:
     """One connection to the engine that `environment` leads to. Not for two threads at once."""
 
     def __init__(self, environment: Mapping[str, str], timeout: int = _CALL_S) -> None:
+        self.remote = engine_address(environment).remote  # it cannot be taken to see this machine's folders
         with _refusals("The Docker engine does not answer"):
             self._client = docker.APIClient(timeout=timeout, **kwargs_from_env(dict(environment)))
 
