@@ -1,16 +1,14 @@
-"""Speaks the lane's protocol over a connected socket: one command at a time, watched, ended, told from its neighbours."""
+"""Speaks the lane's protocol over a connection to PID 1: one command at a time, watched, ended, told from its neighbours."""
 
 from __future__ import annotations
 
-import contextlib
-import select
-import socket
 import time
 
 from ..errors import RuntimeLost
 from ..values import ExecResult
-from .backend import COALESCE_S, POLL_S, READ_BYTES, Command, Watch
+from .backend import COALESCE_S, POLL_S, Command, Watch
 from .capture import Capture
+from .connection import Connection
 from .lane import Frame, FrameReader, Output, StreamReader, kill_script, run_script
 
 _KILL_WAIT_S = 1.5
@@ -21,9 +19,8 @@ _LANE_KILLED = 137
 class AttachedLane:
     """The host's end of a container's lane. Not for two threads at once, but `shut` may come from any."""
 
-    def __init__(self, connection: socket.socket, token: str) -> None:
+    def __init__(self, connection: Connection, token: str) -> None:
         self._connection = connection
-        self._connection.settimeout(_SEND_WAIT_S)
         self._token = token
         self._stream = StreamReader()
         self._frames = FrameReader(token)
@@ -52,8 +49,7 @@ class AttachedLane:
     def shut(self) -> None:
         """End the container's stdin, and with it the container; a `run` on another thread raises RuntimeLost."""
         self.usable = False
-        with contextlib.suppress(OSError):
-            self._connection.shutdown(socket.SHUT_RDWR)
+        self._connection.shut()
 
     def _end(self, running: _Running, marker: str) -> None:
         deadline = time.monotonic() + _KILL_WAIT_S
@@ -64,19 +60,17 @@ class AttachedLane:
 
     def _send(self, data: bytes) -> None:
         try:
-            self._connection.sendall(data)
+            self._connection.send(data, _SEND_WAIT_S)
         except OSError as error:
             raise _lost() from error
 
     def _receive(self, running: _Running, seconds: float) -> None:
-        poll = select.poll()
-        poll.register(self._connection, select.POLLIN)
-        if not poll.poll(seconds * 1000):
-            return
         try:
-            data = self._connection.recv(READ_BYTES)
+            data = self._connection.receive(seconds)
         except OSError as error:
             raise _lost() from error
+        if data is None:
+            return
         if not data:
             raise _lost()
         running.take(self._frames.feed(self._stream.feed(data)))

@@ -18,7 +18,8 @@ from .lane import KEEPER
 from .owner import labels_of
 
 if TYPE_CHECKING:
-    from .engine import Connection, Engine, Plan
+    from .connection import Connection
+    from .engine import Engine, Plan
 
 # Opens a connection to the engine. Handed in, for importing docker costs 0.1 s that nobody pays before a container is wanted.
 Connect = Callable[[], "Engine"]
@@ -133,7 +134,7 @@ class _Container:
         self.id = name
         self._engine = engine
         self._connection = connection
-        self.lane = AttachedLane(connection.socket, secrets.token_hex(16))
+        self.lane = AttachedLane(connection, secrets.token_hex(16))
 
     def remove(self) -> None:
         self.lane.shut()

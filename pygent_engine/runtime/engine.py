@@ -6,7 +6,6 @@ Knows containers, images and connections; nothing of commands, lanes or files. W
 from __future__ import annotations
 
 import contextlib
-import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,18 +15,22 @@ from typing import Any
 import docker
 from docker.errors import APIError, DockerException, ImageNotFound, NotFound
 from docker.types import LogConfig, Mount
-from docker.utils import kwargs_from_env
+from requests import RequestException
 
 from ..errors import ImageMissing, RuntimeUnavailable
 from ..untrusted import clean_line
 from ..values import Resources
-from .address import engine_address
+from .address import Address, engine_address
+from .connection import Connection, connection_of
+from .dial import dialer_to
+from .transport import EngineAdapter
 
 INSIDE = "/workspace"
 HOME = "/home/pygent"
 _PING_S = 3
 _CALL_S = 20
 _REMOVE_S = 5
+_FIRST_VERSION = "1.24"  # of the API, until the engine has named its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +48,31 @@ class Plan:
 
 
 class Engine:
-    """One connection to the engine that `environment` leads to. Not for two threads at once."""
+    """The engine that `environment` leads to (see `address`). Not for two threads at once."""
 
     def __init__(self, environment: Mapping[str, str], timeout: int = _CALL_S) -> None:
-        self.remote = engine_address(environment).remote  # it cannot be taken to see this machine's folders
-        with _refusals("The Docker engine does not answer"):
-            self._client = docker.APIClient(timeout=timeout, **kwargs_from_env(dict(environment)))
+        self.address = engine_address(environment)
+        with self._answers():
+            self._adapter = EngineAdapter(dialer_to(self.address, timeout), timeout)
+            self._client = _client(self.address, self._adapter, timeout)
+        try:
+            with self._answers():
+                self._client._version = _version(self._client)  # type: ignore[attr-defined] # what its constructor sets
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def remote(self) -> bool:
+        """Whether the engine may stand on another machine: it cannot be taken to see this one's folders."""
+        return self.address.remote
 
     def close(self) -> None:
         self._client.close()
 
     def ping(self) -> None:
         """Raises RuntimeUnavailable when the engine does not answer."""
-        with _refusals("The Docker engine does not answer"):
+        with self._answers():
             self._client.ping()
 
     def require_image(self, image: str) -> None:
@@ -84,7 +99,7 @@ class Engine:
     def attach(self, container: str) -> Connection:
         """The stdin and stdout of PID 1; while it is open, the container's stdin is."""
         with _refusals("The container could not be attached to"):
-            return Connection(self._client.attach_socket(container, {"stdin": 1, "stdout": 1, "stream": 1}))
+            return connection_of(self._client.attach_socket(container, {"stdin": 1, "stdout": 1, "stream": 1}))
 
     def start(self, container: str) -> None:
         with _refusals("The container could not be started"):
@@ -101,6 +116,11 @@ class Engine:
                 self._client.wait(container, timeout=_REMOVE_S, condition="removed")
         except (DockerException, OSError):
             return  # the engine is gone; the container ends with its stdin
+
+    @contextmanager
+    def _answers(self) -> Iterator[None]:
+        with _refusals(f"The Docker engine does not answer ({self.address})"):
+            yield
 
     def _host_config(self, plan: Plan) -> Any:
         limits = plan.resources
@@ -121,27 +141,30 @@ class Engine:
         )
 
 
-class Connection:
-    """An attached stream of a container: bytes both ways."""
-
-    def __init__(self, attached: Any) -> None:
-        # The HTTP response owns the reader that was put over the connection: it is closed first, the connection after it.
-        self._response = attached._response
-        self.socket: socket.socket = attached._sock
-
-    def close(self) -> None:
-        self._response.close()
-        self.socket.close()
-
-
 def engine_problem(environment: Mapping[str, str]) -> str:
     """Why the Docker engine cannot be used, "" when it answers."""
     try:
         with contextlib.closing(Engine(environment, timeout=_PING_S)) as engine:
             engine.ping()
     except RuntimeUnavailable as error:
-        return f"the Docker engine does not answer ({_short(error.__cause__ or error)})"
+        return str(error).rstrip(".").replace("The Docker", "the Docker", 1)
     return ""
+
+
+def _client(address: Address, adapter: EngineAdapter, timeout: int) -> docker.APIClient:
+    """docker's client, with every request sent by `adapter`."""
+    client = docker.APIClient(base_url="unix://", version=_FIRST_VERSION, timeout=timeout)
+    client.trust_env = False  # no proxy and no password that the environment has for the web
+    client.mount("http+docker://", adapter)
+    client.base_url = "http+docker://ssh" if address.kind == "ssh" else "http+docker://localhost"  # tells it what a stream is made of
+    return client
+
+
+def _version(client: docker.APIClient) -> str:
+    try:
+        return str(client.version(api_version=False)["ApiVersion"])
+    except (KeyError, TypeError) as error:
+        raise DockerException("what answers is no Docker engine") from error
 
 
 @contextmanager
@@ -159,5 +182,19 @@ def _refusals(what: str, image: str = "") -> Iterator[None]:
 
 
 def _short(error: BaseException) -> str:
-    reason = getattr(error, "explanation", None) or str(error) or type(error).__name__
+    """What is behind `error`: the engine's own words, else the system's."""
+    reason = getattr(error, "explanation", None)
+    if not reason:
+        cause = _cause(error)
+        reason = getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
     return clean_line(str(reason)).rstrip(".")
+
+
+def _cause(error: BaseException) -> BaseException:
+    """The error of the system that was wrapped on its way here; `error` itself when there is none."""
+    link: BaseException | None = error
+    while link is not None:
+        if isinstance(link, OSError) and not isinstance(link, RequestException):
+            return link
+        link = link.__cause__ or link.__context__
+    return error

@@ -6,14 +6,19 @@ import socket
 from collections.abc import Mapping
 from pathlib import Path
 
-_DEFAULT_SOCKET = "/var/run/docker.sock"
+from ..errors import RuntimeUnavailable
+from .address import engine_address
+
 _CONNECT_S = 2.0
 
 
 def docker_problem(environment: Mapping[str, str]) -> str:
-    """Why the Docker engine that `environment` leads to cannot be used; "" when it answers."""
-    host = environment.get("DOCKER_HOST") or f"unix://{_DEFAULT_SOCKET}"
-    if host.startswith("unix://") and (problem := _socket_problem(Path(host.removeprefix("unix://")))):
+    """Why the Docker engine that `environment` leads to cannot be used, without a full stop; "" when it answers."""
+    try:
+        address = engine_address(environment)
+    except RuntimeUnavailable as error:
+        return str(error).rstrip(".")
+    if not address.remote and (problem := _socket_problem(Path(address.path))):
         return problem
     from .engine import engine_problem  # noqa: PLC0415 - it imports docker, which costs 0.1 s
 
@@ -28,5 +33,5 @@ def _socket_problem(path: Path) -> str:
         try:
             connection.connect(str(path))
         except OSError as error:
-            return f"the Docker engine does not answer ({path}: {error.strerror or error})"
+            return f"the Docker engine does not answer ({path}): {error.strerror or error}"
     return ""
