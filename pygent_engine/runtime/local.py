@@ -1,4 +1,4 @@
-"""Runs commands on this machine: each in a session of its own, watched, and swept away by its marker."""
+"""Runs commands on this machine: each in a session of its own, watched, limited, and ended with all that it started."""
 
 from __future__ import annotations
 
@@ -18,34 +18,99 @@ from pathlib import Path
 
 from ..errors import WorkspaceError
 from ..settings import inherited_environment
-from ..values import ExecResult
+from ..untrusted import clean_line
+from ..values import ExecResult, Flag, Resources
 from .backend import COALESCE_S, MARKER, QUIET_ENVIRONMENT, READ_BYTES, Command, Verdict, Watch, shell_arguments
 from .capture import Capture
+from .lifeline import Lifeline
+from .limits import limits
+from .processes import Process, carries, command_line, end, living
 
 _KILL_WAIT_S = 1.0
+_HALT_POLL_S = 0.5
+_JOB_WIDTH = 200
 
 
 class LocalBackend:
-    """Commands over `folder`, on this machine. Several may run at once."""
+    """Commands over `folder`, on this machine. Several may run at once.
+
+    `resources` None: nobody asked for any (see `limits`). `temporary`: a folder that goes with the program, however it ends.
+    """
 
     container_id: str | None = None
 
-    def __init__(self, folder: Path, env: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, env: Mapping[str, str], resources: Resources | None, temporary: Path | None) -> None:
         self._folder = folder
         self._env = {**inherited_environment(), **QUIET_ENVIRONMENT, **env}
-        self._marker = secrets.token_hex(8)
+        self._resources = resources
+        self._marker = f"{secrets.token_hex(8)}."
         self._numbers = count(1)
+        self._starting = threading.Lock()  # guards what follows; once `stop` has it, no command of before starts
         self._halt = threading.Event()
+        self._lifeline = Lifeline(self._marker, temporary)
         self._drains: list[threading.Thread] = []
+        self._running: set[str] = set()
+        self._left: frozenset[Process] = frozenset()  # in the session of an ended command; they may have lost its marker
 
     def run(self, command: Command) -> ExecResult:
         halt, capture = self._halt, Capture(command.on_output)
-        marker = f"{self._marker}.{next(self._numbers)}."
+        marker = f"{self._marker}{next(self._numbers)}."
         watch = Watch(command, halt)
         try:
-            process = self._start(command.text, marker)
+            process = self._start(command.text, marker, halt)
         except OSError as error:
             return watch.result(None, 126, f"The command could not be started: {error.strerror}.")
+        if process is None:
+            return watch.result("cancelled", None)
+        try:
+            return self._follow(process, marker, capture, watch, halt)
+        finally:
+            self._running.discard(marker)
+
+    def jobs(self) -> tuple[str, ...]:
+        running = tuple(self._running)
+        left = [process for process in living() if self._is_ours(process) and not any(_carries(process, marker) for marker in running)]
+        return tuple(clean_line(line, _JOB_WIDTH) for line in map(command_line, left) if line)
+
+    def stop(self) -> None:
+        with self._starting:
+            halt, self._halt = self._halt, threading.Event()
+            halt.set()
+            end(self._is_ours, _KILL_WAIT_S)
+            self._left = frozenset()
+            self._lifeline.let_go()
+            drains, self._drains = self._drains, []
+        for drain in drains:
+            drain.join(_KILL_WAIT_S)
+
+    def _start(self, text: str, marker: str, halt: Flag) -> subprocess.Popen[bytes] | None:
+        """The shell that runs `text`; None when its time was over before it began."""
+        try:
+            self._folder.mkdir(exist_ok=True)  # a command may have removed it
+        except OSError as error:
+            raise WorkspaceError(f"The workspace {self._folder} is gone: {error.strerror}.") from error
+        with self._starting:
+            if halt.is_set():
+                return None
+            self._lifeline.hold()
+            process = self._spawn(text, marker)
+            self._running.add(marker)
+            return process
+
+    def _spawn(self, text: str, marker: str) -> subprocess.Popen[bytes]:
+        bash = shutil.which("bash", path=self._env.get("PATH"))
+        option, script, *parts = shell_arguments(text)
+        return subprocess.Popen(
+            [bash or "/bin/sh", option, limits(self._resources, bash is not None) + script, *parts],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            cwd=self._folder,
+            env={**self._env, MARKER: marker},
+            start_new_session=True,
+        )
+
+    def _follow(self, process: subprocess.Popen[bytes], marker: str, capture: Capture, watch: Watch, halt: Flag) -> ExecResult:
         pipe = _Pipe(process)
         try:
             verdict = pipe.follow(capture, watch)
@@ -58,46 +123,26 @@ class LocalBackend:
         if verdict is not None:
             _end(process, marker)
         pipe.drain(capture)
-        self._let_go(pipe)
+        self._let_go(process.pid, pipe, halt)
         code = None if verdict is not None else _exit_code(process.wait(_KILL_WAIT_S))
         return watch.result(verdict, code, *capture.finish())
 
-    def jobs(self) -> tuple[str, ...]:
-        return ()
-
-    def stop(self) -> None:
-        halt, self._halt = self._halt, threading.Event()
-        halt.set()
-        _sweep(f"{self._marker}.")
-        for drain in self._drains:
-            drain.join(_KILL_WAIT_S)
-        self._drains = []
-
-    def _start(self, text: str, marker: str) -> subprocess.Popen[bytes]:
-        try:
-            self._folder.mkdir(exist_ok=True)  # a command may have removed it
-        except OSError as error:
-            raise WorkspaceError(f"The workspace {self._folder} is gone: {error.strerror}.") from error
-        shell = shutil.which("bash", path=self._env.get("PATH")) or "/bin/sh"
-        return subprocess.Popen(
-            [shell, *shell_arguments(text)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            cwd=self._folder,
-            env={**self._env, MARKER: marker},
-            start_new_session=True,
-        )
-
-    def _let_go(self, pipe: _Pipe) -> None:
-        """A background job may go on writing: its output is read away, so that it neither blocks nor dies of it."""
+    def _let_go(self, leader: int, pipe: _Pipe, halt: Flag) -> None:
+        """Keep in mind what still runs in the session of an ended command, and read its output away, so that it neither blocks
+        nor dies of it."""
+        if _is_group(leader):
+            with self._starting:
+                self._left = frozenset(process for process in living() if process.session == leader or process in self._left)
         if pipe.at_end:
             pipe.close()
             return
-        self._drains = [drain for drain in self._drains if drain.is_alive()]
-        drain = threading.Thread(target=pipe.discard, name="pygent-drain", daemon=True)
-        self._drains.append(drain)
-        drain.start()
+        drain = threading.Thread(target=pipe.discard, args=(halt,), name="pygent-drain", daemon=True)
+        with self._starting:
+            self._drains = [*filter(threading.Thread.is_alive, self._drains), drain]
+            drain.start()
+
+    def _is_ours(self, process: Process) -> bool | None:
+        return process in self._left or _carries(process, self._marker)
 
 
 class _Pipe:
@@ -132,11 +177,14 @@ class _Pipe:
         while taken < self._capacity and (read := self._read(capture)):
             taken += read
 
-    def discard(self) -> None:
-        """Read until the last writer is gone, and close."""
-        with contextlib.suppress(OSError):
-            os.set_blocking(self._output, True)
-            while os.read(self._output, READ_BYTES):
+    def discard(self, halt: Flag) -> None:
+        """Read until the last writer is gone, or must not be waited for any longer, and close."""
+        poll = select.poll()
+        poll.register(self._output, select.POLLIN)
+        while not halt.is_set():
+            if poll.poll(_HALT_POLL_S * 1000):
+                if not os.read(self._output, READ_BYTES):
+                    break
                 time.sleep(COALESCE_S)
         self.close()
 
@@ -177,39 +225,28 @@ def _exit_code(status: int) -> int:
 
 
 def _end(process: subprocess.Popen[bytes], marker: str) -> None:
-    """Kill the group first, then whoever left it but carries the marker."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-    _sweep(marker)
+    """End all of the command's session and whoever left it but carries the marker, or descends from one of these."""
+    leader = process.pid if process.returncode is None else None  # nobody else can have the pid before it is waited for
+
+    def is_ours(candidate: Process) -> bool | None:
+        return candidate.session == leader or _carries(candidate, marker)
+
+    end(is_ours, _KILL_WAIT_S)
+    if leader is not None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(leader, signal.SIGKILL)  # all that can be done where there is no /proc
     with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(_KILL_WAIT_S)
 
 
-def _sweep(marker: str) -> None:
-    """Kill every process whose environment carries `marker`, until a pass finds none: they may be forking, or becoming
-    another program."""
-    needle = f"{MARKER}={marker}".encode()
-    deadline = time.monotonic() + _KILL_WAIT_S
-    while time.monotonic() < deadline:
-        processes = [(int(entry.name), carries(entry, needle)) for entry in Path("/proc").glob("[0-9]*")]
-        if all(found is False for _, found in processes):
-            return
-        for pid in (pid for pid, found in processes if found):
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.kill(pid, signal.SIGKILL)
-        time.sleep(COALESCE_S)
+def _carries(process: Process, marker: str) -> bool | None:
+    return carries(Path("/proc") / str(process.pid), f"{MARKER}={marker}".encode())
 
 
-def carries(entry: Path, needle: bytes) -> bool | None:
-    """Whether the process has `needle` in its environment; None while an exec has taken the old one away and not yet put
-    the new one there. Zombies and the kernel's threads have neither an environment nor a program."""
+def _is_group(leader: int) -> bool:
+    """Whether somebody still is in the group of an ended command."""
     try:
-        environment = (entry / "environ").read_bytes()
-        if not environment and (entry / "cmdline").read_bytes():  # it has none, or the exec is over by now
-            environment = (entry / "environ").read_bytes() or b"none"
-        if environment:
-            return b"\0" + needle in b"\0" + environment
-        (entry / "exe").readlink()
+        os.killpg(leader, 0)
     except OSError:
         return False
-    return None
+    return True

@@ -64,12 +64,13 @@ class Runtime:
         self.network = network
         self.env = dict(env or {})
         self.resources = resources or Resources()
+        self._asked = resources
         self.banned_commands = tuple(banned_commands)
         self.banned_apps = tuple(banned_apps)
         temporary = Path(tempfile.mkdtemp(prefix="pygent-")).resolve() if workspace is None else None
         self.base_dir = temporary or check_workspace(os.fspath(workspace or ""))
         try:
-            self._backend, alias = self._make_backend()
+            self._backend, alias = self._make_backend(temporary)
         except BaseException:
             remove_folder(temporary)
             raise
@@ -203,7 +204,7 @@ class Runtime:
             workspace=workspace,
             network=self.network,
             env=self.env,
-            resources=self.resources,
+            resources=self._asked,
             banned_commands=self.banned_commands,
             banned_apps=self.banned_apps,
         )
@@ -245,9 +246,9 @@ class Runtime:
         self.fallback_reason = problem
         return not problem
 
-    def _make_backend(self) -> tuple[Backend, str | None]:
+    def _make_backend(self, temporary: Path | None) -> tuple[Backend, str | None]:
         if not self.use_docker:
-            return LocalBackend(self.base_dir, self.env), None
+            return LocalBackend(self.base_dir, self.env, self._asked, temporary), None
         from .engine import INSIDE, Engine  # noqa: PLC0415 - it imports docker, which a local runtime must not pay for
 
         def connect() -> Engine:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pygent_engine.runtime import Runtime
-from pygent_engine.runtime.local import carries
+from pygent_engine.runtime.processes import carries
 from tests.runtime.waiting import within_patience
 
 NEEDLE = b"PYGENT_RUN=a.1."
