@@ -30,7 +30,7 @@ class AttachedLane:
     def run(self, command: Command, marker: str, watch: Watch) -> ExecResult:
         """Run to the end, the deadline or the cancellation. `usable` is false afterwards when the command outlived its
         end. Raises RuntimeLost when the connection ends."""
-        running = _Running(Capture(command.on_output))
+        running = _Running(Capture(command.on_output, spool=command.spool))
         self._send(run_script(command.text, marker, self._token))
         try:
             while running.code is None and (verdict := watch.verdict()) is None:

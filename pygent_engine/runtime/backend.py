@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from ..values import ExecResult, Flag
+from .spool import Spool
 
 POLL_S = 0.04
 COALESCE_S = 0.004
@@ -27,13 +28,14 @@ Verdict = Literal["timeout", "cancelled"]
 @dataclass(frozen=True, slots=True)
 class Command:
     """One shell command. `timeout` in seconds, None for none; `on_output` gets decoded text as it comes; with `network`, a
-    container is connected for as long as it runs."""
+    container is connected for as long as it runs; `spool` takes the full output when the result cannot hold it."""
 
     text: str
     timeout: float | None = None
     on_output: Callable[[str], None] | None = None
     cancel: Flag | None = None
     network: bool = False
+    spool: Spool | None = None
 
 
 class Backend(Protocol):
@@ -72,7 +74,7 @@ class Watch:
             return POLL_S
         return min(POLL_S, max(0.0, self._deadline - time.monotonic()))
 
-    def result(self, verdict: Verdict | None, code: int | None, output: str = "", truncated: bool = False) -> ExecResult:
+    def result(self, verdict: Verdict | None, code: int | None, output: str = "", truncated: bool = False, full: str = "") -> ExecResult:
         """How the command ended, by now: `code` counts only where it ended by itself."""
         return ExecResult(
             output,
@@ -81,6 +83,7 @@ class Watch:
             truncated=truncated,
             duration_s=time.monotonic() - self._started,
             cancelled=verdict == "cancelled",
+            full_output=full,
         )
 
 

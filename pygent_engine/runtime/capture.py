@@ -1,98 +1,113 @@
-"""Turns the bytes of a running command into bounded text. Pure: no processes, no clocks.
+"""Turns the bytes of a running command into bounded text. Pure but for the spool: no processes, no clocks.
 
-The text is what a terminal of LINE_WIDTH columns would show: a carriage return goes back to the start of the line, and
-what follows covers what stood there. Head and tail are kept, the cut between them is stated, memory stays flat.
+The text is what a terminal of `row.WIDTH` columns would show: what a line was rewritten to, not how. Head and tail are
+kept, the cut between them is stated, memory stays flat; all of it goes to the spool once something had to be cut.
 """
 
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Callable
+from typing import NamedTuple, Protocol
+
+from .row import Row, cut_off
 
 OUTPUT_LIMIT = 30_000
-LINE_WIDTH = 4096
+
+_ACTS = re.compile(r"[\r\b]|\x1b\[[0-2]?K")
+
+
+class Sink(Protocol):
+    """Where text that is too long to be kept goes; `path` names it, "" while there is none."""
+
+    @property
+    def path(self) -> str: ...
+
+    def write(self, text: str) -> None: ...
+
+
+class Captured(NamedTuple):
+    """The kept text, whether something was cut out of it, and the file that holds all of it ("": there is none)."""
+
+    text: str
+    truncated: bool
+    full: str
 
 
 class Capture:
     """Collects one command's output. `on_output` gets the decoded text as it comes, before it is folded."""
 
-    def __init__(self, on_output: Callable[[str], None] | None = None, limit: int = OUTPUT_LIMIT) -> None:
+    def __init__(self, on_output: Callable[[str], None] | None = None, limit: int = OUTPUT_LIMIT, spool: Sink | None = None) -> None:
         self._on_output = on_output
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        self._folded = _HeadAndTail(limit)
-        self._shown = ""  # the current line, before its last carriage return
-        self._line = ""  # the current line, after it
+        self._folded = _HeadAndTail(limit, spool)
+        self._row = Row()
+        self._held = ""  # a control sequence, or a carriage return, whose rest is still to come
 
     def feed(self, data: bytes, final: bool = False) -> None:
         text = self._decoder.decode(data, final)
-        if not text:
-            return
-        if self._on_output is not None:
+        if text and self._on_output is not None:
             self._on_output(text)
-        self._fold(text)
+        if text or final:
+            self._fold(text, final)
 
-    def finish(self) -> tuple[str, bool]:
-        """The kept text, and whether something was cut out of it."""
+    def finish(self) -> Captured:
         self.feed(b"", final=True)
-        self._folded.add(_cover(self._shown, self._line))
-        self._shown = self._line = ""
-        return self._folded.text()
+        self._folded.add(self._row.end())
+        return self._folded.captured()
 
-    def _fold(self, text: str) -> None:
-        if "\r" in text or self._shown:
-            self._fold_lines(*text.split("\n"))
-            return
-        ended, newline, rest = text.rpartition("\n")
-        if newline:
-            self._folded.add(self._line + ended + newline)
-            self._line = ""
-        self._line += rest
-        self._folded.add(self._wrap())
+    def _fold(self, text: str, final: bool) -> None:
+        text = self._held + text
+        held = 0 if final else cut_off(text)
+        if held:
+            text, self._held = text[:-held], text[-held:]
+        else:
+            self._held = ""
+        if "\r" in text:
+            text = text.replace("\r\n", "\n")  # at its end a line shows all that was written, wherever the next would begin
+        if any(sign in text for sign in "\r\b\x1b") and _ACTS.search(text):
+            self._folded.add("".join(self._lines(text)))
+        else:
+            self._folded.add(self._verbatim(text))
 
-    def _fold_lines(self, *lines: str) -> None:
-        done = []
-        for line in lines[:-1]:
-            done += [self._fold_line(line), _cover(self._shown, self._line), "\n"]
-            self._shown = self._line = ""
-        self._folded.add("".join(done) + self._fold_line(lines[-1]))
+    def _verbatim(self, text: str) -> str:
+        """Nothing in `text` changes what was written: whole lines need no row."""
+        first, newline, rest = text.partition("\n")
+        shown = self._row.write(first)
+        if not newline:
+            return shown
+        whole, newline, last = rest.rpartition("\n")
+        return "".join((shown, self._row.end(), "\n", whole, newline, self._row.write(last)))
 
-    def _fold_line(self, line: str) -> str:
-        """Take a piece of the current line; what has wrapped beyond reach of a carriage return is returned."""
-        wrapped = []
-        for number, piece in enumerate(line.split("\r")):
-            if number:
-                self._shown, self._line = _cover(self._shown, self._line), ""
-            self._line += piece
-            wrapped.append(self._wrap())
-        return "".join(wrapped)
-
-    def _wrap(self) -> str:
-        full = len(self._line) - len(self._line) % LINE_WIDTH
-        if not full:
-            return ""
-        # A full row covers all that stood there.
-        wrapped, self._line, self._shown = self._line[:full], self._line[full:], ""
-        return wrapped
-
-
-def _cover(shown: str, line: str) -> str:
-    """What a line shows after `line` was written over `shown`; with escape sequences columns mean nothing."""
-    if line and ("\x1b" in line or "\x1b" in shown):
-        return line
-    return line + shown[len(line) :]
+    def _lines(self, text: str) -> list[str]:
+        first, *rest = text.split("\n")
+        shown = [self._row.write(first)]
+        for line in rest:
+            shown += (self._row.end(), "\n", self._row.write(line))
+        return shown
 
 
 class _HeadAndTail:
-    """The first and the last half of `limit` characters of what was added."""
+    """The first and the last half of `limit` characters of what was added; all of it goes to `spool` once they are full."""
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, spool: Sink | None) -> None:
         self._head_limit = limit // 2
         self._tail_limit = limit - self._head_limit
+        self._spool = spool
         self._head = ""
         self._tail = ""
         self._total = 0
 
+    @property
+    def _cut(self) -> int:
+        return self._total - len(self._head) - len(self._tail)
+
     def add(self, text: str) -> None:
+        if not text:
+            return
+        if self._spool is not None:
+            self._pass_on(self._spool, text)
         self._total += len(text)
         room = self._head_limit - len(self._head)
         if room > 0:
@@ -101,8 +116,14 @@ class _HeadAndTail:
         if text:
             self._tail = (self._tail + text[-self._tail_limit :])[-self._tail_limit :]
 
-    def text(self) -> tuple[str, bool]:
-        cut = self._total - len(self._head) - len(self._tail)
-        if not cut:
-            return self._head + self._tail, False
-        return f"{self._head}\n[... {cut} characters cut ...]\n{self._tail}", True
+    def _pass_on(self, spool: Sink, text: str) -> None:
+        if self._cut:
+            spool.write(text)
+        elif self._total + len(text) > self._head_limit + self._tail_limit:
+            spool.write(self._head + self._tail + text)
+
+    def captured(self) -> Captured:
+        if not self._cut:
+            return Captured(self._head + self._tail, False, "")
+        text = f"{self._head}\n[... {self._cut} characters cut ...]\n{self._tail}"
+        return Captured(text, True, "" if self._spool is None else self._spool.path)

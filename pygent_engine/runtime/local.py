@@ -53,7 +53,7 @@ class LocalBackend:
         self._left: frozenset[Process] = frozenset()  # in the session of an ended command; they may have lost its marker
 
     def run(self, command: Command) -> ExecResult:
-        halt, capture = self._halt, Capture(command.on_output)
+        halt, capture = self._halt, Capture(command.on_output, spool=command.spool)
         marker = f"{self._marker}{next(self._numbers)}."
         watch = Watch(command, halt)
         try:

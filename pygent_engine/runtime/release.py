@@ -1,4 +1,4 @@
-"""Ends a runtime: its backend, and the folder that was made for it."""
+"""Ends a runtime: its backend, and the folders that were made for it."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ import shutil
 from pathlib import Path
 
 from .backend import Backend
+from .spool import Spools
 
 
-def release(owner: int, backend: Backend, temporary: Path | None) -> None:
-    """Stop `backend` and remove its temporary workspace, in the process `owner` alone."""
+def release(owner: int, backend: Backend, spools: Spools, temporary: Path | None) -> None:
+    """Stop `backend`, and remove its `spools` and its temporary workspace, in the process `owner` alone."""
     if owner != os.getpid():  # a fork's end, or its collector: what it inherited is still its parent's
         return
     try:
         backend.stop()
     finally:
+        spools.remove()
         remove_folder(temporary)
 
 

@@ -25,6 +25,7 @@ from .files import Workspace, copy
 from .local import LocalBackend
 from .ranges import numbered_range
 from .release import release, remove_folder
+from .spool import Spools
 from .texts import as_text, unusable
 from .workspace_check import check_workspace
 
@@ -75,9 +76,10 @@ class Runtime:
             remove_folder(temporary)
             raise
         self._files = Workspace(self.base_dir, alias)
+        self._spools = Spools(self.base_dir)
         # Also runs when the runtime is forgotten, or the interpreter ends.
         self._owner = os.getpid()
-        self._release = weakref.finalize(self, release, self._owner, self._backend, temporary)
+        self._release = weakref.finalize(self, release, self._owner, self._backend, self._spools, temporary)
 
     @property
     def container_id(self) -> str | None:
@@ -104,7 +106,7 @@ class Runtime:
         self._check_alive()
         if problem := unusable(cmd) or self._ban(cmd).banned or self._refusal(cmd, network):
             return ExecResult(problem, _REFUSED)
-        return self._backend.run(Command(cmd, timeout, on_output, cancel, network=self._connects(network)))
+        return self._backend.run(Command(cmd, timeout, on_output, cancel, network=self._connects(network), spool=self._spools.new()))
 
     def needs(self, cmd: str, network: bool | None = None) -> tuple[Need, ...]:
         """The permissions that `cmd` needs here before it runs."""
