@@ -9,15 +9,16 @@ from pathlib import Path
 from .backend import MARKER
 
 # Waits for the end of its stdin, which this program alone holds open. Then all that carries the marker is ended, twice, for
-# a process in the middle of an exec shows none: stopped first, so that it cannot fork, after it whatever it started, by
-# parent, and the group that it leads. Last comes the folder.
+# a process in the middle of an exec shows none: it is stopped first, so that it cannot fork, then goes whatever it started,
+# by parent, and its group, which is in a session of ours as it is. Last comes the folder.
 _SCRIPT = r"""
 trap '' HUP INT QUIT TERM
 read -r line
 end() {
     kill -s STOP "$1"
     for child in $(cat "/proc/$1/task/"*/children); do end "$child"; done
-    kill -s KILL -- "-$1"
+    group=$(sed -n 's/^NSpgid:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$1/status")
+    [ "${group:-0}" -le 1 ] || kill -s KILL -- "-$group"
     kill -s KILL "$1"
 }
 sweep() {

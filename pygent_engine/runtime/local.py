@@ -240,7 +240,7 @@ def _end(process: subprocess.Popen[bytes], marker: str) -> None:
 
 
 def _carries(process: Process, marker: str) -> bool | None:
-    return carries(Path("/proc") / str(process.pid), f"{MARKER}={marker}".encode())
+    return carries(process.pid, f"{MARKER}={marker}".encode())
 
 
 def _is_group(leader: int) -> bool:

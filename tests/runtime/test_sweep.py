@@ -29,15 +29,17 @@ NEEDLE = b"PYGENT_RUN=a.1."
 def test_a_process_in_the_middle_of_an_exec_is_looked_at_again(
     tmp_path: Path, environ: bytes, cmdline: bytes, program: bool, answer: bool | None
 ) -> None:
-    (tmp_path / "environ").write_bytes(environ)
-    (tmp_path / "cmdline").write_bytes(cmdline)
+    entry = tmp_path / "7"
+    entry.mkdir()
+    (entry / "environ").write_bytes(environ)
+    (entry / "cmdline").write_bytes(cmdline)
     if program:
-        (tmp_path / "exe").symlink_to("/bin/sleep")
-    assert carries(tmp_path, NEEDLE) is answer
+        (entry / "exe").symlink_to("/bin/sleep")
+    assert carries(7, NEEDLE, str(tmp_path)) is answer
 
 
 def test_a_process_that_is_gone_carries_nothing(tmp_path: Path) -> None:
-    assert carries(tmp_path / "gone", NEEDLE) is False
+    assert carries(7, NEEDLE, str(tmp_path)) is False
 
 
 def test_no_job_survives_a_stop_that_follows_its_start_at_once(tmp_path: Path) -> None:
