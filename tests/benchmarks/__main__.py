@@ -1,8 +1,8 @@
 """Runs the benchmarks: `python -m tests.benchmarks` prints the table; `--smoke` takes fewer runs and checks the ratios only.
 
-Each figure stands beside its floor, measured in the same run; a group with one over its limit is taken a second time. Needs Pygent installed in the running Python, and Linux. The
-figures of containers need a Docker engine and the tests' image (PYGENT_TEST_IMAGE): without them they are left out, which
-is said, or fail where PYGENT_REQUIRE_DOCKER is 1.
+Each figure stands beside its floor, measured in the same run; a group with one over its limit is taken a second time. Needs
+Pygent installed in the running Python, and Linux. The figures of containers need a Docker engine and the tests' image
+(PYGENT_TEST_IMAGE): without them they are left out, which is said, or fail where PYGENT_REQUIRE_DOCKER is 1.
 """
 
 from __future__ import annotations
