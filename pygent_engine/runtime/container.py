@@ -16,6 +16,7 @@ from .attached import AttachedLane
 from .backend import POLL_S, QUIET_ENVIRONMENT, Command, Watch
 from .lane import KEEPER
 from .owner import labels_of
+from .pull import PullCancelled, require
 
 if TYPE_CHECKING:
     from .connection import Connection
@@ -28,19 +29,23 @@ Connect = Callable[[], "Engine"]
 class ContainerBackend:
     """Commands in one container over `folder`, started at the first command; commands run one after the other."""
 
-    def __init__(self, folder: Path, env: Mapping[str, str], connect: Connect, *, image: str, network: bool, resources: Resources) -> None:
+    def __init__(
+        self, folder: Path, env: Mapping[str, str], connect: Connect, *, image: str, network: bool, resources: Resources, pull: bool = False
+    ) -> None:
         self._folder = folder
         self._env = {**QUIET_ENVIRONMENT, "HOME": "/tmp", **env}
         self._connect = connect
         self._image = image
         self._network = network
         self._resources = resources
+        self._pull = pull
         self._marker = secrets.token_hex(8)
         self._numbers = count(1)
         self._halt = threading.Event()
         self._turn = threading.Lock()  # guards _container: who holds it runs a command, starts or removes
         self._container: _Container | None = None
-        self._check_image()
+        if not pull:
+            self._check_image()
 
     @property
     def container_id(self) -> str | None:
@@ -55,6 +60,8 @@ class ContainerBackend:
                 return watch.result(verdict, None)
         try:
             return self._run(command, halt)
+        except PullCancelled:
+            return watch.result("cancelled", None)
         except RuntimeLost:
             self._discard()
             if halt.is_set():
@@ -77,7 +84,8 @@ class ContainerBackend:
 
     def _run(self, command: Command, halt: threading.Event) -> ExecResult:
         if self._container is None:
-            self._container = self._start()
+            patience = Watch(Command("", cancel=command.cancel), halt)  # without a deadline: a pull is not the command's time
+            self._container = self._start(lambda: patience.verdict() is not None)
         lane = self._container.lane
         try:
             # A watch of its own: neither the wait for a turn nor the start is the command's time.
@@ -98,10 +106,12 @@ class ContainerBackend:
         finally:
             engine.close()
 
-    def _start(self) -> _Container:
+    def _start(self, cancelled: Callable[[], bool]) -> _Container:
         engine = self._connect()
         made = ""
         try:
+            if self._pull:
+                require(engine, self._image, cancelled)
             made = engine.create(self._plan())
             connection = engine.attach(made)
             engine.start(made)

@@ -6,7 +6,7 @@ Knows containers, images and connections; nothing of commands, lanes or files. W
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ import docker
 from docker.errors import APIError, DockerException, ImageNotFound, NotFound
 from docker.types import LogConfig, Mount
 from requests import RequestException
+from urllib3.exceptions import HTTPError
 
 from ..errors import ImageMissing, RuntimeUnavailable
 from ..untrusted import clean_line
@@ -23,6 +24,7 @@ from ..values import Resources
 from .address import Address, engine_address
 from .connection import Connection, connection_of
 from .dial import dialer_to
+from .pull import Progress, PullRefused, follow
 from .transport import EngineAdapter
 
 INSIDE = "/workspace"
@@ -30,6 +32,7 @@ HOME = "/home/pygent"
 _PING_S = 3
 _CALL_S = 20
 _REMOVE_S = 5
+_PULL_SILENCE_S = 120
 _FIRST_VERSION = "1.24"  # of the API, until the engine has named its own
 
 
@@ -51,6 +54,7 @@ class Engine:
     """The engine that `environment` leads to (see `address`). Not for two threads at once."""
 
     def __init__(self, environment: Mapping[str, str], timeout: int = _CALL_S) -> None:
+        self._environment = environment
         self.address = engine_address(environment)
         with self._answers():
             self._adapter = EngineAdapter(dialer_to(self.address, timeout), timeout)
@@ -79,6 +83,18 @@ class Engine:
         """Raises ImageMissing when the engine does not have `image`."""
         with _refusals("The Docker engine cannot be used", image):
             self._client.inspect_image(image)  # type: ignore[no-untyped-call] # the stubs forgot it
+
+    def pull(self, image: str, report: Callable[[Progress], None], cancelled: Callable[[], bool]) -> bool:
+        """Fetch `image` (without a tag: its latest), over streams of its own; False when that was `cancelled`.
+
+        Raises ImageMissing, with the reason and the command that pulls, when the image cannot be had.
+        """
+        try:
+            with contextlib.closing(Engine(self._environment, _PULL_SILENCE_S)) as line:
+                return follow(lambda: line._client.pull(image, stream=True, decode=True), line._adapter.shut, report, cancelled)
+        except (PullRefused, RuntimeUnavailable, DockerException, HTTPError, OSError, ValueError, RuntimeError) as error:
+            name = clean_line(image)
+            raise ImageMissing(f"Docker image {name} could not be pulled: {_short(error)}; run: docker pull {name}", image) from error
 
     def create(self, plan: Plan) -> str:
         """Make the container; its id."""

@@ -47,9 +47,11 @@ class EngineAdapter(HTTPAdapter):
             self._ended = True
             streams, self._streams = self._streams, []
         for stream in streams:
-            _shut(stream)
+            with contextlib.suppress(OSError, EOFError):
+                _shut(stream)
 
     def close(self) -> None:
+        self.shut()
         super().close()
         self._pool.close()
         self._dialer.close()
@@ -95,8 +97,6 @@ def _closed(stream: Any) -> bool:
 
 
 def _shut(stream: Any) -> None:
-    with contextlib.suppress(OSError, EOFError):
-        if isinstance(stream, socket.socket):
-            socket.socket.shutdown(stream, socket.SHUT_RDWR)
-        else:
-            stream.close()
+    if isinstance(stream, socket.socket):
+        socket.socket.shutdown(stream, socket.SHUT_RDWR)
+    stream.close()
