@@ -39,6 +39,7 @@ class Runtime:
     `use_docker` None: as the settings say; when they do not, Docker if its engine answers, else local with a
     `fallback_reason`. True never runs locally. `image` None: the settings' image.
     `workspace` None: a temporary `base_dir` that `cleanup` removes; a given one is never removed.
+    `pull`: an image that is missing is fetched when the container starts; else that raises ImageMissing.
     Raises RuntimeUnavailable when the Docker engine or the image is missing, WorkspaceError for a refused folder, and
     SettingsError when the settings are needed and cannot be used. The methods for files raise WorkspaceError for a path
     that is refused or missing, and for what the system refuses.
@@ -55,6 +56,7 @@ class Runtime:
         resources: Resources | None = None,
         banned_commands: Iterable[str] = (),
         banned_apps: Iterable[str] = (),
+        pull: bool = False,
     ) -> None:
         settings = Settings() if use_docker is False or (image and use_docker) else Settings.load()
         self.fallback_reason = ""
@@ -68,6 +70,7 @@ class Runtime:
         self._asked = resources
         self.banned_commands = tuple(banned_commands)
         self.banned_apps = tuple(banned_apps)
+        self.pull = pull
         temporary = Path(tempfile.mkdtemp(prefix="pygent-")).resolve() if workspace is None else None
         self.base_dir = temporary or check_workspace(os.fspath(workspace or ""))
         try:
@@ -193,13 +196,13 @@ class Runtime:
 
     def spawn(self) -> Runtime:
         """A runtime of the same kind over a temporary workspace of its own. Never falls back to another mode."""
-        return self._like(self.use_docker, None)
+        return self._like(self.use_docker, None, self.pull)
 
-    def twin(self, use_docker: bool) -> Runtime:
+    def twin(self, use_docker: bool, *, pull: bool = False) -> Runtime:
         """A runtime over the same workspace, in the mode that is asked for."""
-        return self._like(use_docker, self.base_dir)
+        return self._like(use_docker, self.base_dir, pull)
 
-    def _like(self, use_docker: bool, workspace: Path | None) -> Runtime:
+    def _like(self, use_docker: bool, workspace: Path | None, pull: bool) -> Runtime:
         return Runtime(
             use_docker,
             image=self.image,
@@ -209,12 +212,13 @@ class Runtime:
             resources=self._asked,
             banned_commands=self.banned_commands,
             banned_apps=self.banned_apps,
+            pull=pull,
         )
 
-    def start(self) -> None:
-        """Start the container now instead of with the first command."""
+    def start(self, cancel: Flag | None = None) -> None:
+        """Start the container now instead of with the first command, unless `cancel` is set before it runs."""
         self._check_alive()
-        self._backend.run(Command(":"))
+        self._backend.run(Command(":", cancel=cancel))
 
     def stop(self) -> None:
         """End all processes and the container; the files stay, and a later command starts anew."""
