@@ -16,7 +16,7 @@ from functools import partial
 
 from tests.support.docker_engine import engine_problem, image_name
 
-from . import commands, containers, flatness, load, starts, steps
+from . import commands, containers, flatness, load, remote, starts, steps
 from .figures import Figure, table
 
 _SMOKE_SLACK = 1.25  # few runs on a machine that others use too
@@ -68,6 +68,7 @@ def _groups(effort: _Effort, image: str | None) -> list[Callable[[], list[Figure
     if image:
         groups.append(partial(commands.container_figures, image, effort.commands))
         groups.append(partial(containers.figures, image, effort.containers, effort.kills))
+        groups.append(partial(remote.figures, image, effort.commands))
     groups.append(partial(commands.timeout_figures, image, effort.timeouts))
     groups.append(partial(flatness.figures, image, effort.flat_commands, effort.flat_runtimes))
     return [*groups, load.figures]

@@ -35,7 +35,7 @@ _STUBBORN = (
 def local_figures(times: int) -> list[Figure]:
     """A command on this machine; the median of `times` batches."""
     with Runtime(False) as runtime:
-        ours, floor = alternating_medians([partial(_each_ms, lambda: _succeed(runtime)), partial(_each_ms, _bash)], times)
+        ours, floor = alternating_medians([partial(each_ms, lambda: succeed(runtime)), partial(each_ms, _bash)], times)
     return [Figure("command on this machine", ours, "ms", "bash -c", floor, 1.8)]
 
 
@@ -44,11 +44,11 @@ def container_figures(image: str, times: int) -> list[Figure]:
     with _started(image, _LANES) as runtimes:
         one = runtimes[0]
         ours, floor = alternating_medians(
-            [partial(_each_ms, lambda: _succeed(one)), partial(_each_ms, lambda: _docker_exec(one), 2)],
+            [partial(each_ms, lambda: succeed(one)), partial(each_ms, lambda: docker_exec(one), 2)],
             times,
         )
         lanes, clients = alternating_medians(
-            [lambda: _together_ms(runtimes, _succeed, _LANE_BATCH), lambda: _together_ms(runtimes, _docker_exec, 2)],
+            [lambda: _together_ms(runtimes, succeed, _LANE_BATCH), lambda: _together_ms(runtimes, docker_exec, 2)],
             max(2, times // 3),
         )
     return [
@@ -82,7 +82,7 @@ def _started(image: str, count: int) -> Iterator[list[Runtime]]:
         yield runtimes
 
 
-def _each_ms(run: Callable[[], None], count: int = _BATCH) -> float:
+def each_ms(run: Callable[[], None], count: int = _BATCH) -> float:
     """Milliseconds a run, of `count` one after the other."""
 
     def batch() -> None:
@@ -95,7 +95,7 @@ def _each_ms(run: Callable[[], None], count: int = _BATCH) -> float:
 def _together_ms(runtimes: Sequence[Runtime], run: Callable[[Runtime], None], count: int) -> float:
     """Milliseconds a run when each runtime does `count`, all at once."""
     workers = [
-        Thread(target=_each_ms, args=(partial(run, runtime), count), name=f"lane-{number}") for number, runtime in enumerate(runtimes)
+        Thread(target=each_ms, args=(partial(run, runtime), count), name=f"lane-{number}") for number, runtime in enumerate(runtimes)
     ]
 
     def together() -> None:
@@ -107,12 +107,14 @@ def _together_ms(runtimes: Sequence[Runtime], run: Callable[[Runtime], None], co
     return seconds(together) * 1000 / (count * len(runtimes))
 
 
-def _succeed(runtime: Runtime) -> None:
+def succeed(runtime: Runtime) -> None:
+    """One command of ours."""
     if (result := runtime.execute("true")).exit_code != 0:
         raise RuntimeError(f"`true` failed: {result}")
 
 
-def _docker_exec(runtime: Runtime) -> None:
+def docker_exec(runtime: Runtime) -> None:
+    """The same in the same container, by the engine's own program."""
     _run("docker", "exec", str(runtime.container_id), "true")
 
 
