@@ -1,24 +1,29 @@
 """Finds banned commands in shell text. Advice to a model, not a border: the border is the container.
 
-Reads words and operators as a shell would, follows `$(`, backticks, `sh -c` and the usual prefixes (`env`, `xargs` ...).
+A real shell parser reads the text; a name counts wherever a command stands, also behind `env`, `xargs`, `sh -c` and their
+like. Where the name or the script is known only when it runs, the command is undecided. Beyond what is judged: what files
+hold that are run or sourced, and what other programs run (`awk`, `python -c`, `make`, `git`, an editor, another host).
 """
 
 from __future__ import annotations
 
 import re
-import shlex
-from collections.abc import Iterable, Iterator
+import threading
+import time
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
-_OPERATORS = frozenset(";|&()<>\n`")
-_REDIRECTION = re.compile(r"[^(]*[<>][^(]*")
-_SHELLS = frozenset({"sh", "bash", "dash", "zsh", "ksh", "eval"})
-_OPENERS = re.compile(
-    r"if|then|else|elif|do|while|until|!|{|time|exec|eval|command|builtin|env|nohup|nice|sudo|doas|xargs|timeout|setsid",
-)
-_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*\+?=")
-_DURATION = re.compile(r"[\d.]+[smhd]?")
+from ..untrusted import clean_line
+from .option_grammar import Unclear
+from .shell_commands import Stdin, read_tree
+from .shell_parser import Unreadable, parse
+from .shell_words import Word
+from .wrappers import Script, inner
+
+_SECONDS = 2.0
+_MOST_SCRIPTS = 40
+_DEEPEST = 12  # a script or command within another
+_REMEMBERED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,57 +34,108 @@ class Judgement:
     undecided: str = ""
 
 
-def judge(command: str, commands: Iterable[str], apps: Iterable[str]) -> Judgement:
-    """What the bans say of `command`."""
-    return Judgement(banned=find_ban(command, commands, apps))
+class Bans:
+    """The banned names of a runtime. Remembers what it said last, for a command is asked about before it runs and again then."""
+
+    def __init__(self, commands: Iterable[str], apps: Iterable[str]) -> None:
+        self._commands = frozenset(commands)
+        self._apps = tuple(apps)
+        self._guard = threading.Lock()  # of _said
+        self._said: dict[str, Judgement] = {}
+
+    def judge(self, command: str) -> Judgement:
+        """What the bans say of `command`."""
+        if not self._commands and not self._apps:
+            return Judgement()
+        with self._guard:
+            known = self._said.get(command)
+        if known is not None:
+            return known
+        judgement = judge(command, self._commands, self._apps)
+        with self._guard:
+            self._said[command] = judgement
+            while len(self._said) > _REMEMBERED:
+                del self._said[next(iter(self._said))]
+        return judgement
 
 
-def find_ban(command: str, commands: Iterable[str], apps: Iterable[str]) -> str:
-    """One sentence that says which ban `command` meets, "" when none: a name in `commands` counts where a command
-    stands, one in `apps` wherever it stands as a word."""
-    banned, words = frozenset(commands), frozenset(apps)
-    if not banned and not words:
-        return ""
-    for name in _command_names(command):
-        if name in banned:
-            return f"The command {name!r} is banned here."
-    for name in sorted(words):
-        if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", re.sub(r"[\\'\"]", "", command)):
-            return f"The application {name!r} is banned here."
-    return ""
-
-
-def _command_names(text: str, depth: int = 0) -> Iterator[str]:
-    """The names that stand where a command stands, with folder and leading backslash taken off."""
-    expecting, inner_shell = True, False
-    for token in _tokens(text):
-        if set(token) <= _OPERATORS:
-            expecting, inner_shell = _REDIRECTION.fullmatch(token) is None, False
-            continue
-        if depth < 4 and (inner_shell or "$(" in token or "`" in token):
-            yield from _command_names(_substituted(token), depth + 1)
-        if not expecting or _passes_over(token):
-            continue
-        name = PurePosixPath(token).name
-        yield name
-        inner_shell = inner_shell or name in _SHELLS
-        expecting = _OPENERS.fullmatch(name) is not None
-
-
-def _passes_over(token: str) -> bool:
-    return bool(_ASSIGNMENT.match(token) or token.startswith("-") or token == "{}" or _DURATION.fullmatch(token))
-
-
-def _substituted(token: str) -> str:
-    return token.replace("$(", "\n").replace("`", "\n")
-
-
-def _tokens(text: str) -> list[str]:
-    reader = shlex.shlex(text, posix=True, punctuation_chars="".join(_OPERATORS))
-    reader.whitespace = " \t\r"
-    reader.whitespace_split = True
-    reader.commenters = ""
+def judge(command: str, commands: Iterable[str], apps: Iterable[str], seconds: float = _SECONDS) -> Judgement:
+    """What the bans say of `command`: a name in `commands` counts where a command stands, one in `apps` wherever it stands
+    as a word. Undecided at the latest after `seconds`."""
+    reading = _Reading(frozenset(commands), tuple(apps), time.monotonic() + seconds)
     try:
-        return list(reader)
-    except ValueError:  # unbalanced quotes: read on without them
-        return re.findall(r"[;|&()<>\n`]+|[^\s;|&()<>`'\"]+", text)
+        reading.script(command, 0)
+    except _Banned as found:
+        return Judgement(banned=str(found))
+    except Unreadable as error:
+        return Judgement(undecided=str(error))
+    except RecursionError:
+        return Judgement(undecided="it is nested too deeply.")
+    return Judgement(undecided=reading.doubt)
+
+
+class _Banned(Exception):
+    """Says which ban is met."""
+
+
+class _Reading:
+    """One command as it is read. `doubt` is the first sentence on what could not be told."""
+
+    def __init__(self, commands: frozenset[str], apps: Sequence[str], deadline: float) -> None:
+        self.doubt = ""
+        self._commands = commands
+        self._deadline = deadline
+        self._scripts = 0
+        names = "|".join(map(re.escape, sorted(apps)))
+        self._app = re.compile(rf"(?<![\w.-])(?:{names})(?![\w.-])") if names else None
+
+    def script(self, text: str, depth: int) -> None:
+        """Read text that a shell would. Raises _Banned at a ban, Unreadable when it cannot be read."""
+        self._scripts += 1
+        left = self._deadline - time.monotonic()
+        if depth > _DEEPEST or self._scripts > _MOST_SCRIPTS:
+            raise Unreadable("it holds too many scripts within scripts.")
+        if left <= 0:
+            raise Unreadable("reading it took too long.")
+        if not text.strip():
+            return
+        for found in read_tree(parse(text, left), text):
+            if isinstance(found, Word):
+                self._word(found)
+            else:
+                self._command(found.words, found.stdin, depth)
+
+    def _word(self, word: Word) -> None:
+        if self._app is not None and (met := self._app.search(word.known)):
+            raise _Banned(f"The application {met[0]!r} is banned here.")
+
+    def _command(self, words: Sequence[Word], stdin: Stdin, depth: int) -> None:
+        if depth > _DEEPEST:
+            raise Unreadable("it holds too many commands within commands.")
+        path = words[0].text
+        if path is None:
+            self._doubt(words[0])
+            return
+        name = path.rstrip("/").rpartition("/")[2]
+        for banned in (path, name):
+            if banned in self._commands:
+                raise _Banned(f"The command {banned!r} is banned here.")
+        try:
+            for found in inner(name, words[1:], stdin):
+                if isinstance(found, Script):
+                    self._inner_script(found.text, depth + 1)
+                else:
+                    self._command(found.words, found.stdin, depth + 1)
+        except Unclear as unclear:
+            self._doubt(unclear.word, name)
+
+    def _inner_script(self, text: str, depth: int) -> None:
+        """A ban that stands elsewhere counts more than a script in it that cannot be read."""
+        try:
+            self.script(text, depth)
+        except Unreadable as error:
+            self.doubt = self.doubt or f"of a script in it, {error}"
+
+    def _doubt(self, word: Word, name: str = "") -> None:
+        what = clean_line(word.shown or word.known, 80)
+        self.doubt = self.doubt or f"what {name or 'it'} runs depends on {what}, which is known only when it runs."

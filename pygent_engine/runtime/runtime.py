@@ -18,7 +18,7 @@ from ..settings import Settings, docker_environment
 from ..untrusted import clean_line
 from ..values import ExecResult, Flag, Mode, Resources
 from .backend import Backend, Command
-from .bans import Judgement, judge
+from .bans import Bans
 from .container import ContainerBackend
 from .engine_probe import docker_problem
 from .files import Workspace, copy
@@ -70,6 +70,7 @@ class Runtime:
         self._asked = resources
         self.banned_commands = tuple(banned_commands)
         self.banned_apps = tuple(banned_apps)
+        self._bans = Bans(self.banned_commands, self.banned_apps)
         self.pull = pull
         temporary = Path(tempfile.mkdtemp(prefix="pygent-")).resolve() if workspace is None else None
         self.base_dir = temporary or check_workspace(os.fspath(workspace or ""))
@@ -107,21 +108,18 @@ class Runtime:
         an error. Raises RuntimeLost when the container goes away, RuntimeUnavailable when it cannot be started.
         """
         self._check_alive()
-        if problem := unusable(cmd) or self._ban(cmd).banned or self._refusal(cmd, network):
+        if problem := unusable(cmd) or self._bans.judge(cmd).banned or self._refusal(cmd, network):
             return ExecResult(problem, _REFUSED)
         return self._backend.run(Command(cmd, timeout, on_output, cancel, network=self._connects(network), spool=self._spools.new()))
 
     def needs(self, cmd: str, network: bool | None = None) -> tuple[Need, ...]:
         """The permissions that `cmd` needs here before it runs."""
         needs = []
-        if doubt := self._ban(cmd).undecided:
+        if doubt := self._bans.judge(cmd).undecided:
             needs.append(Need("ban", f"may run what is banned: {doubt}", f"It may run what is banned: {doubt} Write it plainly."))
         if self._connects(network):
             needs.append(Need("network", "wants the network, which is off" + _still_running(self._backend.jobs()), _NO_NETWORK))
         return tuple(needs)
-
-    def _ban(self, cmd: str) -> Judgement:
-        return judge(cmd, self.banned_commands, self.banned_apps)
 
     def _connects(self, network: bool | None) -> bool:
         return bool(network) and self.use_docker and not self.network
