@@ -17,6 +17,7 @@ from .backend import POLL_S, QUIET_ENVIRONMENT, Command, Watch
 from .lane import KEEPER
 from .owner import labels_of
 from .pull import PullCancelled, require
+from .reaper import reap
 
 if TYPE_CHECKING:
     from .connection import Connection
@@ -44,8 +45,7 @@ class ContainerBackend:
         self._halt = threading.Event()
         self._turn = threading.Lock()  # guards _container: who holds it runs a command, starts or removes
         self._container: _Container | None = None
-        if not pull:
-            self._check_image()
+        self._prepare()
 
     @property
     def container_id(self) -> str | None:
@@ -99,10 +99,12 @@ class ContainerBackend:
         if container is not None:
             container.remove()
 
-    def _check_image(self) -> None:
+    def _prepare(self) -> None:
         engine = self._connect()
         try:
-            engine.require_image(self._image)
+            reap(engine)
+            if not self._pull:
+                engine.require_image(self._image)
         finally:
             engine.close()
 

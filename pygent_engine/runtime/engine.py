@@ -6,7 +6,7 @@ Knows containers, images and connections; nothing of commands, lanes or files. W
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +48,14 @@ class Plan:
     labels: Mapping[str, str]
     network: bool
     resources: Resources
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """Something on the engine that may be ours."""
+
+    name: str
+    labels: Mapping[str, str]
 
 
 class Engine:
@@ -132,6 +140,23 @@ class Engine:
                 self._client.wait(container, timeout=_REMOVE_S, condition="removed")
         except (DockerException, OSError):
             return  # the engine is gone; the container ends with its stdin
+
+    def remove_volume(self, volume: str) -> None:
+        """Remove the volume unless a container has it."""
+        with contextlib.suppress(DockerException, OSError):
+            self._client.remove_volume(volume, force=True)
+
+    def containers(self, labels: Sequence[str]) -> list[Labelled]:
+        """The containers that have all `labels` ("name" or "name=value"), running or not."""
+        with _refusals("The containers could not be listed"):
+            found = self._client.containers(all=True, filters={"label": list(labels)})
+        return [Labelled(each["Id"], each["Labels"] or {}) for each in found]
+
+    def volumes(self, labels: Sequence[str]) -> list[Labelled]:
+        """The volumes that have all `labels`."""
+        with _refusals("The volumes could not be listed"):
+            found = self._client.volumes(filters={"label": list(labels)})["Volumes"] or []
+        return [Labelled(each["Name"], each["Labels"] or {}) for each in found]
 
     @contextmanager
     def _answers(self) -> Iterator[None]:
