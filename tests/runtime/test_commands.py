@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ import pytest
 from pygent_engine.runtime import Runtime
 from pygent_engine.values import ExecResult
 
+from .owned import carriers, gone, own_seconds
 from .waiting import PATIENCE, within_patience
 
 
@@ -19,26 +19,10 @@ def outcome(result: ExecResult) -> tuple[str, int | None, bool, bool]:
     return result.output, result.exit_code, result.timed_out, result.cancelled
 
 
-def carriers(text: str) -> list[int]:
-    """The processes of this machine, containers included, with `text` among their arguments."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            if text.encode() in (entry / "cmdline").read_bytes().split(b"\0"):
-                found.append(int(entry.name))
-        except OSError:
-            continue
-    return found
-
-
-def gone(text: str) -> bool:
-    return within_patience(lambda: not carriers(text))
-
-
 @pytest.fixture
 def seconds() -> str:
     """A duration for `sleep` that no other test sleeps for, so that its processes can be told."""
-    return f"{600 + time.monotonic_ns() % 10**9}.{os.getpid()}"
+    return own_seconds()
 
 
 @pytest.mark.parametrize(
