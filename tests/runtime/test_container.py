@@ -16,6 +16,7 @@ import pytest
 
 from pygent_engine.errors import RuntimeLost, RuntimeUnavailable
 from pygent_engine.runtime import Runtime
+from pygent_engine.runtime.owner import labels_of
 from pygent_engine.values import Resources
 
 from .waiting import PATIENCE, within_patience
@@ -74,7 +75,7 @@ def test_the_container_holds_the_workspace_and_no_right_more(docker_runtime: Run
     )
     assert facts["Config"]["User"] == f"{os.getuid()}:{os.getgid()}"
     labels = facts["Config"]["Labels"]
-    assert (sorted(labels), labels["pygent.owner.pid"]) == (["pygent.owner.pid", "pygent.owner.start", "pygent.runtime"], str(os.getpid()))
+    assert labels == labels_of(labels["pygent.runtime"])
 
 
 def test_only_the_workspace_and_the_temporary_folder_are_writable(docker_runtime: Runtime) -> None:
