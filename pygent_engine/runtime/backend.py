@@ -62,11 +62,15 @@ class Watch:
         self._flags = [halt] if command.cancel is None else [halt, command.cancel]
 
     def verdict(self) -> Verdict | None:
-        if any(flag.is_set() for flag in self._flags):
+        if self.is_cancelled:
             return "cancelled"
         if self._deadline is not None and time.monotonic() >= self._deadline:
             return "timeout"
         return None
+
+    @property
+    def is_cancelled(self) -> bool:
+        return any(flag.is_set() for flag in self._flags)
 
     def pause(self) -> float:
         """Seconds that one may block now."""

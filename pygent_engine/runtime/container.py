@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import threading
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import RuntimeLost
+from ..errors import RuntimeLost, RuntimeUnavailable
+from ..events import ContainerReplaced
+from ..scope import current_scope
+from ..untrusted import clean_line
 from ..values import ExecResult, Resources
-from .attached import AttachedLane
+from .attached import LaneEnded
 from .backend import POLL_S, QUIET_ENVIRONMENT, Command, Watch
-from .lane import KEEPER
+from .lane import JOBS, JOBS_PART, KEEPER, LANE
+from .lanes import Lanes
 from .owner import labels_of
-from .pull import PullCancelled, require
+from .pull import require
 from .reaper import reap
+from .starting import Start
 
 if TYPE_CHECKING:
     from .connection import Connection
@@ -25,6 +33,13 @@ if TYPE_CHECKING:
 
 # Opens a connection to the engine. Handed in, for importing docker costs 0.1 s that nobody pays before a container is wanted.
 Connect = Callable[[], "Engine"]
+
+_JOBS_S = 2.0
+_LONGEST_JOB = 200
+_REMOVAL_S = 0.5
+_STOP_S = 20.0
+_OUTLIVED = "a command in it could not be ended"
+_CONNECTED = "it could not be cut off from the network"
 
 
 class ContainerBackend:
@@ -34,7 +49,7 @@ class ContainerBackend:
         self, folder: Path, env: Mapping[str, str], connect: Connect, *, image: str, network: bool, resources: Resources, pull: bool = False
     ) -> None:
         self._folder = folder
-        self._env = {**QUIET_ENVIRONMENT, "HOME": "/tmp", **env}
+        self._env = {**QUIET_ENVIRONMENT, **env}
         self._connect = connect
         self._image = image
         self._network = network
@@ -43,8 +58,11 @@ class ContainerBackend:
         self._marker = secrets.token_hex(8)
         self._numbers = count(1)
         self._halt = threading.Event()
-        self._turn = threading.Lock()  # guards _container: who holds it runs a command, starts or removes
+        # Who holds it runs a command, starts or removes; it guards all that follows.
+        self._turn = threading.Lock()
         self._container: _Container | None = None
+        self._loss = ""  # why there is no container any more, when it was not stopped
+        self._ending: list[threading.Thread] = []
         self._prepare()
 
     @property
@@ -59,45 +77,109 @@ class ContainerBackend:
             if verdict := watch.verdict():
                 return watch.result(verdict, None)
         try:
-            return self._run(command, halt)
-        except PullCancelled:
-            return watch.result("cancelled", None)
-        except RuntimeLost:
-            self._discard()
-            if halt.is_set():
+            container = self._current(watch)
+            if container is None:
                 return watch.result("cancelled", None)
-            raise
+            with self._connected(container, command.network):
+                return self._run(container, command, halt)
         finally:
             self._turn.release()
 
     def jobs(self) -> tuple[str, ...]:
-        return ()
+        if self._container is None:
+            return ()
+        try:
+            listed = self.run(Command(JOBS, _JOBS_S)).output.split(JOBS_PART)
+        except (RuntimeLost, RuntimeUnavailable):
+            return ()
+        lines = (clean_line(line.strip(), _LONGEST_JOB) for line in listed)
+        return tuple(line for line in lines if line not in ("", " ".join(LANE)))
 
     def stop(self) -> None:
         halt, self._halt = self._halt, threading.Event()
         halt.set()
         container = self._container
         if container is not None:
-            container.lane.shut()
+            container.lanes.shut()
         with self._turn:
-            self._discard()
+            self._discard("")
+            ending, self._ending = self._ending, []
+        deadline = time.monotonic() + _STOP_S
+        for thread in ending:
+            thread.join(max(0.0, deadline - time.monotonic()))
 
-    def _run(self, command: Command, halt: threading.Event) -> ExecResult:
-        if self._container is None:
-            patience = Watch(Command("", cancel=command.cancel), halt)  # without a deadline: a pull is not the command's time
-            self._container = self._start(lambda: patience.verdict() is not None)
-        lane = self._container.lane
+    # ------------------------------------------------------------ one command
+
+    def _run(self, container: _Container, command: Command, halt: threading.Event) -> ExecResult:
+        # A watch of its own: neither the wait for a turn nor the start is the command's time.
+        watch = Watch(command, halt)
         try:
-            # A watch of its own: neither the wait for a turn nor the start is the command's time.
-            return lane.run(command, f"{self._marker}.{next(self._numbers)}.", Watch(command, halt))
+            return container.lanes.run(command, f"{self._marker}.{next(self._numbers)}.", watch)
+        except (LaneEnded, RuntimeUnavailable) as error:
+            reason = container.fate(error)
+            self._discard(reason)
+            if halt.is_set():
+                return watch.result("cancelled", None)
+            raise RuntimeLost(f"The container is gone: {reason}; the workspace is still there.") from error
         finally:
-            if not lane.usable:
-                self._discard()
+            if not container.lanes.usable and self._container is container:
+                self._discard(_OUTLIVED)
 
-    def _discard(self) -> None:
+    @contextmanager
+    def _connected(self, container: _Container, wanted: bool) -> Iterator[None]:
+        """Within the block the container has the network, when that is wanted; it is cut off whatever happens."""
+        if not wanted:
+            yield
+            return
+        try:
+            container.engine.connect(container.id)
+            yield
+        finally:
+            if self._container is container:
+                try:
+                    container.engine.cut_off(container.id)
+                except BaseException as error:
+                    self._discard(_CONNECTED)
+                    if not isinstance(error, RuntimeUnavailable):
+                        raise
+
+    # ------------------------------------------------------------ the container
+
+    def _current(self, watch: Watch) -> _Container | None:
+        """The container, started when there is none; None when that was cancelled."""
+        container = self._container
+        if container is not None and not container.lanes.is_open():
+            self._discard(container.fate(None))
+            container = None
+        if container is None:
+            start = Start(self._start, _Container.remove)
+            try:
+                self._container = container = start.wait(lambda: watch.is_cancelled)
+            finally:
+                if self._container is None:
+                    self._ending.append(start.thread)
+            if container is not None:
+                self._report(container)
+        return container
+
+    def _report(self, container: _Container) -> None:
+        reason, self._loss = self._loss, ""
+        scope = current_scope()
+        if reason and scope is not None:
+            lost = "what was in /tmp and in the home folder, and background jobs, are lost"
+            scope.post(ContainerReplaced(container.id[:12], f"The container was replaced, for {reason}; {lost}, the workspace is kept."))
+
+    def _discard(self, reason: str) -> None:
+        """Remove the container; when it stops for no `reason`, nobody misses it."""
         container, self._container = self._container, None
-        if container is not None:
-            container.remove()
+        self._loss = reason if container is not None else self._loss
+        if container is None:
+            return
+        container.lanes.close()
+        thread = threading.Thread(target=container.remove, name="pygent-remove", daemon=True)
+        thread.start()
+        thread.join(_REMOVAL_S)
+        self._ending = [known for known in [*self._ending, thread] if known.is_alive()]
 
     def _prepare(self) -> None:
         engine = self._connect()
@@ -108,30 +190,32 @@ class ContainerBackend:
         finally:
             engine.close()
 
-    def _start(self, cancelled: Callable[[], bool]) -> _Container:
+    def _start(self, is_given_up: Callable[[], bool]) -> _Container:
         engine = self._connect()
         made = ""
         try:
             if self._pull:
-                require(engine, self._image, cancelled)
+                require(engine, self._image, is_given_up)
             made = engine.create(self._plan())
             connection = engine.attach(made)
             engine.start(made)
-            return _Container(engine, made, connection)
-        except BaseException:
+            return _Container(engine, made, connection, self._resources)
+        except BaseException as error:
             if made:
                 engine.remove(made)
             engine.close()
+            if isinstance(error, LaneEnded):
+                raise RuntimeUnavailable("The container ended as soon as it had started.") from error
             raise
 
     def _plan(self) -> Plan:
-        from .engine import Plan  # noqa: PLC0415 - loaded by now, for there is a connection
+        from .engine import HOME, Plan  # noqa: PLC0415 - loaded by now, for there is a connection
 
         return Plan(
             self._image,
             ("sh", "-c", KEEPER),
             self._folder,
-            self._env,
+            {"HOME": HOME, **self._env},
             f"{os.getuid()}:{os.getgid()}",
             labels_of(self._marker),
             self._network,
@@ -140,16 +224,30 @@ class ContainerBackend:
 
 
 class _Container:
-    """One running container with its lane and the connection that keeps it alive."""
+    """One running container: its lanes, and the engine's connection that serves it alone."""
 
-    def __init__(self, engine: Engine, name: str, connection: Connection) -> None:
+    def __init__(self, engine: Engine, name: str, attached: Connection, resources: Resources) -> None:
         self.id = name
-        self._engine = engine
-        self._connection = connection
-        self.lane = AttachedLane(connection, secrets.token_hex(16))
+        self.engine = engine
+        self._memory_mb = resources.memory_mb
+        self.lanes = Lanes(attached, lambda: engine.open_lane(name, LANE))
+
+    def fate(self, error: BaseException | None) -> str:
+        """Why the container takes no commands, as far as it can be known."""
+        try:
+            happened = self.engine.happened(self.id)
+        except RuntimeUnavailable:
+            return "the Docker engine does not answer any more"
+        if "kill" in happened:
+            return "it was killed or removed from outside"
+        if "oom" in happened:
+            return f"its memory limit of {self._memory_mb} MB was reached"
+        if "die" in happened or "destroy" in happened:
+            return "its main process was killed"
+        return clean_line(str(error)).rstrip(".") or "the connection to it broke"
 
     def remove(self) -> None:
-        self.lane.shut()
-        self._connection.close()
-        self._engine.remove(self.id)
-        self._engine.close()
+        self.lanes.close()
+        with contextlib.suppress(RuntimeUnavailable):
+            self.engine.remove(self.id)
+        self.engine.close()

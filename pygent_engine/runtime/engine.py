@@ -6,15 +6,17 @@ Knows containers, images and connections; nothing of commands, lanes or files. W
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import docker
 from docker.errors import APIError, DockerException, ImageNotFound, NotFound
-from docker.types import LogConfig, Mount
+from docker.types import LogConfig, Mount, Ulimit
 from requests import RequestException
 from urllib3.exceptions import HTTPError
 
@@ -33,6 +35,8 @@ _PING_S = 3
 _CALL_S = 20
 _REMOVE_S = 5
 _PULL_SILENCE_S = 120
+_FATE_S = 0.5
+_ON, _OFF = "bridge", "none"
 _FIRST_VERSION = "1.24"  # of the API, until the engine has named its own
 
 
@@ -116,6 +120,7 @@ class Engine:
                 labels=dict(plan.labels),
                 stdin_open=True,  # attached, not detached: the engine closes stdin when this process is gone
                 detach=False,
+                healthcheck={"test": ["NONE"]},  # the image's own would run beside the commands
                 host_config=self._host_config(plan),
             )
         return str(made["Id"])
@@ -128,6 +133,46 @@ class Engine:
     def start(self, container: str) -> None:
         with _refusals("The container could not be started"):
             self._client.start(container)
+
+    def open_lane(self, container: str, command: Sequence[str]) -> Connection:
+        """The stdin and stdout of one more process, executed in the running container."""
+        with _refusals("The container takes no more commands"):
+            made = self._client.exec_create(container, list(command), stdin=True, stderr=False)
+            return connection_of(self._client.exec_start(made["Id"], socket=True))
+
+    def connect(self, container: str) -> None:
+        """Give a running container the network."""
+        with _refusals("The container could not be connected to the network"):
+            self._client.disconnect_container_from_network(container, _OFF)
+            self._client.connect_container_to_network(container, _ON)
+
+    def cut_off(self, container: str) -> None:
+        """Take the network from a running container, whatever became of `connect`. Raises RuntimeUnavailable when that is
+        not certain."""
+        with _refusals("The container could not be cut off from the network"):
+            for name in set(self._networks(container)) - {_OFF}:
+                self._client.disconnect_container_from_network(container, name, force=True)
+            if not self._networks(container):
+                self._client.connect_container_to_network(container, _OFF)
+            if self._networks(container) != [_OFF]:
+                raise DockerException("it is still connected")
+
+    def happened(self, container: str) -> frozenset[str]:
+        """What the engine tells of a container that may be gone: "kill", "oom", "die", "destroy" and others. Waits a moment for
+        its end."""
+        deadline = time.monotonic() + _FATE_S
+        with _refusals("The Docker engine does not answer"):
+            while True:
+                now = str(self._client.info()["SystemTime"])
+                # Up to now by the engine's clock: beyond that it would wait. The stubs know whole seconds only.
+                told = self._client.events(since=1, until=_seconds(now), filters={"container": container}, decode=True)  # type: ignore[call-overload]
+                actions = frozenset(str(event.get("Action")) for event in told)
+                if actions & {"die", "destroy"} or time.monotonic() > deadline:
+                    return actions
+                time.sleep(_FATE_S / 10)
+
+    def _networks(self, container: str) -> list[str]:
+        return sorted(self._client.inspect_container(container)["NetworkSettings"]["Networks"])
 
     def remove(self, container: str) -> None:
         """Remove the container, whatever it does; it may be on its way out already."""
@@ -168,7 +213,7 @@ class Engine:
         memory = f"{limits.memory_mb}m"
         return self._client.create_host_config(
             mounts=[Mount(INSIDE, str(plan.folder), type="bind")],
-            network_mode="bridge" if plan.network else "none",
+            network_mode=_ON if plan.network else _OFF,
             cap_drop=["ALL"],
             security_opt=["no-new-privileges:true"],
             pids_limit=limits.pids,
@@ -176,7 +221,14 @@ class Engine:
             memswap_limit=memory,
             nano_cpus=int(limits.cpus * 1_000_000_000),
             read_only=True,
-            tmpfs={"/tmp": f"rw,exec,nosuid,nodev,mode=1777,size={limits.tmp_mb}m"},
+            tmpfs={
+                "/tmp": f"rw,exec,nosuid,nodev,mode=1777,size={limits.tmp_mb}m",
+                HOME: f"rw,exec,nosuid,nodev,mode=1777,size={limits.home_mb}m",
+            },
+            ulimits=[
+                Ulimit(name="fsize", soft=limits.file_mb << 20, hard=limits.file_mb << 20),
+                Ulimit(name="core", soft=0, hard=0),
+            ],
             log_config=LogConfig(type="none"),
             auto_remove=True,
         )
@@ -190,6 +242,13 @@ def engine_problem(environment: Mapping[str, str]) -> str:
     except RuntimeUnavailable as error:
         return str(error).rstrip(".").replace("The Docker", "the Docker", 1)
     return ""
+
+
+def _seconds(moment: str) -> str:
+    """A moment as the engine writes it, in the seconds that it reads."""
+    seconds, _, rest = moment.partition(".")
+    whole = datetime.fromisoformat(f"{seconds.rstrip('Z')}+00:00").timestamp()
+    return f"{whole:.0f}.{rest.rstrip('Z').ljust(9, '0')[:9]}"
 
 
 def _client(address: Address, adapter: EngineAdapter, timeout: int) -> docker.APIClient:

@@ -2,8 +2,9 @@
 
 PID 1 of the container is KEEPER: it reaps whatever is orphaned, survives what a command may do to it, and keeps one
 `sh -s` alive that reads its script from the attached stdin; both end when stdin does, so the container dies with its host.
-Into the lane go shell fragments (`run_script`, `kill_script`); out of it comes the commands' output with frames in
-between, which carry a token that commands do not know.
+Further lanes are a `sh -s` each that the engine executes in the container. Into a lane go shell fragments (`run_script`
+and the others); out of it comes the commands' output with frames in between, which carry a token that commands do not know.
+Where nothing else is said, a fragment forks nothing: at the limit of processes nothing could be.
 """
 
 from __future__ import annotations
@@ -28,20 +29,81 @@ while [ "$code" -ne 0 ]; do
     printf '\036%s died %d\n' "$token" "$code"
 done
 """
+LANE = ("sh", "-s")
 
-_KILL = r"""{
+_SAY = r"printf '\036%(token)s %%s %%d\n'"
+
+# What was there before the command began: what its end must spare.
+_NOTE = 'set -- /proc/[0-9]*; old=" $* "\n'
+
+# Whether a process besides PID 1, the lane and this shell has the lane's output open: it may write at any time.
+_HELD = r"""held() {
+for entry in /proc/[0-9]*; do
+case $entry in /proc/1|/proc/$$) continue ;; esac
+[ "$entry" -ef /proc/self ] && continue
+for fd in "$entry"/fd/*; do [ "$fd" -ef /proc/self/fd/1 ] && return 0; done
+done
+return 1
+}
+"""
+
+# Two subshells: the inner one waits for the command; the outer one ends at once, so that it is the keeper who reaps the inner
+# one. A lane reaps only what it waits for. The OOM killer is to choose the command, not the lane or PID 1: raising the score
+# needs no right. How often it struck, the kernel counts (cgroup v2, then v1).
+_RUN = r"""( (
+%(need)s
+kills() { kills=0; while read -r word number; do [ "$word" = oom_kill ] && kills=$number; done <"$events"; }
+for events in /sys/fs/cgroup/memory.events /sys/fs/cgroup/memory/memory.oom_control /dev/null; do [ -r "$events" ] && break; done
+kills; before=$kills
+if command -v bash >/dev/null; then shell=bash; else shell=sh; fi
+%(say)s begun $$
+{ echo 300 2>/dev/null >/proc/self/oom_score_adj; export %(marker)s; exec %(session)s "$shell" %(words)s; } </dev/null 2>&1 &
+%(say)s group $!
+wait $!
+code=$?
+[ "$code" -ne 0 ] && kills && [ "$kills" -gt "$before" ] && %(say)s memory "$kills"
+%(held)s
+held && %(say)s held 1
+%(say)s ended "$code"
+) 2>/dev/null & )
+"""
+_NEED_SETSID = "command -v setsid >/dev/null || { %(say)s bare 0; exit; }"
+
+# Kills all that carries the marker, and what is new and carries none: it took the marker off, or is just being started.
+# What earlier commands left carries theirs. A process that has no program is dead already.
+_SWEEP = r"""{
 %(group)s
 pass=0 found=1
 while [ "$found" -eq 1 ] && [ "$pass" -lt 5 ]; do
     found=0 pass=$((pass + 1))
     for entry in /proc/[0-9]*; do
+        case $entry in /proc/1|/proc/$$) continue ;; esac
+        whose=nobody
         while IFS= read -r line || [ -n "$line" ]; do
-            case "$line" in *%(marker)s*) found=1; kill -s KILL "${entry#/proc/}"; break ;; esac
-        done < "$entry/environ"
+            case $line in *%(marker)s*) whose=mine; break ;; *%(runtime)s*) whose=another ;; esac
+        done <"$entry/environ"
+        case $whose in
+            another) continue ;;
+            nobody) case $old in '' | *" $entry "*) continue ;; esac ;;
+        esac
+        [ -e "$entry/exe" ] && found=1
+        kill -s KILL "${entry#/proc/}"
     done
 done
 } 2>/dev/null
-:
+%(say)s swept $found
+"""
+
+_CHECK = "%(held)s\nif held 2>/dev/null; then %(say)s held 1; else %(say)s free 0; fi\n"
+
+# A command that lists the command lines of what runs in the container, each followed by JOBS_PART, besides PID 1 and itself.
+JOBS_PART = "\x1d"
+JOBS = r"""
+for entry in /proc/[0-9]*; do
+    case $entry in /proc/1|/proc/$$) continue ;; esac
+    { line=$(tr '\000' ' ' <"$entry/cmdline") || read -r line <"$entry/comm"; } 2>/dev/null
+    printf '%s\035' "$line"
+done
 """
 
 
@@ -54,36 +116,51 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What the lane says of itself: "begun 0", "group PID", "ended CODE", "died CODE" (the lane itself, killed)."""
+    """What a lane says. Of a command: "begun PID" (of the lane), "group PID", then "memory KILLS" when the memory limit
+    struck, "held 1" when something else may still write to this lane, "ended CODE"; or "bare 0" alone: nothing was run, for
+    there is no setsid. Of a sweep: "swept 0", or 1 when something is not dead yet. Of a check: "held 1" or "free 0". Of the
+    lane itself, from its keeper: "died CODE"."""
 
     word: str
     number: int
 
 
-def run_script(text: str, marker: str, token: str) -> bytes:
-    """Shell text that runs `text` in a session of its own, between its frames, without holding up the lane.
+def run_script(text: str, marker: str, token: str, *, session: bool = True) -> bytes:
+    """Shell text that runs `text`, between its frames, without holding up the lane: in a `session` of its own, else in that of
+    the lane. It forks."""
+    say = _SAY % {"token": token}
+    script = _RUN % {
+        "need": _NEED_SETSID % {"say": say} if session else "",
+        "session": "setsid" if session else "",
+        "say": say,
+        "marker": f"{MARKER}={marker}",
+        "words": " ".join(shlex.quote(argument) for argument in shell_arguments(text)),
+        "held": _HELD,
+    }
+    return (_NOTE + script).encode()
 
-    Two subshells: the inner one waits for the command; the outer one ends at once, so that it is the keeper who reaps the
-    inner one. A lane reaps only what it waits for.
-    """
-    words = " ".join(shlex.quote(argument) for argument in shell_arguments(text))
-    frame = f"printf '\\036{token} %s %d\\n'"
+
+def note_script() -> bytes:
+    """Shell text that has this lane note what runs, for a command on another lane that it may have to end."""
+    return _NOTE.encode()
+
+
+def kill_script(group: int | None, marker: str, token: str) -> bytes:
+    """Shell text that kills a command: its group, and whatever else belongs to it; `marker` is "RUNTIME.NUMBER."."""
     return (
-        "( (if command -v bash >/dev/null; then shell=bash; else shell=sh; fi\n"
-        f"{frame} begun 0\n"
-        f'{MARKER}={marker} setsid "$shell" {words} </dev/null 2>&1 &\n'
-        f"{frame} group $!\n"
-        "wait $!\n"
-        f"{frame} ended $?\n"
-        ") 2>/dev/null & )\n"
+        _SWEEP
+        % {
+            "group": "" if group is None else f"kill -s KILL -- -{group}",
+            "marker": f"{MARKER}={marker}",
+            "runtime": f"{MARKER}={marker.partition('.')[0]}.",
+            "say": _SAY % {"token": token},
+        }
     ).encode()
 
 
-def kill_script(group: int | None, marker: str) -> bytes:
-    """Shell text that kills a command's group and all that carries its marker. It forks nothing: at the limit of
-    processes nothing could be."""
-    line = "" if group is None else f"kill -s KILL -- -{group}"
-    return (_KILL % {"group": line, "marker": f"{MARKER}={marker}"}).encode()
+def check_script(token: str) -> bytes:
+    """Shell text that asks whether something still holds the lane's output."""
+    return (_CHECK % {"held": _HELD, "say": _SAY % {"token": token}}).encode()
 
 
 class FrameReader:

@@ -79,7 +79,7 @@ def test_the_container_holds_the_workspace_and_no_right_more(docker_runtime: Run
 
 
 def test_only_the_workspace_and_the_temporary_folder_are_writable(docker_runtime: Runtime) -> None:
-    assert docker_runtime.execute("touch /usr/x 2>/dev/null || echo no; touch /tmp/x x && echo yes; echo $HOME").output == "no\nyes\n/tmp\n"
+    assert docker_runtime.execute("touch /usr/x 2>/dev/null || echo no; touch /tmp/x x && echo yes; echo $HOME").output == "no\nyes\n/home/pygent\n"
     assert docker_runtime.execute("ls /sys/class/net").output == "lo\n"
 
 

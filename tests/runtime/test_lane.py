@@ -63,4 +63,6 @@ def test_a_command_reaches_its_shell_byte_for_byte(text: str) -> None:
     done = subprocess.run(["sh", "-s"], input=script, capture_output=True, timeout=20, check=True)
     items = merged(FrameReader(TOKEN).feed(done.stdout))
     assert [item for item in items if isinstance(item, Output)] == [Output(text.encode())]
-    assert (items[0], items[-1]) == (Frame("begun", 0), Frame("ended", 0))
+    # Who reads here holds the pipe, too; of a container that is somebody outside.
+    words = [item.word for item in items if isinstance(item, Frame) and item.word != "held"]
+    assert (words, items[-1]) == (["begun", "group", "ended"], Frame("ended", 0))
