@@ -22,8 +22,10 @@ class Dialer(Protocol):
 def dialer_to(address: Address, seconds: float) -> Dialer:
     """The way to `address`; no step of a dial takes longer than `seconds`."""
     if address.kind == "ssh":
-        from .ssh import SshDialer  # noqa: PLC0415 - it needs paramiko, which is an extra
-
+        try:
+            from .ssh import SshDialer  # noqa: PLC0415 - it needs paramiko, which is an extra
+        except ImportError as error:
+            raise ConnectionError("ssh needs the package paramiko; install it with: pip install 'pygent-tui[ssh]'") from error
         return SshDialer(address, seconds)
     return SocketDialer(address, seconds)
 

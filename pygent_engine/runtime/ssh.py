@@ -13,10 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-try:
-    import paramiko
-except ImportError as error:
-    raise ConnectionError("ssh needs the package paramiko; install it with: pip install 'pygent-tui[ssh]'") from error
+import paramiko
 
 from .address import Address
 from .connection import READ_BYTES
