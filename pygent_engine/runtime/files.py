@@ -14,21 +14,21 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from ..errors import WorkspaceError
-from .beneath import open_beneath
+from .beneath import Opener, follow, open_beneath
 
 READ_LIMIT = 1 << 20
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY
-_OUTSIDE = frozenset({errno.EXDEV, errno.ELOOP})
 
 Parts = tuple[str, ...]
 
 
 class Workspace:
-    """The files beneath `root`. `alias` is the name that the folder has inside a container."""
+    """The files beneath `root`. `alias` is the name that the folder has inside a container, `opener` what opens them."""
 
-    def __init__(self, root: Path, alias: str | None = None) -> None:
+    def __init__(self, root: Path, alias: str | None = None, opener: Opener = open_beneath) -> None:
         self.root = root
-        self._alias = alias
+        self._bases = (str(root),) if alias is None else (alias, str(root))
+        self._opener = opener
 
     def parts(self, path: str) -> Parts:
         """The components of `path`, relative to the root. Raises WorkspaceError when it leads out by its own words."""
@@ -53,9 +53,11 @@ class Workspace:
     @contextmanager
     def open(self, path: str) -> Iterator[BinaryIO]:
         """A regular file, for reading."""
+        if not stat.S_ISREG(self.kind(path)):  # opening a device may already do something
+            raise _not_regular(path)
         with self._guard(path), self._folder() as root:
-            # Not blocking, so that a FIFO without a writer cannot hold us.
-            opened = open_beneath(root, self.parts(path), os.O_RDONLY | os.O_NONBLOCK)
+            # Not blocking: it may have become a FIFO, and one without a writer would hold us.
+            opened = self._opener(root, self._followed(root, path), os.O_RDONLY | os.O_NONBLOCK, 0)
             try:
                 _require_regular(os.fstat(opened).st_mode, path)
                 with os.fdopen(opened, "rb", closefd=False) as file:
@@ -72,8 +74,10 @@ class Workspace:
     def replacing(self, path: str) -> Iterator[BinaryIO]:
         """A new file that takes the name `path` when the block ends well; parent folders are made."""
         with self._guard(path), self._folder() as root:
-            parts = self._settled(path)
-            folder = _make_folders(root, parts[:-1])
+            parts = self._followed(root, path)
+            if not parts:
+                raise WorkspaceError(f"{path or 'An empty path'} is the workspace folder, not a regular file.")
+            folder = self._made(root, parts[:-1])
             try:
                 with _temporary(folder, parts[-1], path) as file:
                     yield file
@@ -83,7 +87,8 @@ class Workspace:
     def kind(self, path: str) -> int:
         """The file type bits of what `path` names, links inside followed."""
         with self._guard(path), self._folder() as root:
-            opened = open_beneath(root, self.parts(path), os.O_PATH if hasattr(os, "O_PATH") else os.O_RDONLY | os.O_NONBLOCK)
+            flags = os.O_PATH if hasattr(os, "O_PATH") else os.O_RDONLY | os.O_NONBLOCK
+            opened = self._opener(root, self._followed(root, path), flags, 0)
             try:
                 return stat.S_IFMT(os.fstat(opened).st_mode)
             finally:
@@ -92,7 +97,7 @@ class Workspace:
     def entries(self, path: str) -> list[tuple[str, bool]]:
         """The names in a folder, sorted, each with whether it is a symbolic link."""
         with self._guard(path), self._folder() as root:
-            opened = open_beneath(root, self.parts(path), _FOLDER)
+            opened = self._opener(root, self._followed(root, path), _FOLDER, 0)
             try:
                 with os.scandir(opened) as found:
                     return sorted((entry.name, entry.is_symlink()) for entry in found)
@@ -101,23 +106,27 @@ class Workspace:
 
     def make_folder(self, path: str) -> None:
         with self._guard(path), self._folder() as root:
-            os.close(_make_folders(root, self.parts(path)))
+            os.close(self._made(root, self._followed(root, path)))
 
     def _relative(self, path: PurePosixPath) -> PurePosixPath:
-        for base in (self._alias, str(self.root)):
-            if base is not None and path.is_relative_to(base):
+        for base in self._bases:
+            if path.is_relative_to(base):
                 return path.relative_to(base)
         raise _refused(str(path))
 
-    def _settled(self, path: str) -> Parts:
-        """Where a write to `path` really goes: through links that stay inside."""
-        parts = self.parts(path)
-        if not parts:
-            raise WorkspaceError(f"{path or 'An empty path'} is the workspace folder, not a regular file.")
-        target = self.root.joinpath(*parts).resolve()
-        if not target.is_relative_to(self.root):
-            raise _refused(path)
-        return target.relative_to(self.root).parts or parts
+    def _followed(self, root: int, path: str) -> Parts:
+        return follow(root, self.parts(path), self._bases)
+
+    def _made(self, root: int, parts: Parts) -> int:
+        """A descriptor of the folder `parts`, made where it is missing."""
+        for depth in range(1, len(parts) + 1):
+            parent = self._opener(root, parts[: depth - 1], _FOLDER, 0)
+            try:
+                with contextlib.suppress(FileExistsError):
+                    os.mkdir(parts[depth - 1], dir_fd=parent)
+            finally:
+                os.close(parent)
+        return self._opener(root, parts, _FOLDER, 0)
 
     @contextmanager
     def _folder(self) -> Iterator[int]:
@@ -134,7 +143,7 @@ class Workspace:
         except UnicodeEncodeError as error:
             raise WorkspaceError(f"The path {path!r} cannot be a file name.") from error
         except OSError as error:
-            if error.errno in _OUTSIDE:
+            if error.errno == errno.EXDEV:
                 raise _refused(path) from error
             if error.errno == errno.ENXIO:
                 raise _not_regular(path) from error
@@ -182,18 +191,6 @@ def _copy_file(source: Workspace, path: str, target: Workspace, dest: str) -> No
     with source.open(path) as file, target.replacing(dest) as copied:
         shutil.copyfileobj(file, copied, 1 << 18)
         os.fchmod(copied.fileno(), stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o777)
-
-
-def _make_folders(root: int, parts: Parts) -> int:
-    """A descriptor of the folder `parts`, made where it is missing."""
-    for depth in range(1, len(parts) + 1):
-        parent = open_beneath(root, parts[: depth - 1], _FOLDER)
-        try:
-            with contextlib.suppress(FileExistsError):
-                os.mkdir(parts[depth - 1], dir_fd=parent)
-        finally:
-            os.close(parent)
-    return open_beneath(root, parts, _FOLDER)
 
 
 @contextmanager

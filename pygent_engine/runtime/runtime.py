@@ -23,9 +23,9 @@ from .container import ContainerBackend
 from .engine_probe import docker_problem
 from .files import Workspace, copy
 from .local import LocalBackend
-from .ranges import numbered_range
 from .release import release, remove_folder
 from .spool import Spools
+from .text_files import edit_text, read_range, read_text, write_text
 from .texts import as_text, unusable
 from .workspace_check import check_workspace
 
@@ -139,30 +139,27 @@ class Runtime:
 
     def read_file(self, path: str, binary: bool = False) -> str:
         """The whole text of a file of at most 1 MiB, base64 when `binary`."""
-        data = self._files.read(path)
         if binary:
-            return base64.b64encode(data).decode("ascii")
-        try:
-            return data.decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise _not_text(path) from error
+            return base64.b64encode(self._files.read(path)).decode("ascii")
+        return read_text(self._files, path)[0]
+
+    def read_encoded(self, path: str) -> tuple[str, str]:
+        """The whole text of a file, and the name of its encoding where that is not plain UTF-8, else ""."""
+        text, encoding = read_text(self._files, path)
+        return text, "" if encoding.plain else encoding.name
 
     def read_range(self, path: str, offset: int = 1, limit: int = 2000) -> str:
-        """Numbered lines, `limit` of them from line `offset` on."""
-        with self._files.open(path) as file:
-            try:
-                return numbered_range(file, offset, limit)
-            except UnicodeDecodeError as error:
-                raise _not_text(path) from error
+        """Numbered lines, `limit` of them from line `offset` on; an encoding that is not plain UTF-8 is said first."""
+        return read_range(self._files, path, offset, limit)
 
     def write_file(self, path: str, content: str) -> str:
-        """Create or replace a text file; says what was written."""
-        try:
-            data = content.encode("utf-8")
-        except UnicodeEncodeError as error:
-            raise WorkspaceError(f"{path}: the content holds characters that UTF-8 cannot hold.") from error
-        self._files.write(path, data)
-        return f"Wrote {len(data)} bytes to {self.relative(path)}."
+        """Create or replace a text file, in UTF-8; says what was written."""
+        return write_text(self._files, path, content)
+
+    def edit_file(self, path: str, old: str, new: str) -> str:
+        """Replace `old`, which must stand in a text file exactly once; says what was done. Encoding, line ends and all other
+        bytes stay. Raises WorkspaceError when nothing was changed."""
+        return edit_text(self._files, path, old, new)
 
     def relative(self, path: str) -> str:
         """`path` as seen from the workspace folder: relative, POSIX."""
@@ -275,7 +272,3 @@ def _resolved(path: str | os.PathLike[str]) -> Path:
         return Path(path).expanduser().resolve(strict=True)
     except (OSError, RuntimeError, ValueError) as error:
         raise WorkspaceError(f"{path} does not exist.") from error
-
-
-def _not_text(path: str) -> WorkspaceError:
-    return WorkspaceError(f"{path} is not UTF-8 text.")

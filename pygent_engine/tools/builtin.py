@@ -37,18 +37,15 @@ def _read_file(context: CallContext, arguments: JsonDict) -> str:
 
 
 def _edit_file(context: CallContext, arguments: JsonDict) -> ToolOutput:
-    path, old, new = arguments["path"], arguments["old"], arguments["new"]
-    content = context.runtime.read_file(path)
-    start = content.find(old) if old else -1
-    if start < 0 or content.find(old, start + 1) >= 0:
-        how = "is not there" if start < 0 else "stands there more than once; give more of the lines around it"
-        return ToolOutput(f"Nothing was changed in {path}: the old text {how}.", "error")
-    context.runtime.write_file(path, content[:start] + new + content[start + len(old) :])
-    return ToolOutput(f"Edited {path}.", changed=(context.runtime.relative(path),))
+    said = context.runtime.edit_file(arguments["path"], arguments["old"], arguments["new"])
+    return ToolOutput(said, changed=(context.runtime.relative(arguments["path"]),))
 
 
 def _download_file(context: CallContext, arguments: JsonDict) -> str:
-    return context.runtime.read_file(arguments["path"], arguments.get("binary", False))
+    if arguments.get("binary", False):
+        return context.runtime.read_file(arguments["path"], binary=True)
+    text, encoding = context.runtime.read_encoded(arguments["path"])
+    return f"[the file is {encoding}]\n{text}" if encoding else text
 
 
 def _ask_user(context: CallContext, arguments: JsonDict) -> str:
