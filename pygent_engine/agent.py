@@ -131,11 +131,11 @@ class Agent(Loop):
         front_end = find_front_end()
         own = self.runtime
 
-        def open_session(override: bool | None) -> Session:
+        def open_session(override: bool | None, pull: bool) -> Session:
             wanted = use_docker if override is None else override
             if wanted is not None:
-                self._move_to(own.twin(wanted))
-            return Session(self)
+                self._move_to(own.twin(wanted, pull=pull))
+            return Session(self, start=pull and self.runtime.use_docker)
 
         try:
             front_end(Launch(open=open_session, workspace=str(own.base_dir), model=self.model_name, redact=self.settings.redact))

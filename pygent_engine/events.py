@@ -113,6 +113,22 @@ class ImagePullProgress:
     bytes_done: int
     bytes_total: int
 
+    @property
+    def share(self) -> float:
+        """How much is done, 0 to 1. Layers and bytes count half each: by bytes alone a pull would seem done whenever the layers
+        that began are."""
+        layers = self.layers_done / self.layers if self.layers else 0.0
+        amount = self.bytes_done / self.bytes_total if self.bytes_total else 0.0
+        return min(1.0, (layers + amount) / 2)
+
+    @property
+    def counts(self) -> str:
+        """Layers and megabytes in words, "" while nothing is known."""
+        if not self.layers:
+            return ""
+        layers = f"{self.layers_done} of {self.layers} layer{'s' if self.layers > 1 else ''}"
+        return f"{layers}, {self.bytes_done / 1e6:.1f} of {self.bytes_total / 1e6:.1f} MB" if self.bytes_total else layers
+
 
 @dataclass(frozen=True, slots=True)
 class ImagePullEnded:

@@ -18,12 +18,13 @@ GROUP = "pygent.frontends"
 class Launch:
     """What a front end opens: it may paint first and call `open` later, on a thread of its own.
 
-    `open` blocks, and raises PygentError when the session cannot start; its argument overrides whether Docker is used
-    (None: as configured). `workspace` and `model` are labels; `notice` is shown first when it is not empty. `redact` takes
+    `open` blocks, and raises PygentError when the session cannot start. Its arguments: an override of whether Docker is used
+    (None: as configured), and whether an image that is missing may be pulled, which begins once the session is open;
+    without that it raises ImageMissing. `workspace` and `model` are labels; `notice` is shown first when it is not empty. `redact` takes
     the key out of a text that is to be kept.
     """
 
-    open: Callable[[bool | None], Session]
+    open: Callable[[bool | None, bool], Session]
     workspace: str
     model: str
     notice: str = ""

@@ -11,7 +11,7 @@ from typing import assert_never
 
 from .agent import Agent
 from .approvals import Policy, WaitingDesk
-from .errors import PygentError, described
+from .errors import ImageMissing, PygentError, described
 from .events import (
     AnswerApproval,
     AnswerQuestion,
@@ -32,6 +32,7 @@ from .models.openai import OpenAIModel
 from .models.protocol import Model
 from .outbox import Sink
 from .runtime.default import default_runtime
+from .scope import Scope, working_in
 from .settings import Settings
 from .subscription import Subscription
 from .untrusted import clean_line, clean_text
@@ -43,10 +44,13 @@ class Session:
 
     Works on a thread of its own; `send` never blocks. The first subscriber gets everything since the opening.
     The front end answers what `policy` asks; without one the agent's own approver does. `on_event` gets every envelope,
-    under a lock. With `owned`, the agent is closed with the session, else only its delegated tasks are.
+    under a lock. With `owned`, the agent is closed with the session, else only its delegated tasks are. With `start` the
+    runtime is started before the first turn (an image is pulled), which an Interrupt ends like a turn.
     """
 
-    def __init__(self, agent: Agent, *, policy: Policy | None = None, on_event: Sink | None = None, owned: bool = False) -> None:
+    def __init__(
+        self, agent: Agent, *, policy: Policy | None = None, on_event: Sink | None = None, owned: bool = False, start: bool = False
+    ) -> None:
         self.id = secrets.token_hex(4)
         self._agent = agent
         self._owned = owned
@@ -54,6 +58,8 @@ class Session:
         self._prompts: SimpleQueue[str | None] = SimpleQueue()
         self._busy = False
         self._closing = threading.Event()
+        self._starting = start
+        self._start_ended = threading.Event()
         self._guard = threading.Lock()  # of _unread and _subscriptions
         self._unread: Subscription | None = Subscription()
         self._subscriptions: tuple[Subscription, ...] = (self._unread,)
@@ -87,6 +93,7 @@ class Session:
                 else:
                     self._prompts.put(text)
             case Interrupt():
+                self._start_ended.set()
                 self._agent.interrupt()
             case AnswerApproval(call_id=call_id, decision=decision, note=note):
                 self._desk.settle(call_id, Approval(decision, note))
@@ -96,6 +103,7 @@ class Session:
                 self._cancel_task(task_id)
             case Shutdown():
                 self._closing.set()
+                self._start_ended.set()
                 self._agent.interrupt()
                 self._prompts.put(None)
             case _:
@@ -110,10 +118,25 @@ class Session:
 
     def _work(self) -> None:
         try:
+            if self._starting:
+                self._start()
             while (prompt := self._prompts.get()) is not None and not self._closing.is_set():
                 self._turn(prompt)
         finally:
             self._finish()
+
+    def _start(self) -> None:
+        """Turns wait for it: the time of a command is its own, not that of a pull."""
+        try:
+            with working_in(Scope(lambda needs, command: "", self._post)):
+                self._agent.runtime.start(self._start_ended)
+        except ImageMissing:
+            pass  # the end of its pull told why
+        except PygentError as error:
+            self._post(Warned(clean_text(str(error))))
+        except Exception as error:  # as in a turn
+            logging.getLogger("pygent").exception("the runtime could not be started")
+            self._post(Warned(clean_text(f"The runtime could not be started: {described(error)}")))
 
     def _turn(self, prompt: str) -> None:
         self._busy = True
@@ -172,15 +195,19 @@ def open_session(
     model: Model | None = None,
     interactive: bool = True,
     on_event: Sink | None = None,
+    pull: bool = False,
 ) -> Session:
     """A session with a new agent over `workspace`, else the settings' workspace, else a temporary one.
 
     With `interactive`, asks wait for the front end's answers; else nothing asks. `on_event` gets every envelope in order,
-    under a lock, so that a slow one slows the engine. Raises RuntimeUnavailable, WorkspaceError or SettingsError.
+    under a lock, so that a slow one slows the engine. With `pull` an image that is missing is pulled, before the first turn;
+    a pull that fails is told, and tried again by the next command. Raises RuntimeUnavailable (without `pull` ImageMissing),
+    WorkspaceError or SettingsError.
     """
     model = model or default_model(settings)
-    agent = Agent(model, default_runtime(settings, workspace), settings=settings, owns_runtime=True)
-    session = Session(agent, policy=Policy(settings.confirm_bash) if interactive else None, on_event=on_event, owned=True)
+    agent = Agent(model, default_runtime(settings, workspace, pull=pull), settings=settings, owns_runtime=True)
+    policy = Policy(settings.confirm_bash) if interactive else None
+    session = Session(agent, policy=policy, on_event=on_event, owned=True, start=pull and agent.runtime.use_docker)
     if isinstance(model, OpenAIModel):
         threading.Thread(target=model.warm_up, name="pygent-warm-up", daemon=True).start()
     return session

@@ -59,7 +59,7 @@ class Conductor:
     def arrived(self, news: News) -> None:
         """Something came from the connection's threads."""
         if isinstance(news, Failed):
-            self._cannot_start(news.reason)
+            self._cannot_start(news)
             return
         self._show(app_state.fold(self.state, news))
         self.connection.taken()
@@ -123,10 +123,10 @@ class Conductor:
         if self._panel is not None:
             self._panel.uncovered()
 
-    def _cannot_start(self, reason: str) -> None:
-        self._app.failure = reason
+    def _cannot_start(self, failed: Failed) -> None:
+        self._app.failure = failed.reason
         self._tick()
-        self._app.push_screen(CannotStart(reason, self._app.quiet_s), self._go)
+        self._app.push_screen(CannotStart(failed.reason, failed.image, self._app.quiet_s), self._go)
 
     def _go(self, way: Way | None) -> None:
         if way == "quit" or way is None:
@@ -134,7 +134,7 @@ class Conductor:
             return
         self._app.failure = ""
         self._tick()
-        self.connection.open(False if way == "local" else None)
+        self.connection.open(False if way == "local" else None, pull=way == "pull")
 
     # ------------------------------------------------------------ from the user
 
@@ -173,8 +173,8 @@ class Conductor:
         self.ask(AnswerQuestion(event.call_id, event.text))
 
     def interrupt(self) -> bool:
-        """Interrupt the running turn; False when there is none."""
-        if self.state.status.turn_since is None:
+        """Interrupt the running turn, or the pull before it; False when there is neither."""
+        if not self.state.status.interruptible:
             return False
         self.ask(Interrupt())
         return True
@@ -232,8 +232,9 @@ def welcome(launch: LaunchPort) -> tuple[str, ...]:
 def quit_body(state: AppState) -> str:
     """What quitting now would end."""
     tasks = len(state.status.live_tasks)
-    running = ["the turn"] * (state.status.turn_since is not None)
+    turn = ["the turn"] * (state.status.turn_since is not None)
+    running = turn or ["the pull of the image"] * (state.status.pull is not None)
     if tasks:
-        running.append(f"{tasks} delegated task{'s' if tasks > 1 else ''}")
+        running = [*running, f"{tasks} delegated task{'s' if tasks > 1 else ''}"]
     verb = "runs" if len(running) == 1 and tasks < 2 else "run"
     return f"{' and '.join(running).capitalize()} still {verb}. Quitting stops all of it."

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock, Thread
 
-from pygent_engine.errors import PygentError
+from pygent_engine.errors import ImageMissing, PygentError
 from pygent_engine.events import Op
 from pygent_engine.untrusted import clean
 
@@ -18,9 +18,10 @@ _CLOSE_S = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The session could not be opened; `reason` is one sentence for the user."""
+    """The session could not be opened; `reason` is one sentence for the user, `image` names the one that is missing."""
 
     reason: str
+    image: str = ""
 
 
 News = Batch | Failed
@@ -40,9 +41,9 @@ class Connection:
         self._opener: Thread | None = None
         self._closer: Thread | None = None
 
-    def open(self, use_docker: bool | None = None) -> None:
+    def open(self, use_docker: bool | None = None, pull: bool = False) -> None:
         """Begin to open the session; what comes of it is delivered."""
-        self._opener = Thread(target=self._open, args=(use_docker,), name="pygent-open", daemon=True)
+        self._opener = Thread(target=self._open, args=(use_docker, pull), name="pygent-open", daemon=True)
         self._opener.start()
 
     def send(self, op: Op) -> None:
@@ -78,9 +79,11 @@ class Connection:
         self._closer.join(timeout)
         return not self._closer.is_alive()
 
-    def _open(self, use_docker: bool | None) -> None:
+    def _open(self, use_docker: bool | None, pull: bool) -> None:
         try:
-            session = self._launch.open(use_docker)
+            session = self._launch.open(use_docker, pull)
+        except ImageMissing as error:
+            self._deliver(Failed(clean(str(error)), clean(error.image)))
         except PygentError as error:
             self._deliver(Failed(clean(str(error))))
         except Exception as error:  # whatever it is, the screen must say so: this thread has no other reader

@@ -33,10 +33,11 @@ class SessionPort(Protocol):
 
 
 class LaunchPort(Protocol):
-    """How to open the session that the app shows. `open` blocks; its argument overrides the choice of Docker."""
+    """How to open the session that the app shows. `open` blocks; its arguments are an override of the choice of Docker,
+    and whether an image that is missing is pulled once the session is open."""
 
     @property
-    def open(self) -> Callable[[bool | None], SessionPort]: ...
+    def open(self) -> Callable[[bool | None, bool], SessionPort]: ...
 
     @property
     def workspace(self) -> str: ...

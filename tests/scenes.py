@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from pygent_engine.approvals import Policy
-from pygent_engine.events import Envelope, Warned
+from pygent_engine.events import ContainerReplaced, Envelope, ImagePullEnded, ImagePullProgress, ImagePullStarted, Warned
 from pygent_engine.values import TaskState
 
 from .support.scene_session import SceneLaunch, SceneSession
@@ -51,19 +51,21 @@ _DELEGATED = [call(f"d{number}", "delegate_task", prompt=title, title=title) for
 
 @dataclass(frozen=True)
 class Scene:
-    """A session at one moment. `keys` are pressed once it is shown; `failure` keeps it from opening."""
+    """A session at one moment. `keys` are pressed once it is shown; `failure` keeps it from opening,
+    `missing` is the image that it lacks."""
 
     name: str
     script: Callable[[], Script] | None
     keys: tuple[str, ...] = ()
     failure: str = ""
     notice: str = ""
+    missing: str = ""
 
     def envelopes(self) -> list[Envelope]:
         return [] if self.script is None else self.script().envelopes
 
     def launch(self) -> SceneLaunch:
-        return SceneLaunch(SceneSession(self.envelopes()), self.failure, self.notice)
+        return SceneLaunch(SceneSession(self.envelopes()), self.failure, self.notice, missing=self.missing)
 
     def now(self) -> float:
         """The time on the app's clock: a little after the last envelope."""
@@ -162,6 +164,34 @@ def fallback() -> Script:
     return Script("local", fallback="Docker does not answer (is its daemon running?)")
 
 
+_IMAGE = "python:3.12-slim"
+_MB = 1_000_000
+
+
+def pulling() -> Script:
+    return Script().post(ImagePullStarted(_IMAGE))
+
+
+def half_pulled() -> Script:
+    script = pulling().post(ImagePullProgress(_IMAGE, 0, 5, 1 * _MB, 31 * _MB))
+    return script.post(ImagePullProgress(_IMAGE, 2, 5, 18 * _MB, 48 * _MB))
+
+
+def pulled() -> Script:
+    return half_pulled().post(ImagePullProgress(_IMAGE, 5, 5, 48 * _MB, 48 * _MB)).post(ImagePullEnded(_IMAGE))
+
+
+def failed_pull() -> Script:
+    reason = f"Docker image {_IMAGE} could not be pulled: no such host; run: docker pull {_IMAGE}"
+    return half_pulled().post(ImagePullEnded(_IMAGE, reason))
+
+
+def replaced() -> Script:
+    script = Script().turn("load the whole file").reply("I load it.", call("c1", cmd="python load.py --all"))
+    script.start("c1").post(ContainerReplaced("1f0c9a2b7d3e", "The container ran out of memory; another one works on the same files."))
+    return script.end("c1", "Killed\n[memory limit: 2048 MB]", 137)
+
+
 def hostile() -> Script:
     """Text that would do harm if any of it were taken for markup or for terminal sequences."""
     evil = "[/] [bold red]x[/bold red] [@click=app.quit]click[/] \\x1b]52;c;aGk=\\x07"
@@ -194,6 +224,12 @@ SCENES: tuple[Scene, ...] = (
     Scene("fallback", fallback),
     Scene("hostile", hostile),
     Scene("cannot-start", None, failure="Docker was asked for and does not answer; start it, or run with --no-docker."),
+    Scene("image-missing", None, failure=f"Docker image {_IMAGE} is not here.", missing=_IMAGE),
+    Scene("pulling", pulling),
+    Scene("half-pulled", half_pulled, (*"say hello", "enter")),
+    Scene("pulled", pulled),
+    Scene("failed-pull", failed_pull),
+    Scene("replaced", replaced),
     Scene("help", answer, ("f1",)),
     Scene("quit", tasks, ("ctrl+q",)),
     Scene("cancel", tasks, ("f6", "f6", "f6", "x")),

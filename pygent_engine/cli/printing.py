@@ -38,6 +38,7 @@ from ..untrusted import clean, clean_line
 from ..values import ROOT_TASK, ToolResult
 from ..wire import encode_line
 from .outlet import Outlet
+from .pulling import PullNotes
 
 
 class Printer(Protocol):
@@ -57,12 +58,16 @@ class JsonLines:
 
 
 class PlainText:
-    """The root agent's words go to `out` as they come; what it and its tasks do is noted on `notes`, a line each."""
+    """The root agent's words go to `out` as they come; what it and its tasks do is noted on `notes`, a line each.
 
-    def __init__(self, out: Outlet, notes: Outlet, *, dim: bool) -> None:
+    `columns` is the width of the terminal that shows the notes, 0 when none does.
+    """
+
+    def __init__(self, out: Outlet, notes: Outlet, *, dim: bool, columns: int = 0) -> None:
         self._out = out
         self._notes = notes
         self._dim = dim
+        self._pulls = PullNotes(notes, columns)
         self._in_line = False
 
     def show(self, envelope: Envelope) -> None:  # noqa: C901 - one flat match over the whole vocabulary
@@ -80,10 +85,8 @@ class PlainText:
                 self._note(f"{task}task created: {title}")
             case TaskEnded(status=status):
                 self._note(f"{task}{status}")
-            case ImagePullStarted(image=image):
-                self._note(f"{task}pulling the image {image}")
-            case ImagePullEnded(image=image, error=error):
-                self._note(f"{task}{error or f'pulled the image {image}'}")
+            case ImagePullStarted() | ImagePullProgress() | ImagePullEnded() as pull:
+                self._pulls.show(pull)
             case ContainerReplaced(reason=reason):
                 self._note(f"{task}{reason}")
             case CallStarted(call=call, summary=summary):
@@ -94,7 +97,6 @@ class PlainText:
                 self._note(f"{task}the model was not reached ({reason}); next try in {delay:.1f} s")
             case (
                 FilesChanged()
-                | ImagePullProgress()
                 | OutputDelta()
                 | ReasoningDelta()
                 | SessionClosed()

@@ -11,12 +11,12 @@ from queue import Empty, SimpleQueue
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Self, TextIO
 
-from ..errors import RuntimeUnavailable
-from ..events import Envelope, Interrupt, SessionClosed, SubmitPrompt, TurnEnded
+from ..errors import ImageMissing, RuntimeUnavailable
+from ..events import Envelope, ImagePullEnded, ImagePullStarted, Interrupt, SessionClosed, SubmitPrompt, TurnEnded
 from ..settings import Settings, terminal_environment
 from ..values import ROOT_TASK, Outcome
 from .arguments import RunPrompt
-from .border import FAILED, PIPE_CLOSED, tell
+from .border import FAILED, PIPE_CLOSED, USAGE, tell
 from .log import kept_log
 from .outlet import Outlet
 from .printing import JsonLines, PlainText, Printer
@@ -25,8 +25,8 @@ from .start import in_workspace, require_model
 if TYPE_CHECKING:
     from ..session import Session
 
-# What ends the wait for a turn: its end, a signal, or that stdout cannot be written any more.
-News = TurnEnded | SessionClosed | signal.Signals | OSError
+# What ends the wait for a turn: its end, a pull that fails before it, a signal, or that stdout cannot be written any more.
+News = TurnEnded | SessionClosed | ImagePullStarted | ImagePullEnded | signal.Signals | OSError
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _INTERRUPT_S = 5.0
@@ -43,7 +43,7 @@ def run_prompt(command: RunPrompt, settings: Settings) -> int:
         tell(warning)
     news: SimpleQueue[News] = SimpleQueue()
     out, notes = Outlet(_descriptor(sys.stdout), news.put), Outlet(_descriptor(sys.stderr))
-    printer = JsonLines(out) if command.json else PlainText(out, notes, dim=_shows_colour())
+    printer = JsonLines(out) if command.json else PlainText(out, notes, dim=_shows_colour(), columns=_columns())
     with kept_log(settings.redact), _Signals(news, (out, notes)) as signals:
         try:
             return _converse(lambda: _open(prepared, _Watch(printer, news)), command.prompt, news, signals)
@@ -70,12 +70,18 @@ def _close(session: Session, timeout: float) -> None:
 
 
 def _open(settings: Settings, watch: _Watch) -> Session:
-    """Without a word on Docker it is required: nobody is here to see that commands would run on this machine."""
+    """Without a word on Docker it is required: nobody is here to see that commands would run on this machine.
+
+    An image that is missing is pulled: nobody is here to be asked, and a run that could not go on is of no use.
+    """
     from ..session import open_session  # noqa: PLC0415 - loads the engine, which a wrong command line does not need
 
     try:
         chosen = replace(settings, use_docker=True) if settings.use_docker is None else settings
-        return open_session(chosen, interactive=False, on_event=watch.take)
+        try:
+            return open_session(chosen, interactive=False, on_event=watch.take)
+        except ImageMissing:
+            return open_session(chosen, interactive=False, on_event=watch.take, pull=True)
     except RuntimeUnavailable as error:
         if "--no-docker" in str(error):
             raise
@@ -84,7 +90,13 @@ def _open(settings: Settings, watch: _Watch) -> Session:
 
 
 def _exit_code(session: Session, news: SimpleQueue[News]) -> int:
-    match news.get():
+    pulling = False
+    while isinstance(item := news.get(), ImagePullStarted) or (isinstance(item, ImagePullEnded) and not item.error):
+        pulling = isinstance(item, ImagePullStarted)
+    match item:
+        case ImagePullEnded(error=error):
+            tell(error)
+            return USAGE
         case TurnEnded(outcome=outcome, reason=reason):
             if outcome != "finished":
                 tell(reason or f"The turn ended: {outcome}.")
@@ -96,7 +108,8 @@ def _exit_code(session: Session, news: SimpleQueue[News]) -> int:
             _interrupt(session, news)
             return _lost_output(error)
         case number:
-            _interrupt(session, news)
+            if not pulling:  # with a pull the session ends at once, and the prompt is never begun
+                _interrupt(session, news)
             return 128 + number
 
 
@@ -131,8 +144,15 @@ def _shows_colour() -> bool:
     return sys.stderr.isatty() and not terminal.get("NO_COLOR") and terminal.get("TERM", "dumb") != "dumb"
 
 
+def _columns() -> int:
+    """The width of the terminal that shows the notes, 0 where no line can be written anew."""
+    if not sys.stderr.isatty() or terminal_environment().get("TERM", "dumb") == "dumb":
+        return 0
+    return os.get_terminal_size(sys.stderr.fileno()).columns
+
+
 class _Watch:
-    """Prints every envelope and passes on the end of the turn."""
+    """Prints every envelope and passes on the pull of the image and the end of the turn."""
 
     def __init__(self, printer: Printer, news: SimpleQueue[News]) -> None:
         self._printer = printer
@@ -140,8 +160,9 @@ class _Watch:
 
     def take(self, envelope: Envelope) -> None:
         self._printer.show(envelope)
-        if isinstance(envelope.event, SessionClosed) or (isinstance(envelope.event, TurnEnded) and envelope.task_id == ROOT_TASK):
-            self._news.put(envelope.event)
+        event = envelope.event
+        if envelope.task_id == ROOT_TASK and isinstance(event, SessionClosed | TurnEnded | ImagePullStarted | ImagePullEnded):
+            self._news.put(event)
 
 
 class _Stopped(BaseException):

@@ -10,8 +10,8 @@ from ..values import Resources
 from .runtime import Runtime
 
 
-def default_runtime(settings: Settings, workspace: Path | None = None) -> Runtime:
-    """A runtime over `workspace`, else over the settings' own, else over a temporary one.
+def default_runtime(settings: Settings, workspace: Path | None = None, *, pull: bool = False) -> Runtime:
+    """A runtime over `workspace`, else over the settings' own, else over a temporary one; with `pull` it gets an image that is missing.
 
     Raises RuntimeUnavailable when Docker was asked for and is not there, WorkspaceError for a folder that is refused.
     """
@@ -24,6 +24,7 @@ def default_runtime(settings: Settings, workspace: Path | None = None) -> Runtim
         env=dict(settings.env),
         banned_commands=settings.banned_commands,
         banned_apps=settings.banned_apps,
+        pull=pull,
     )
 
 

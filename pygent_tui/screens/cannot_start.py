@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 from textual import events
@@ -10,28 +11,34 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.screen import ModalScreen
+from textual.widget import Widget
 from textual.widgets import Static
 
 from ..widgets.guard import KeyGuard
 from ..widgets.keys import Keys
 
-Way = Literal["retry", "local", "quit"]
+Way = Literal["pull", "retry", "local", "quit"]
 
 _LOCAL = (
-    "Working locally means that commands run on this machine, in the workspace, without a container. "
-    "Each command is shown and asked for before it runs, unless you turned that off."
+    "Working locally, commands run on this machine without a container; "
+    "each is shown and asked for before it runs, unless you turned that off."
 )
 
-
 _WAYS: dict[str, Way] = {"r": "retry", "l": "local", "q": "quit"}
+_WORDS: dict[Way, str] = {"pull": "pull it", "retry": "try again", "local": "work locally", "quit": "quit"}
 
 
 class CannotStart(ModalScreen[Way]):
-    """Dismissed with the way that the user chose; a letter of a prompt that was being typed chooses none."""
+    """Dismissed with the way that the user chose; a letter of a prompt that was being typed chooses none.
 
-    def __init__(self, reason: str, quiet_s: float) -> None:
+    `image` is the image that is missing, "" when something else is.
+    """
+
+    def __init__(self, reason: str, image: str, quiet_s: float) -> None:
         super().__init__()
         self._reason = reason
+        self._image = image
+        self._ways = {"p": "pull", **_WAYS} if image else _WAYS
         self._guard = KeyGuard(quiet_s)
 
     def on_mount(self) -> None:
@@ -39,12 +46,16 @@ class CannotStart(ModalScreen[Way]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog -error") as dialog:
-            dialog.border_title = Content("Pygent cannot start")
-            yield Static(Content(self._reason), classes="reason")
+            dialog.border_title = Content("The image is missing" if self._image else "Pygent cannot start")
+            yield from self._missing() if self._image else [Static(Content(self._reason), classes="reason")]
             yield Static(Content(_LOCAL), classes="muted")
-            yield Keys(("r", "try again"), ("l", "work locally"), ("q", "quit"))
+            yield Keys(*((key, _WORDS[way]) for key, way in self._ways.items()))
+
+    def _missing(self) -> Iterable[Widget]:
+        yield Static(Content(f"Commands are to run in containers of the image {self._image}, which the Docker engine does not have."))
+        yield Static(Content.styled(f"docker pull {self._image}", "$text-accent"), classes="command")
 
     def on_key(self, event: events.Key) -> None:
-        way = _WAYS.get(event.key)
+        way = self._ways.get(event.key)
         if self._guard.admits(event.time, alone=True) and way is not None:
             self.dismiss(way)

@@ -9,6 +9,7 @@ from pygent_engine.events import (
     ApprovalSettled,
     CallStarted,
     Envelope,
+    ImagePullStarted,
     QuestionAnswered,
     QuestionAsked,
     RetryScheduled,
@@ -118,6 +119,8 @@ def _row(row: Row, envelope: Envelope) -> Row:
             return replace(row, steps=row.steps + 1)
         case CallStarted() as event:
             return replace(row, last_action=event.action)
+        case ImagePullStarted(image):
+            return replace(row, last_action=f"pulls the image {image}")
         case RetryScheduled() as event:
             return replace(row, last_action=f"asks the model again in {event.delay_s:g} s: {event.reason}")
         case ApprovalAsked() as event:

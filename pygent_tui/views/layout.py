@@ -8,6 +8,7 @@ from typing import Literal
 
 from .blocks import Block, Splitter, split
 from .entries import Ask, Call, Entry, Permission, Prompt, Reply, Retry, Thinking
+from .pull import Pull
 
 _SHOWN_THOUGHT = 400
 
@@ -62,13 +63,20 @@ class Thought:
 
 
 @dataclass(frozen=True, slots=True)
+class Progress:
+    """An image is being fetched."""
+
+    pull: Pull
+
+
+@dataclass(frozen=True, slots=True)
 class Greeting:
     """What an empty conversation says; the first line is its title."""
 
     lines: tuple[str, ...]
 
 
-Unit = Label | Paragraph | Mark | Card | Countdown | Thought | Greeting
+Unit = Label | Paragraph | Mark | Card | Countdown | Thought | Progress | Greeting
 
 
 def units(entry: Entry, previous: Entry | None, speaking: Speaker) -> tuple[Unit, ...]:

@@ -8,6 +8,9 @@ from pygent_engine.events import (
     CallEnded,
     CallStarted,
     Envelope,
+    ImagePullEnded,
+    ImagePullProgress,
+    ImagePullStarted,
     ReplyCompleted,
     RetryScheduled,
     SessionClosed,
@@ -21,6 +24,9 @@ from pygent_engine.events import (
 )
 from pygent_engine.untrusted import clean_line
 from pygent_engine.values import ROOT_TASK, Usage
+
+from .pull import Pull
+from .pull import fold as fold_pull
 
 Running = tuple[str, str]
 NO_USAGE = Usage()
@@ -40,11 +46,17 @@ class Status:
     live_since: float | None = None
     usage: Usage = NO_USAGE
     queued: tuple[str, ...] = ()
+    pull: Pull | None = None
 
     @property
     def busy(self) -> bool:
-        """A turn or a delegated task runs: time is worth showing, and quitting is worth a question."""
-        return self.closed is None and (self.turn_since is not None or bool(self.live_tasks))
+        """A turn, a delegated task or a pull runs: time is worth showing, and quitting is worth a question."""
+        return self.closed is None and (self.interruptible or bool(self.live_tasks))
+
+    @property
+    def interruptible(self) -> bool:
+        """Something of the root agent runs."""
+        return self.turn_since is not None or self.pull is not None
 
 
 EMPTY = Status()
@@ -62,12 +74,12 @@ def fold(state: Status, envelope: Envelope) -> Status:
     return _fold_task(state, envelope)
 
 
-def _fold_root(state: Status, envelope: Envelope) -> Status:
+def _fold_root(state: Status, envelope: Envelope) -> Status:  # noqa: C901 - one flat match, a line an event
     match envelope.event:
         case SessionOpened() as opened:
             return replace(state, opened=opened)
         case SessionClosed(reason):
-            return replace(state, closed=reason, turn_since=None, running=(), live_tasks=(), live_since=None, queued=())
+            return replace(state, closed=reason, turn_since=None, running=(), live_tasks=(), live_since=None, queued=(), pull=None)
         case TurnStarted(prompt):
             return replace(state, turn_since=envelope.at, queued=_without(state.queued, prompt), retry="")
         case TurnEnded():
@@ -82,6 +94,8 @@ def _fold_root(state: Status, envelope: Envelope) -> Status:
             return replace(state, retry="")
         case ReplyCompleted(_, Usage() as usage):
             return replace(state, usage=state.usage + usage, retry="")
+        case ImagePullStarted() | ImagePullProgress() | ImagePullEnded() as event:
+            return replace(state, pull=fold_pull(state.pull, event))
     return state
 
 

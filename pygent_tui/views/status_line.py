@@ -84,6 +84,8 @@ def _state(status: Status, asks: Asks, now: float, note: str) -> Part:
 def _doing(status: Status) -> str:
     if status.opened is None:
         return "starting"
+    if status.pull is not None:
+        return f"pulling the image {status.pull.percent}"
     if status.turn_since is None:
         return "ready"
     if status.retry:
@@ -104,5 +106,5 @@ def _time(status: Status, now: float) -> str:
 def _notes(status: Status, asks: Asks) -> tuple[str, ...]:
     total = status.usage.total
     # What asks takes Esc for a no.
-    interrupt = ("Esc interrupt",) if status.turn_since is not None and not asks.pending else ()
+    interrupt = ("Esc interrupt",) if status.interruptible and not asks.pending else ()
     return ("Ctrl+Q quit", "F1 help", *interrupt, *((f"{compact(total)} tokens",) if total else ()))

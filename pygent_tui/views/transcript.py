@@ -1,7 +1,7 @@
 """Folds envelopes into the conversation of one task. Pure; the border is `Transcript` and `fold`.
 
 `entries` only grows at its end; an entry that is named in `open` may still be replaced in place. What streams
-(`text`, `thinking`, `retry`) stands apart, so that a delta costs the same whatever the length of the conversation.
+(`text`, `thinking`, `retry`, `pull`) stands apart, so that a delta costs the same whatever the length of the conversation.
 """
 
 from __future__ import annotations
@@ -43,6 +43,8 @@ from pygent_engine.values import INCOMPLETE, INTERRUPTED, ROOT_TASK, TaskState, 
 
 from .entries import Ask, Call, Closed, Ended, Entry, Notice, Opened, Permission, Prompt, Reply, Retry, TaskNote, Thinking
 from .growing import Growing
+from .pull import Pull
+from .pull import fold as fold_pull
 
 _NOTHING = Growing()
 _CUT = frozenset({INCOMPLETE, INTERRUPTED, "length", "content_filter"})
@@ -65,6 +67,7 @@ class Transcript:
     thinking: Growing = _NOTHING
     text: Growing = _NOTHING
     retry: Retry | None = None
+    pull: Pull | None = None
     open: tuple[tuple[str, int], ...] = ()
     """Call ids whose entry may still change, with the index of the entry."""
     calls: tuple[ToolCall, ...] = ()
@@ -119,16 +122,21 @@ def _session(state: Transcript, event: SessionEvent) -> Transcript:
 
 def _runtime(state: Transcript, event: RuntimeEvent) -> Transcript:
     match event:
-        case ImagePullStarted():
-            return _append(state, Notice("info", f"Pulling the image {event.image}"))
+        case ImagePullStarted() | ImagePullProgress():
+            return replace(state, pull=fold_pull(state.pull, event))
         case ImagePullEnded():
-            return _append(state, Notice("warning", event.error) if event.error else Notice("info", f"Pulled the image {event.image}"))
+            return _append(replace(state, pull=None), _pulled(event))
         case ContainerReplaced():
             return _append(state, Notice("warning", event.reason))
-        case ImagePullProgress():
-            return state
         case _:
             assert_never(event)
+
+
+def _pulled(event: ImagePullEnded) -> Notice:
+    if event.error:
+        reason = f"The pull of the image {event.image} was ended" if event.error == "cancelled" else event.error.rstrip(".")
+        return Notice("warning", f"{reason}. The next command tries again.")
+    return Notice("info", f"The image {event.image} is here now.")
 
 
 def _task(state: Transcript, task_id: str, event: TaskEvent) -> Transcript:

@@ -15,7 +15,8 @@ from textual.strip import Strip
 from pygent_engine.values import INCOMPLETE, INTERRUPTED, TaskState
 
 from ..views.entries import Ask, Call, Closed, Ended, Entry, Notice, Opened, Permission, Prompt, Reply, TaskNote, Thinking
-from ..views.layout import Card, Countdown, Greeting, Label, Mark, Paragraph, Thought, Unit
+from ..views.layout import Card, Countdown, Greeting, Label, Mark, Paragraph, Progress, Thought, Unit
+from ..views.pull import Pull
 from .sanitise import one_line
 
 Markdown = Callable[[str, int], list[list[Segment]]]
@@ -24,6 +25,7 @@ Parts = list[tuple[str, str]]
 GUTTER = 2
 PREVIEW_LINES = 4
 DETAIL_LINES = 400
+_BAR = 60  # cells, where there is room
 PREVIEW_CHARS = 6_000
 DETAIL_CHARS = 60_000
 
@@ -77,6 +79,8 @@ class Easel:
                 return [
                     self._fit([("│ ", "agent"), ("thinking ", "comment"), (self._end_of(text), "comment")], [(f"{characters:,}", "muted")])
                 ]
+            case Progress(pull):
+                return self._pull(pull)
             case Greeting(lines):
                 return self._greeting(lines)
             case _:
@@ -89,6 +93,14 @@ class Easel:
         for line in lines:
             strips += self._wrap("  ", "muted", [(line, "muted" if len(strips) > 1 else "agent")]) if line else [Strip.blank(0)]
         return [*strips, Strip.blank(0)]
+
+    def _pull(self, pull: Pull) -> list[Strip]:
+        """What is fetched, a bar, and what is known of its size."""
+        room = min(_BAR, self._width - len(pull.percent) - 1)
+        full = int(room * pull.share)
+        bar: Parts = [("  ", "agent"), ("━" * full, "agent"), ("─" * (room - full), "comment"), (f" {pull.percent}", "muted")]
+        said = self._wrap("↓ ", "agent", [("pulling the image ", "muted"), (pull.image, "strong")])
+        return [Strip.blank(0), *said, self._strip(bar), self._fit([("  ", "agent"), (pull.counts, "muted")])]
 
     def _card(self, entry: Entry) -> list[Strip]:
         match entry:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..views.entries import Ask, Call, Entry, Prompt
-from ..views.layout import Card, Greeting, Live, Mark, Paragraph, Speaker, Unit, speaker, units
+from ..views.layout import Card, Greeting, Live, Mark, Paragraph, Progress, Speaker, Unit, speaker, units
 from ..views.transcript import EMPTY, Transcript
 from .cards import GUTTER, PREVIEW_LINES
 from .heights import Heights
@@ -49,6 +49,8 @@ class Column:
         self._extend(self._live.closed(text))
         self._closed = len(self.units)
         self._extend(self._live.rest(text, state.thinking.text, state.retry, now))
+        if state.pull is not None:
+            self._extend([Progress(state.pull)])
 
     def _restart(self, greeted: bool) -> None:
         self._truncate(0)

@@ -134,11 +134,13 @@ def test_version_is_one_line(line: str, command_line: CommandLine) -> None:
     [
         (
             "--help",
-            "PATH --scratch --docker --no-docker --image --network --resources --model --confirm-bash --no-confirm-bash --ban-cmd --config -e",
+            "PATH --scratch --docker --no-docker --image --network --resources --model "
+            "--confirm-bash --no-confirm-bash --ban-cmd --omit-tool --config -e",
         ),
         (
             "run -h",
-            "PROMPT --json --workspace --scratch --docker --no-docker --image --network --resources --model --ban-cmd --omit-tool --config -e --max-steps",
+            "PROMPT --json --workspace --scratch --docker --no-docker --image --network --resources --model "
+            "--ban-cmd --omit-tool --config -e --max-steps",
         ),
         ("doctor --foo --help", "--config --docker --no-docker --image --network --no-network --resources"),
     ],

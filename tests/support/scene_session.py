@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from threading import Condition, Event
 
-from pygent_engine.errors import RuntimeUnavailable
+from pygent_engine.errors import ImageMissing, RuntimeUnavailable
 from pygent_engine.events import Envelope, Op
 
 DEADLINE_S = 20.0
@@ -76,7 +76,10 @@ class SceneSession:
 
 @dataclass(frozen=True)
 class SceneLaunch:
-    """A Launch whose `open` gives `session`, or fails with `failure`; `gate`, when given, is waited for first."""
+    """A Launch whose `open` gives `session`, or fails with `failure`; `gate`, when given, is waited for first.
+
+    With `missing` it fails for want of that image, until it may be pulled.
+    """
 
     session: SceneSession
     failure: str = ""
@@ -85,14 +88,17 @@ class SceneLaunch:
     model: str = "demo"
     gate: Event | None = None
     redact: Callable[[str], str] = str
+    missing: str = ""
 
     @property
-    def open(self) -> Callable[[bool | None], SceneSession]:
+    def open(self) -> Callable[[bool | None, bool], SceneSession]:
         return self._open
 
-    def _open(self, use_docker: bool | None) -> SceneSession:
+    def _open(self, use_docker: bool | None, pull: bool) -> SceneSession:
         if self.gate is not None and not self.gate.wait(DEADLINE_S):
             raise TimeoutError("the test never let the session open")
-        if self.failure and use_docker is not False:
+        if self.missing and use_docker is not False and not pull:
+            raise ImageMissing(self.failure, self.missing)
+        if self.failure and use_docker is not False and not self.missing:
             raise RuntimeUnavailable(self.failure)
         return self.session

@@ -12,6 +12,8 @@ from pygent_engine.events import (
     CallStarted,
     Envelope,
     Event,
+    ImagePullEnded,
+    ImagePullStarted,
     OutputDelta,
     QuestionAnswered,
     QuestionAsked,
@@ -151,7 +153,7 @@ class Script:
             case ReplyCompleted(message):
                 self._said = ""  # each call of a reply gets its one result, started or not
                 self._open.extend((task, CallStarted(asked, "")) for asked in message.tool_calls)
-            case SessionOpened() | TaskCreated() | TurnStarted() | StepStarted() | ApprovalAsked() | QuestionAsked():
+            case SessionOpened() | TaskCreated() | TurnStarted() | StepStarted() | ApprovalAsked() | QuestionAsked() | ImagePullStarted():
                 self._open.append((task, event))
             case _:
                 self._open = [item for item in self._open if not (item[0] == task and _ends(event, item[1]))]
@@ -187,6 +189,8 @@ def _ending(opened: Event) -> Event:
             return ApprovalSettled(request.call_id, "deny", "the session was closed")
         case QuestionAsked(question):
             return QuestionAnswered(question.call_id, "")
+        case ImagePullStarted(image):
+            return ImagePullEnded(image, "cancelled")
         case CallStarted(started):
             return CallEnded(ToolResult(started.id, "cancelled", "cancelled"))
         case _:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pygent_engine.events import SubmitPrompt
+from pygent_engine.events import Interrupt, SubmitPrompt
 from pygent_tui.screens.cannot_start import CannotStart
-from tests.scenes import Scene, fallback, scene
+from tests.scenes import Scene, fallback, pulling, scene
 from tests.support.scene_session import SceneLaunch, SceneSession
+from tests.support.script import Script
 from tests.support.stage import Stage, play
 
 REASON = "Docker does not answer."
 CANNOT = replace(scene("cannot-start"), failure=REASON)
 LOCAL = Scene("local", fallback)
+MISSING = Scene("pulling", pulling)
 
 
 def launch() -> SceneLaunch:
@@ -64,3 +66,59 @@ def test_a_reason_is_literal_text() -> None:
         assert "[/] [@click=app.quit]x[/] \\x1b[2J".replace("\\x1b", "\u241b") in stage.text(".dialog")
 
     play(replace(CANNOT, failure="[/] [@click=app.quit]x[/] \x1b[2J"), scenario)
+
+
+def without_image(script: Script) -> SceneLaunch:
+    """Opens when it may pull, or is asked to work locally."""
+    return SceneLaunch(SceneSession(script.envelopes), failure="Not here; run: docker pull some:image", missing="some:image")
+
+
+def test_a_missing_image_is_told_with_the_command_that_pulls_it() -> None:
+    async def scenario(stage: Stage) -> None:
+        shown = stage.text(".dialog")
+        assert "docker pull some:image" in shown
+        assert all(way in shown for way in ("p  pull it", "r  try again", "l  work locally", "q  quit"))
+        await stage.press("q")
+
+    app = play(CANNOT, scenario, launch=without_image(Script()))
+    assert (app.return_code, app.failure) == (1, "Not here; run: docker pull some:image")
+
+
+def test_pulling_opens_the_session_which_takes_prompts_meanwhile_and_esc_ends_the_pull() -> None:
+    async def scenario(stage: Stage) -> None:
+        await stage.press("p")
+        await stage.until(lambda: stage.state.status.pull)
+        assert stage.app.screen is stage.bench
+        await stage.press(*"hi", "enter", "escape")
+        assert stage.ops == [SubmitPrompt("hi"), Interrupt()]
+
+    assert play(MISSING, scenario, launch=without_image(pulling())).failure == ""
+
+
+def test_quitting_during_a_pull_asks_first() -> None:
+    async def scenario(stage: Stage) -> None:
+        await stage.press("p")
+        await stage.until(lambda: stage.state.status.pull)
+        await stage.press("ctrl+q")
+        assert "The pull of the image still runs." in stage.text(".dialog")
+        await stage.press("y")
+
+    assert play(MISSING, scenario, launch=without_image(pulling())).return_code == 0
+
+
+def test_a_missing_image_does_not_keep_from_working_locally() -> None:
+    async def scenario(stage: Stage) -> None:
+        await stage.press("l")
+        await stage.until(lambda: stage.state.status.opened)
+        assert "LOCAL" in stage.text("#status")
+
+    play(LOCAL, scenario, launch=without_image(fallback()))
+
+
+def test_only_a_missing_image_can_be_pulled() -> None:
+    async def scenario(stage: Stage) -> None:
+        first = stage.app.screen
+        await stage.press("p")
+        assert stage.app.screen is first and "pull" not in stage.text(".dialog")
+
+    play(CANNOT, scenario)

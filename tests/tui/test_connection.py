@@ -25,10 +25,10 @@ class Broken:
     redact: Callable[[str], str] = str
 
     @property
-    def open(self) -> Callable[[bool | None], SceneSession]:
+    def open(self) -> Callable[[bool | None, bool], SceneSession]:
         return self._open
 
-    def _open(self, use_docker: bool | None) -> SceneSession:
+    def _open(self, use_docker: bool | None, pull: bool) -> SceneSession:
         raise KeyError("\x1b[2J")
 
 

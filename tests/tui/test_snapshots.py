@@ -17,8 +17,22 @@ from tests.support.stage import Stage, end, scene_app, show_scene
 
 Compare = Callable[..., bool]
 
-_SMALL = ("start", "running", "approval", "task-approval", "question", "tasks", "cannot-start", "help", "quit", "hostile")
-_LIGHT = ("answer", "running", "approval", "tasks", "help", "cannot-start")
+_SMALL = (
+    "start",
+    "running",
+    "approval",
+    "task-approval",
+    "question",
+    "tasks",
+    "cannot-start",
+    "image-missing",
+    "help",
+    "quit",
+    "hostile",
+    "half-pulled",
+)
+_NARROW = ("image-missing", "half-pulled", "failed-pull")
+_LIGHT = ("answer", "running", "approval", "tasks", "help", "cannot-start", "half-pulled")
 
 
 @pytest.fixture
@@ -51,6 +65,11 @@ def test_a_scene_looks_as_it_did(name: str, matches: Callable[..., bool]) -> Non
 @pytest.mark.parametrize("name", _SMALL)
 def test_a_scene_looks_as_it_did_on_a_small_screen(name: str, matches: Callable[..., bool]) -> None:
     assert matches(name, (80, 24), DARK)
+
+
+@pytest.mark.parametrize("name", _NARROW)
+def test_a_scene_looks_as_it_did_on_a_narrow_screen(name: str, matches: Callable[..., bool]) -> None:
+    assert matches(name, (48, 20), DARK)
 
 
 @pytest.mark.parametrize("name", _LIGHT)
