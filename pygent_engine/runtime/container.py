@@ -20,8 +20,10 @@ from ..untrusted import clean_line
 from ..values import ExecResult, Resources
 from .attached import LaneEnded
 from .backend import POLL_S, QUIET_ENVIRONMENT, Command, Watch
+from .exchange import Exchange
 from .lane import JOBS, JOBS_PART, KEEPER, LANE
 from .lanes import Lanes
+from .mirror import Mirror
 from .owner import labels_of
 from .pull import require
 from .reaper import reap
@@ -38,7 +40,9 @@ _JOBS_S = 2.0
 _LONGEST_JOB = 200
 _REMOVAL_S = 0.5
 _STOP_S = 20.0
+_SETTLE_S = 4.0
 _OUTLIVED = "a command in it could not be ended"
+_SILENT = "the Docker engine does not answer any more"
 _CONNECTED = "it could not be cut off from the network"
 
 
@@ -63,6 +67,7 @@ class ContainerBackend:
         self._container: _Container | None = None
         self._loss = ""  # why there is no container any more, when it was not stopped
         self._ending: list[threading.Thread] = []
+        self._mirror: Mirror | None = None  # of an engine that cannot see the folder
         self._prepare()
 
     @property
@@ -100,27 +105,50 @@ class ContainerBackend:
         halt.set()
         container = self._container
         if container is not None:
+            self._settle(container)
             container.lanes.shut()
         with self._turn:
             self._discard("")
             ending, self._ending = self._ending, []
-        deadline = time.monotonic() + _STOP_S
-        for thread in ending:
-            thread.join(max(0.0, deadline - time.monotonic()))
+            deadline = time.monotonic() + _STOP_S
+            for thread in ending:
+                thread.join(max(0.0, deadline - time.monotonic()))
+            self._remove_volume()
+
+    def _settle(self, container: _Container) -> None:
+        """Of a workspace that is elsewhere, bring back what changed there: first what the halted command did."""
+        if container.exchange is None or not self._turn.acquire(timeout=_SETTLE_S):
+            return
+        try:
+            if self._container is container:
+                container.exchange.finish()
+        finally:
+            self._turn.release()
+
+    def _remove_volume(self) -> None:
+        if self._mirror is not None and self._mirror.volume:
+            with contextlib.suppress(RuntimeUnavailable), contextlib.closing(self._connect()) as engine:
+                self._mirror.end(engine.storage)
 
     # ------------------------------------------------------------ one command
 
     def _run(self, container: _Container, command: Command, halt: threading.Event) -> ExecResult:
-        # A watch of its own: neither the wait for a turn nor the start is the command's time.
         watch = Watch(command, halt)
+        exchange = container.exchange
+
+        def run() -> ExecResult:
+            # A watch of its own: neither the wait for a turn nor what comes before the command is its time.
+            return container.lanes.run(command, self._next_marker(), Watch(command, halt))
+
         try:
-            return container.lanes.run(command, f"{self._marker}.{next(self._numbers)}.", watch)
+            return run() if exchange is None else exchange.around(run, command, halt)
         except (LaneEnded, RuntimeUnavailable) as error:
             reason = container.fate(error)
+            kept = "the workspace is still there" if exchange is None else exchange.rescue(reason != _SILENT)
             self._discard(reason)
             if halt.is_set():
                 return watch.result("cancelled", None)
-            raise RuntimeLost(f"The container is gone: {reason}; the workspace is still there.") from error
+            raise RuntimeLost(f"The container is gone: {reason}; {kept}.") from error
         finally:
             if not container.lanes.usable and self._container is container:
                 self._discard(_OUTLIVED)
@@ -185,6 +213,10 @@ class ContainerBackend:
         engine = self._connect()
         try:
             reap(engine)
+            if engine.remote:
+                from .engine import INSIDE  # noqa: PLC0415 - loaded by now, for there is a connection
+
+                self._mirror = Mirror(self._folder, INSIDE, labels_of(self._marker), self._resources.file_mb << 20)
             if not self._pull:
                 engine.require_image(self._image)
         finally:
@@ -196,10 +228,14 @@ class ContainerBackend:
         try:
             if self._pull:
                 require(engine, self._image, is_given_up)
-            made = engine.create(self._plan())
+            volume = "" if self._mirror is None else self._mirror.open(engine.storage, self._image, is_given_up)
+            made = engine.create(self._plan(volume))
             connection = engine.attach(made)
-            engine.start(made)
-            return _Container(engine, made, connection, self._resources)
+            engine.start(made, self._image)
+            container = _Container(engine, made, connection, self._resources)
+            if self._mirror is not None:
+                container.exchange = Exchange(self._mirror, engine.storage, container.lanes, self._next_marker)
+            return container
         except BaseException as error:
             if made:
                 engine.remove(made)
@@ -208,7 +244,10 @@ class ContainerBackend:
                 raise RuntimeUnavailable("The container ended as soon as it had started.") from error
             raise
 
-    def _plan(self) -> Plan:
+    def _next_marker(self) -> str:
+        return f"{self._marker}.{next(self._numbers)}."
+
+    def _plan(self, volume: str) -> Plan:
         from .engine import HOME, Plan  # noqa: PLC0415 - loaded by now, for there is a connection
 
         return Plan(
@@ -220,6 +259,7 @@ class ContainerBackend:
             labels_of(self._marker),
             self._network,
             self._resources,
+            volume,
         )
 
 
@@ -231,13 +271,14 @@ class _Container:
         self.engine = engine
         self._memory_mb = resources.memory_mb
         self.lanes = Lanes(attached, lambda: engine.open_lane(name, LANE))
+        self.exchange: Exchange | None = None  # of a workspace that is elsewhere
 
     def fate(self, error: BaseException | None) -> str:
         """Why the container takes no commands, as far as it can be known."""
         try:
             happened = self.engine.happened(self.id)
         except RuntimeUnavailable:
-            return "the Docker engine does not answer any more"
+            return _SILENT
         if "kill" in happened:
             return "it was killed or removed from outside"
         if "oom" in happened:

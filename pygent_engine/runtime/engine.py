@@ -27,6 +27,7 @@ from .address import Address, engine_address
 from .connection import Connection, connection_of
 from .dial import dialer_to
 from .pull import Progress, PullRefused, follow
+from .storage import Storage
 from .transport import EngineAdapter
 
 INSIDE = "/workspace"
@@ -52,6 +53,7 @@ class Plan:
     labels: Mapping[str, str]
     network: bool
     resources: Resources
+    volume: str = ""  # in place of the folder, which an engine elsewhere cannot see
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +88,20 @@ class Engine:
     def close(self) -> None:
         self._client.close()
 
+    @property
+    def storage(self) -> Storage:
+        """The volumes of this engine."""
+        return Storage(self._client, _refusals)
+
     def ping(self) -> None:
         """Raises RuntimeUnavailable when the engine does not answer."""
         with self._answers():
             self._client.ping()
+
+    def version(self) -> str:
+        """The engine's own, not that of its API."""
+        with self._answers():
+            return str(self._client.version(api_version=False)["Version"])
 
     def require_image(self, image: str) -> None:
         """Raises ImageMissing when the engine does not have `image`."""
@@ -130,9 +142,17 @@ class Engine:
         with _refusals("The container could not be attached to"):
             return connection_of(self._client.attach_socket(container, {"stdin": 1, "stdout": 1, "stream": 1}))
 
-    def start(self, container: str) -> None:
+    def start(self, container: str, image: str) -> None:
+        """Start the container that was made from `image`."""
         with _refusals("The container could not be started"):
-            self._client.start(container)
+            try:
+                self._client.start(container)
+            except APIError as error:
+                if "executable file not found" not in str(error) and "no such file or directory" not in str(error):
+                    raise
+                raise RuntimeUnavailable(
+                    f"Docker image {image} cannot be used: it has no sh, the shell that commands run in; choose another image."
+                ) from error
 
     def open_lane(self, container: str, command: Sequence[str]) -> Connection:
         """The stdin and stdout of one more process, executed in the running container."""
@@ -212,7 +232,7 @@ class Engine:
         limits = plan.resources
         memory = f"{limits.memory_mb}m"
         return self._client.create_host_config(
-            mounts=[Mount(INSIDE, str(plan.folder), type="bind")],
+            mounts=[_workspace(plan)],
             network_mode=_ON if plan.network else _OFF,
             cap_drop=["ALL"],
             security_opt=["no-new-privileges:true"],
@@ -232,6 +252,12 @@ class Engine:
             log_config=LogConfig(type="none"),
             auto_remove=True,
         )
+
+
+def _workspace(plan: Plan) -> Mount:
+    if plan.volume:
+        return Mount(INSIDE, plan.volume, type="volume", no_copy=True)  # nothing of the image's
+    return Mount(INSIDE, str(plan.folder), type="bind")
 
 
 def engine_problem(environment: Mapping[str, str]) -> str:

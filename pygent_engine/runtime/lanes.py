@@ -42,10 +42,10 @@ class Lanes:
         """Whether the container is there, as far as can be seen from here."""
         return self._is_drained(self._first) or self._first.is_open()
 
-    def run(self, command: Command, marker: str, watch: Watch) -> ExecResult:
+    def run(self, command: Command, marker: str, watch: Watch, capture: Capture | None = None) -> ExecResult:
         """Run to the end, the deadline or the cancellation. Raises LaneEnded when the container is gone, and
         RuntimeUnavailable when it takes no more commands."""
-        running = Running(Capture(command.on_output, spool=command.spool))
+        running = Running(capture or Capture(command.on_output, spool=command.spool))
         lane = self._ready()
         verdict = None
         try:
@@ -63,7 +63,7 @@ class Lanes:
             self._put_away(lane, running)
         if running.bare:
             self._bare = True
-            return self.run(command, marker, watch)
+            return self.run(command, marker, watch, capture)
         if running.died:
             self._clear(running, marker)
         result = watch.result(verdict, running.code, *running.capture.finish())

@@ -1,0 +1,107 @@
+"""Runs each command on a remote engine between two exchanges of the workspace. Knows lanes and events; the rest is `mirror`'s."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ..errors import RuntimeUnavailable
+from ..events import Warned
+from ..scope import current_scope
+from ..values import ExecResult, Flag
+from .attached import LaneEnded
+from .backend import Command, Watch
+from .capture import Capture
+from .lanes import Lanes
+from .mirror import Mirror, Shell, sentences
+
+if TYPE_CHECKING:
+    from .storage import Storage
+
+_ENDED_S = 1.5  # for what an ended command changed: its call must be back
+_RESCUE_S = 10.0
+_SAVED = "the workspace is still there, with what the command changed in it"
+_LOST = (
+    "what changed in the workspace there since the last exchange is lost with it, unless the engine still has it for the next command;"
+    " the copy on this machine is whole"
+)
+
+
+class Exchange:
+    """The commands of one container, with `mirror` kept by them. LaneEnded and RuntimeUnavailable say that the way there ended."""
+
+    def __init__(self, mirror: Mirror, storage: Storage, lanes: Lanes, marker: Callable[[], str]) -> None:
+        self._mirror = mirror
+        self._storage = storage
+        self._lanes = lanes
+        self._marker = marker
+
+    def around(self, run: Callable[[], ExecResult], command: Command, halt: Flag) -> ExecResult:
+        """Run a command on the workspace as it is here now, and bring back what it changed, also when it was ended."""
+        watch = Watch(replace(command, timeout=None), halt)
+        shell = self._shell(command.cancel, halt)
+        if self._mirror.behind:
+            self._fetch(shell, None)
+        self._mirror.push(self._storage, shell, lambda: watch.is_cancelled)
+        if watch.is_cancelled:
+            return watch.result("cancelled", None)
+        self._mirror.behind = True
+        try:
+            result = run()
+        except (LaneEnded, RuntimeUnavailable):
+            raise
+        except BaseException:
+            self._fetch(self._shell(None, threading.Event()), _ENDED_S)
+            raise
+        if result.timed_out or result.cancelled:
+            note = self._fetch(self._shell(None, threading.Event()), _ENDED_S)
+        else:
+            note = self._fetch(shell, None)
+        return replace(result, output=f"{result.output}{note}") if note else result
+
+    def rescue(self, engine_answers: bool = True) -> str:
+        """Bring back what there is when the container is gone; what became of the workspace, in words."""
+        if not engine_answers:
+            return _LOST
+        try:
+            self._mirror.fetch(self._storage, None, _RESCUE_S)
+        except RuntimeUnavailable:
+            return _LOST
+        return _LOST if self._mirror.behind else _SAVED
+
+    def finish(self) -> None:
+        """Bring back what background jobs have changed since the last command, if that can be had."""
+        try:
+            self._fetch(self._shell(None, threading.Event()), _ENDED_S)
+        except (LaneEnded, RuntimeUnavailable):
+            self.rescue()
+
+    def _fetch(self, shell: Shell, seconds: float | None) -> str:
+        """What there is to say of it in the command's output."""
+        both, missing = sentences(self._mirror.fetch(self._storage, shell if self._lanes.usable else None, seconds))
+        scope = current_scope()
+        for sentence in filter(None, (both, missing)):
+            if scope is not None:
+                scope.post(Warned(sentence))
+        return f"\n[{missing}]\n" if missing else ""
+
+    def _shell(self, cancel: Flag | None, halt: Flag) -> Shell:
+        def run(script: str, take: Callable[[bytes], None], seconds: float) -> int | None:
+            command = Command(script, seconds, cancel=cancel)
+            return self._lanes.run(command, self._marker(), Watch(command, halt), _Raw(take)).exit_code
+
+        return run
+
+
+class _Raw(Capture):
+    """Hands on the bytes as they are."""
+
+    def __init__(self, take: Callable[[bytes], None]) -> None:
+        super().__init__()
+        self._take = take
+
+    def feed(self, data: bytes, final: bool = False) -> None:
+        if data:
+            self._take(data)
