@@ -14,11 +14,13 @@ from urllib.parse import urlsplit
 
 from ..errors import PygentError
 from ..frontends import find_front_end
-from ..settings import DEMO_MODEL, Settings, terminal_environment, user_file
+from ..settings import DEMO_MODEL, Settings, docker_environment, terminal_environment, user_file
 from ..untrusted import clean_line
 from ..version import __version__
+from .isolation import Bound, of_container, of_this_machine
 
 _LONGEST = 2000
+_START_DOCKER = "start Docker, or go without: with --no-docker, commands run on this machine, without isolation."
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +36,33 @@ class Finding:
 def diagnose(settings: Settings) -> int:
     """Print what is found. Nothing that is missing is an error: each has its remedy, or Pygent does without."""
     print(f"Pygent {__version__}\n")  # noqa: T201 - its output is what it is for
-    for finding in _findings(settings):
-        for line in _lines(finding):
+    for found in _found(settings):
+        for line in _lines(found):
             print(settings.redact(line), flush=True)  # noqa: T201 - one at a time, as some take a while
     return 0
 
 
-def _lines(finding: Finding) -> Iterator[str]:
-    mark = "ok" if finding.found else "missing"
-    yield f"{mark:8} {finding.topic:9} {clean_line(finding.text, _LONGEST)}"
-    if finding.remedy:
-        yield f"{'':18} to do: {clean_line(finding.remedy, _LONGEST)}"
+def _lines(found: Finding | Bound) -> Iterator[str]:
+    yield f"{_mark(found):8} {found.topic:9} {clean_line(found.text, _LONGEST)}"
+    if isinstance(found, Finding) and found.remedy:
+        yield f"{'':18} to do: {clean_line(found.remedy, _LONGEST)}"
 
 
-def _findings(settings: Settings) -> Iterator[Finding]:
+def _mark(found: Finding | Bound) -> str:
+    if isinstance(found, Bound):
+        return "holds" if found.holds else "open"
+    return "ok" if found.found else "missing"
+
+
+def _found(settings: Settings) -> Iterator[Finding | Bound]:
+    yield from _surroundings(settings)
+    yield from _place(settings)
+
+
+def _surroundings(settings: Settings) -> Iterator[Finding]:
     yield Finding(True, "Python", f"{platform.python_version()} ({sys.executable})")
     yield _app()
     yield _model(settings)
-    yield _docker(settings)
     yield _git()
     yield _terminal()
     yield _configuration(settings)
@@ -84,15 +95,33 @@ def _without_credentials(url: str) -> str:
     return parts._replace(netloc=parts.netloc.rpartition("@")[2], query="").geturl()
 
 
-def _docker(settings: Settings) -> Finding:
-    """Made and not started: a runtime that was told to use Docker refuses when the engine or the image is not here."""
-    from ..runtime import Runtime  # noqa: PLC0415 - loads the Docker client
+def _place(settings: Settings) -> Iterator[Finding | Bound]:
+    """Where commands run as configured, and what holds there."""
+    from ..runtime.engine_probe import docker_problem, engine_facts  # noqa: PLC0415 - loads the Docker client when it is needed
 
-    try:
-        Runtime(True, image=settings.image).cleanup()
-    except PygentError as error:
-        return Finding(False, "Docker", str(error), "or go without: with --no-docker, commands run on this machine, without isolation.")
-    return Finding(True, "Docker", f"the engine answers and has the image {settings.image}")
+    if settings.use_docker is False:
+        yield Finding(True, "Docker", "not used, as configured")
+        yield from _here(settings)
+        return
+    environment = docker_environment()
+    problem = docker_problem(environment)
+    if problem:
+        yield Finding(False, "Docker", f"{problem[:1].upper()}{problem[1:]}.", _START_DOCKER)
+        if settings.use_docker is None:
+            yield from _here(settings)
+        return
+    facts = engine_facts(environment, settings.image)
+    where = ", taken for another machine" if facts.remote else ""
+    yield Finding(True, "Docker", f"engine {facts.version} at {facts.address}{where}")
+    remedy = "" if facts.has_image else f"docker pull {settings.image} (the app offers it, pygent run does it)."
+    yield Finding(facts.has_image, "Image", settings.image, remedy)
+    yield Finding(True, "Commands", "run in containers, one for each agent:")
+    yield from of_container(settings, remote=facts.remote)
+
+
+def _here(settings: Settings) -> Iterator[Finding | Bound]:
+    yield Finding(True, "Commands", "run on this machine, as you, without isolation:")
+    yield from of_this_machine(settings)
 
 
 def _git() -> Finding:

@@ -20,7 +20,7 @@ def default_runtime(settings: Settings, workspace: Path | None = None, *, pull: 
         image=settings.image,
         workspace=workspace or settings.workspace,
         network=settings.network,
-        resources=_resources(settings),
+        resources=resources_of(settings) if settings.resources else None,
         env=dict(settings.env),
         banned_commands=settings.banned_commands,
         banned_apps=settings.banned_apps,
@@ -28,5 +28,6 @@ def default_runtime(settings: Settings, workspace: Path | None = None, *, pull: 
     )
 
 
-def _resources(settings: Settings) -> Resources:
+def resources_of(settings: Settings) -> Resources:
+    """The limits of a runtime: the defaults, with those that the settings name in their place."""
     return replace(Resources(), **dict(settings.resources))  # type: ignore[arg-type] # options lets whole numbers through where they must be

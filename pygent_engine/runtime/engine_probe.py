@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import RuntimeUnavailable
+from ..errors import ImageMissing, RuntimeUnavailable
+from ..untrusted import clean_line
 from .address import engine_address
 
 _CONNECT_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class EngineFacts:
+    """An engine that answers: where it is, its version, whether it may stand on another machine, and has an image."""
+
+    address: str
+    version: str
+    remote: bool
+    has_image: bool
 
 
 def docker_problem(environment: Mapping[str, str]) -> str:
@@ -23,6 +36,20 @@ def docker_problem(environment: Mapping[str, str]) -> str:
     from .engine import engine_problem  # noqa: PLC0415 - it imports docker, which costs 0.1 s
 
     return engine_problem(environment)
+
+
+def engine_facts(environment: Mapping[str, str], image: str) -> EngineFacts:
+    """What the engine that `environment` leads to says of itself and of `image`. Raises RuntimeUnavailable."""
+    from .engine import Engine  # noqa: PLC0415 - as above
+
+    with contextlib.closing(Engine(environment)) as engine:
+        try:
+            engine.require_image(image)
+        except ImageMissing:
+            has_image = False
+        else:
+            has_image = True
+        return EngineFacts(str(engine.address), clean_line(engine.version(), 80), engine.remote, has_image)
 
 
 def _socket_problem(path: Path) -> str:
