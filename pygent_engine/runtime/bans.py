@@ -15,14 +15,14 @@ from dataclasses import dataclass
 
 from ..untrusted import clean_line
 from .option_grammar import Unclear
-from .shell_commands import Stdin, read_tree
+from .shell_commands import Found, Script, Simple, Stdin, read_tree
 from .shell_parser import Unreadable, parse
 from .shell_words import Word
-from .wrappers import Script, inner
+from .wrappers import inner
 
 _SECONDS = 2.0
 _MOST_SCRIPTS = 40
-_DEEPEST = 12  # a script or command within another
+_DEEPEST = 24  # a script or command within another
 _REMEMBERED = 8
 
 
@@ -64,7 +64,7 @@ def judge(command: str, commands: Iterable[str], apps: Iterable[str], seconds: f
     as a word. Undecided at the latest after `seconds`."""
     reading = _Reading(frozenset(commands), tuple(apps), time.monotonic() + seconds)
     try:
-        reading.script(command, 0)
+        reading.script(Script(command), 0)
     except _Banned as found:
         return Judgement(banned=str(found))
     except Unreadable as error:
@@ -89,21 +89,27 @@ class _Reading:
         names = "|".join(map(re.escape, sorted(apps)))
         self._app = re.compile(rf"(?<![\w.-])(?:{names})(?![\w.-])") if names else None
 
-    def script(self, text: str, depth: int) -> None:
-        """Read text that a shell would. Raises _Banned at a ban, Unreadable when it cannot be read."""
+    def script(self, script: Script, depth: int) -> None:
+        """Read what a shell would. Raises _Banned at a ban, Unreadable when it cannot be read."""
         self._scripts += 1
         left = self._deadline - time.monotonic()
         if depth > _DEEPEST or self._scripts > _MOST_SCRIPTS:
             raise Unreadable("it holds too many scripts within scripts.")
         if left <= 0:
             raise Unreadable("reading it took too long.")
-        if not text.strip():
+        if not script.text.strip():
             return
-        for found in read_tree(parse(text, left), text):
-            if isinstance(found, Word):
+        for found in read_tree(parse(script.text, left), script):
+            self._take(found, depth)
+
+    def _take(self, found: Found, depth: int) -> None:
+        match found:
+            case Word():
                 self._word(found)
-            else:
-                self._command(found.words, found.stdin, depth)
+            case Script():
+                self._inner_script(found, depth + 1)
+            case Simple(words, stdin):
+                self._command(words, stdin, depth)
 
     def _word(self, word: Word) -> None:
         if self._app is not None and (met := self._app.search(word.known)):
@@ -122,17 +128,14 @@ class _Reading:
                 raise _Banned(f"The command {banned!r} is banned here.")
         try:
             for found in inner(name, words[1:], stdin):
-                if isinstance(found, Script):
-                    self._inner_script(found.text, depth + 1)
-                else:
-                    self._command(found.words, found.stdin, depth + 1)
+                self._take(found, depth + 1)
         except Unclear as unclear:
             self._doubt(unclear.word, name)
 
-    def _inner_script(self, text: str, depth: int) -> None:
+    def _inner_script(self, script: Script, depth: int) -> None:
         """A ban that stands elsewhere counts more than a script in it that cannot be read."""
         try:
-            self.script(text, depth)
+            self.script(script, depth)
         except Unreadable as error:
             self.doubt = self.doubt or f"of a script in it, {error}"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,8 +13,11 @@ from .shell_words import Word, heredoc_of, word_of
 # The text of a here-document or here-string; "" is nothing, or a file, which is not looked into; None is not known.
 Stdin = str | None
 
+_ESCAPED = re.compile(r"\\([$`\\])")
+_ESCAPED_IN_QUOTES = re.compile(r'\\([$`\\"])')
 _KEYWORDS = {"LetClause": "let", "TimeClause": "time", "CoprocClause": "coproc", "TestClause": "[["}
-_DEVICES = ("/dev/", "/proc/")
+# A file under these may be what the shell itself reads, writes, or has just opened.
+DEVICES = ("/dev/", "/proc/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +28,24 @@ class Simple:
     stdin: Stdin = ""
 
 
-def read_tree(tree: Tree, source: str) -> Iterator[Simple | Word]:
+@dataclass(frozen=True, slots=True)
+class Script:
+    """Text that a shell reads, and the standard input of what it runs."""
+
+    text: str
+    stdin: Stdin = ""
+
+
+Found = Simple | Word | Script
+
+
+def read_tree(tree: Tree, script: Script) -> Iterator[Found]:
     """Every command wherever one stands, and every word wherever it stands; the text of here-documents is neither.
 
-    Raises Unreadable when the tree is not one that this shfmt should print.
+    Raises Unreadable when the tree of `script` is not one that this shfmt should print.
     """
-    data = source.encode()
-    rest: list[tuple[Any, Stdin]] = [(tree, "")]
+    data = script.text.encode()
+    rest: list[tuple[Any, Stdin]] = [(tree, script.stdin)]
     while rest:
         node, stdin = rest.pop()
         if isinstance(node, list):
@@ -40,7 +55,7 @@ def read_tree(tree: Tree, source: str) -> Iterator[Simple | Word]:
             rest.extend(reversed(list(_below(node, stdin, data))))
 
 
-def _found(node: dict[str, Any], stdin: Stdin, source: bytes) -> Iterator[Simple | Word]:
+def _found(node: dict[str, Any], stdin: Stdin, source: bytes) -> Iterator[Found]:
     kind = node.get("Type")
     if "Parts" in node and kind in (None, "Word"):
         yield word_of(node, source)
@@ -48,6 +63,9 @@ def _found(node: dict[str, Any], stdin: Stdin, source: bytes) -> Iterator[Simple
         yield Simple(tuple(word_of(word, source) for word in node["Args"]), stdin)
     elif kind == "DeclClause":
         yield Simple((Word(node["Variant"]["Value"]),), stdin)
+    elif _is_escaped(node, source):
+        pattern = _ESCAPED_IN_QUOTES if node.get("Quoted") else _ESCAPED
+        yield Script(pattern.sub(_unescaped, _backquoted(node, source)), stdin)
     elif kind in _KEYWORDS:
         yield Simple((Word(_KEYWORDS[kind]),), stdin)
 
@@ -55,9 +73,14 @@ def _found(node: dict[str, Any], stdin: Stdin, source: bytes) -> Iterator[Simple
 def _below(node: dict[str, Any], stdin: Stdin, source: bytes) -> Iterator[tuple[Any, Stdin]]:
     """The parts of a node, each with the standard input that holds in it."""
     kind = node.get("Type")
+    if _is_escaped(node, source):
+        return
     if "Redirs" in node:
         yield [_without_text(redirection) for redirection in node["Redirs"]], stdin
         yield node.get("Cmd"), _redirected(node["Redirs"], stdin, source)
+        return
+    if kind == "DblQuoted":
+        yield [{**part, "Quoted": True} for part in node.get("Parts", [])], stdin
         return
     if kind == "BinaryCmd" and _operator(node) in ("|", "|&"):
         yield node["X"], stdin
@@ -68,6 +91,20 @@ def _below(node: dict[str, Any], stdin: Stdin, source: bytes) -> Iterator[tuple[
     for part in node.values():
         if isinstance(part, (dict, list)):
             yield part, stdin
+
+
+def _is_escaped(node: dict[str, Any], source: bytes) -> bool:
+    """Whether a node is text in backticks with backslashes: those go away before it is read, which its tree does not tell."""
+    return bool(node.get("Backquotes")) and "\\" in _backquoted(node, source)
+
+
+def _backquoted(node: dict[str, Any], source: bytes) -> str:
+    begin, end = (node.get(name, {}).get("Offset", 0) for name in ("Pos", "End"))
+    return source[begin + 1 : end - 1].decode(errors="replace")
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    return found[1]
 
 
 def _without_text(redirection: dict[str, Any]) -> dict[str, Any]:
@@ -88,7 +125,7 @@ def _redirected(redirections: list[dict[str, Any]], stdin: Stdin, source: bytes)
             case "<&":
                 stdin = None
             case "<" | "<>":
-                stdin = None if word_of(redirection["Word"], source).known.startswith(_DEVICES) else ""
+                stdin = None if word_of(redirection["Word"], source).known.startswith(DEVICES) else ""
             case _:
                 pass
     return stdin

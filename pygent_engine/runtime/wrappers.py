@@ -5,20 +5,12 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 from .option_grammar import Unclear, grammar
-from .shell_commands import Simple, Stdin
+from .shell_commands import DEVICES, Script, Simple, Stdin
 from .shell_words import UNKNOWN, Word
 
 Words = Sequence[Word]
-
-
-@dataclass(frozen=True, slots=True)
-class Script:
-    """Text that a shell reads."""
-
-    text: str
 
 
 Inner = Simple | Script
@@ -26,7 +18,6 @@ _Wrapper = Callable[[Words, Stdin], Iterator[Inner]]
 
 _SOMETHING = Word(UNKNOWN, single=False, shown="what it is given")
 _ASSIGNMENT = re.compile(r"[A-Za-z_]\w*\+?=")
-_DEVICES = ("/dev/", "/proc/")
 _PLACEHOLDER = re.compile(r"\{[^{}\s]*\}")
 
 # Options, perhaps operands, then the command.
@@ -44,7 +35,6 @@ _PREFIXES = {
     "unshare": grammar("imnpuUCTfrcR:w:S:G:", "fork map-root-user map-current-user mount net pid uts ipc user root= wd="),
     "taskset": grammar("apc", "all-tasks cpu-list", operands=1),
     "chrt": grammar("abdfimorRvT:P:D:", operands=1),
-    "setarch": grammar("", operands=1),
     "strace": grammar("cCdfFhiknqrtTvVwxyYzZa:b:e:E:I:o:O:p:P:s:S:u:X:", "follow-forks output= trace="),
     "caffeinate": grammar("dimsut:w:"),
     "busybox": grammar(""),
@@ -54,7 +44,6 @@ _PREFIXES = {
     "gosu": grammar("", operands=1),
     "su-exec": grammar("", operands=1),
     "fakeroot": grammar("l:s:i:b:uh", "lib= faked="),
-    "eatmydata": grammar(""),
     "dbus-run-session": grammar("", "config-file= dbus-daemon="),
     "xvfb-run": grammar("ale:f:n:p:s:w:", "auto-servernum error-file= server-num= server-args= wait="),
 }
@@ -78,9 +67,9 @@ def _shell_on(words: Words, stdin: Stdin) -> Iterator[Inner]:
     yield Simple((Word("sh"), *words), stdin)
 
 
-def _script(word: Word | None) -> Iterator[Inner]:
+def _script(word: Word | None, stdin: Stdin) -> Iterator[Inner]:
     if word is not None:
-        yield Script(_said(word))
+        yield Script(_said(word), stdin)
 
 
 def _said(word: Word) -> str:
@@ -106,10 +95,10 @@ def _shell(words: Words, stdin: Stdin) -> Iterator[Inner]:
     rest = _without_dash(read.rest)
     operand = rest[0] if rest else None
     if "c" in read.options:
-        yield from _script(operand)
+        yield from _script(operand, stdin)
     elif operand is None or "s" in read.options:
-        yield from _script(Word("" if stdin == "" else stdin or UNKNOWN, shown="its input"))
-    elif operand.text is None or operand.known.startswith(_DEVICES):
+        yield from _script(Word(UNKNOWN if stdin is None else stdin, shown="its input"), "")
+    elif operand.text is None or operand.known.startswith(DEVICES):
         raise Unclear(operand)
 
 
@@ -120,7 +109,7 @@ def _foreign_shell(words: Words, stdin: Stdin) -> Iterator[Inner]:
 
 
 def _source(words: Words, stdin: Stdin) -> Iterator[Inner]:
-    if words and words[0].known.startswith(_DEVICES):
+    if words and words[0].known.startswith(DEVICES):
         raise Unclear(words[0])
     return iter(())
 
@@ -139,7 +128,7 @@ def _exec(words: Words, stdin: Stdin) -> Iterator[Inner]:
 
 
 def _eval(words: Words, stdin: Stdin) -> Iterator[Inner]:
-    yield Script(_joined(words))
+    yield Script(_joined(words), stdin)
 
 
 def _env(words: Words, stdin: Stdin) -> Iterator[Inner]:
@@ -183,7 +172,7 @@ def _su(words: Words, stdin: Stdin) -> Iterator[Inner]:
     read = grammar("c:s:g:G:u:w:lmpfP", long, permuted=True).read(words)
     text = read.options.get("c") or read.options.get("command") or read.options.get("session-command")
     if text is not None:
-        yield from _script(text)
+        yield from _script(text, stdin)
     elif "u" in read.options or "user" in read.options:
         yield from _run(read.rest, stdin)
     else:
@@ -222,12 +211,12 @@ def _parallel(words: Words, stdin: Stdin) -> Iterator[Inner]:
     text = _joined(rest[:separator])
     if text:
         replaced = _PLACEHOLDER.sub('"$given"', text)
-        yield Script(replaced if replaced != text else f'{text} "$given"')
+        yield Script(replaced if replaced != text else f'{text} "$given"', stdin)
         return
     if separator == len(rest) or any(word.known.startswith(":::") for word in rest[separator + 1 :]):
         raise Unclear(Word(UNKNOWN, shown="the list of commands that parallel reads"))
     for word in rest[separator + 1 :]:
-        yield from _script(word)
+        yield from _script(word, stdin)
 
 
 def _watch(words: Words, stdin: Stdin) -> Iterator[Inner]:
@@ -235,7 +224,7 @@ def _watch(words: Words, stdin: Stdin) -> Iterator[Inner]:
     if {"x", "exec"} & read.options.keys():
         yield from _run(read.rest, stdin)
     else:
-        yield Script(_joined(read.rest))
+        yield Script(_joined(read.rest), stdin)
 
 
 def _typescript(words: Words, stdin: Stdin) -> Iterator[Inner]:
@@ -246,7 +235,7 @@ def _typescript(words: Words, stdin: Stdin) -> Iterator[Inner]:
     ).read(words)
     text = read.options.get("c") or read.options.get("command")
     if text is not None:
-        yield from _script(text)
+        yield from _script(text, stdin)
     elif len(read.rest) > 1:  # elsewhere than on Linux a command follows the file
         yield from _run(read.rest[1:], stdin)
     else:
@@ -257,26 +246,26 @@ def _flock(words: Words, stdin: Stdin) -> Iterator[Inner]:
     long = "shared exclusive unlock nonblock no-fork close verbose timeout= conflict-exit-code="
     rest = grammar("eEnosuxFw:", long, operands=1).read(words).rest
     if rest and rest[0].text in ("-c", "--command"):
-        yield from _script(rest[1] if len(rest) > 1 else None)
+        yield from _script(rest[1] if len(rest) > 1 else None, stdin)
     else:
         yield from _run(rest, stdin)
 
 
 def _mapfile(words: Words, stdin: Stdin) -> Iterator[Inner]:
-    yield from _script(grammar("d:n:O:s:tu:C:c:").read(words).options.get("C"))
+    yield from _script(grammar("d:n:O:s:tu:C:c:").read(words).options.get("C"), stdin)
 
 
 def _trap(words: Words, stdin: Stdin) -> Iterator[Inner]:
     rest = grammar("lpP").read(words).rest
     if rest and rest[0].text != "-":
-        yield from _script(rest[0])
+        yield from _script(rest[0], stdin)
 
 
 def _alias(words: Words, stdin: Stdin) -> Iterator[Inner]:
     for word in words:
         _, equals, _ = word.known.partition("=")
         if equals or word.text is None:
-            yield Script(_said(word).partition("=")[2])
+            yield Script(_said(word).partition("=")[2], None)
 
 
 _SPECIAL: dict[str, _Wrapper] = {

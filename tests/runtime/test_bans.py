@@ -42,6 +42,10 @@ def depends(name: str, word: str) -> Judgement:
         "echo `rm x`",
         "echo `echo \\`rm x\\``",
         'echo "`rm x`"',
+        "echo `\\\\rm x`",
+        "echo `echo \\`\\\\\\\\rm x\\``",
+        'echo "`echo a; \\"rm\\" x`"',
+        "echo `echo '\\$(rm x)'; r\\\\m x`",
         "(rm x)",
         "{ rm x; }",
         "if true; then rm x; fi",
@@ -121,6 +125,9 @@ def test_a_banned_command_is_found_however_its_name_is_written(written: str) -> 
         "sh -\t<<-E\n\trm x\n\tE",
         'bash <<< "rm x"',
         "{ sh; } <<E\nrm x\nE",
+        "sh -c sh <<E\nrm x\nE",
+        "eval 'true; sh' <<E\nrm x\nE",
+        "sh <<E\nsh\nrm x\nE",
         "while sh; do true; done <<E\nrm x\nE",
         "sh -c 'sh -c \"rm x\"'",
         "eval 'rm x'",
@@ -375,7 +382,7 @@ def _document(inner: Written) -> Written:
 
 
 WRAPS: tuple[Wrap, ...] = (
-    *map(_prefix, ("env -i A=1", "nice -n 5", "timeout -k 1 5", "sudo -u root", "command", "exec", "xargs -n 1", "nohup", "stdbuf -oL")),
+    *map(_prefix, ("env -i A=1", "nice -n 5", "timeout -k 1 5", "sudo -u root", "command", "exec", "nohup", "stdbuf -oL")),
     *map(_prefix, ("busybox", "setsid", "ionice -c 3", "\\time -p", "find . -exec", "flock lock", "doas")),
     *map(_quoting, ("sh -c @", "bash -lc @ name", "eval @", "trap @ EXIT", "watch @", "su -c @", "script -qc @ log", "flock lock -c @")),
     *map(_around, ("true; { @ }", "(@)", "if true; then @ fi", "for i in 1 2; do @ done", "f() { @ }; f", "echo $(@)", 'echo "x $(@)"')),
@@ -396,8 +403,12 @@ def _nested(base: str, wraps: list[Wrap]) -> str:
 NESTS = st.lists(st.sampled_from(WRAPS), max_size=6)
 
 
+# What these run gets one word more, so that even a harmless script is undecided.
+ADDING = (_prefix("xargs -n 1"), _prefix("xargs -0"), _quoting("parallel @ ::: a"))
+
+
 @settings(max_examples=60, deadline=None)
-@given(st.sampled_from(["rm x", "\\rm x", "/bin/rm", "r''m", "$'\\x72m' x", "$x y"]), NESTS)
+@given(st.sampled_from(["rm x", "\\rm x", "/bin/rm", "r''m", "$'\\x72m' x", "$x y"]), st.lists(st.sampled_from(WRAPS + ADDING), max_size=6))
 def test_whatever_is_wrapped_around_it_a_banned_command_never_passes(base: str, wraps: list[Wrap]) -> None:
     assert judge(_nested(base, wraps), ["rm"], [], seconds=20) != Judgement()
 
@@ -457,7 +468,7 @@ def _deep(levels: int) -> str:
 
 def test_a_script_within_too_many_scripts_is_undecided() -> None:
     assert judge(_deep(4), ["rm"], [], seconds=20) == BANNED
-    assert judge("env " * 20 + "ls", ["rm"], []) == Judgement(undecided="it holds too many commands within commands.")
+    assert judge("env " * 40 + "ls", ["rm"], []) == Judgement(undecided="it holds too many commands within commands.")
     many = "; ".join(f"sh -c 'echo {number}'" for number in range(60))
     assert judge(many, ["rm"], [], seconds=20) == Judgement(undecided="of a script in it, it holds too many scripts within scripts.")
 
