@@ -41,6 +41,7 @@ _LONGEST_JOB = 200
 _REMOVAL_S = 0.5
 _STOP_S = 20.0
 _SETTLE_S = 4.0
+_NO_JOBS = ("", " ".join(LANE), "".join(LANE))
 _OUTLIVED = "a command in it could not be ended"
 _SILENT = "the Docker engine does not answer any more"
 _CONNECTED = "it could not be cut off from the network"
@@ -98,7 +99,7 @@ class ContainerBackend:
         except (RuntimeLost, RuntimeUnavailable):
             return ()
         lines = (clean_line(line.strip(), _LONGEST_JOB) for line in listed)
-        return tuple(line for line in lines if line not in ("", " ".join(LANE)))
+        return tuple(line for line in lines if line not in _NO_JOBS)
 
     def stop(self) -> None:
         halt, self._halt = self._halt, threading.Event()
@@ -110,9 +111,10 @@ class ContainerBackend:
         with self._turn:
             self._discard("")
             ending, self._ending = self._ending, []
-            deadline = time.monotonic() + _STOP_S
-            for thread in ending:
-                thread.join(max(0.0, deadline - time.monotonic()))
+        deadline = time.monotonic() + _STOP_S
+        for thread in ending:
+            thread.join(max(0.0, deadline - time.monotonic()))
+        with self._turn:
             self._remove_volume()
 
     def _settle(self, container: _Container) -> None:
@@ -126,7 +128,7 @@ class ContainerBackend:
             self._turn.release()
 
     def _remove_volume(self) -> None:
-        if self._mirror is not None and self._mirror.volume:
+        if self._container is None and self._mirror is not None and self._mirror.volume:
             with contextlib.suppress(RuntimeUnavailable), contextlib.closing(self._connect()) as engine:
                 self._mirror.end(engine.storage)
 
@@ -223,26 +225,25 @@ class ContainerBackend:
             engine.close()
 
     def _start(self, is_given_up: Callable[[], bool]) -> _Container:
-        engine = self._connect()
-        made = ""
-        try:
+        with contextlib.ExitStack() as undo:
+            engine = self._connect()
+            undo.callback(engine.close)
             if self._pull:
                 require(engine, self._image, is_given_up)
             volume = "" if self._mirror is None else self._mirror.open(engine.storage, self._image, is_given_up)
             made = engine.create(self._plan(volume))
-            connection = engine.attach(made)
+            undo.callback(engine.remove, made)
+            attached = engine.attach(made)
+            undo.callback(attached.close)
             engine.start(made, self._image)
-            container = _Container(engine, made, connection, self._resources)
+            try:
+                container = _Container(engine, made, attached, self._resources)
+            except LaneEnded as error:
+                raise RuntimeUnavailable("The container ended as soon as it had started.") from error
             if self._mirror is not None:
                 container.exchange = Exchange(self._mirror, engine.storage, container.lanes, self._next_marker)
-            return container
-        except BaseException as error:
-            if made:
-                engine.remove(made)
-            engine.close()
-            if isinstance(error, LaneEnded):
-                raise RuntimeUnavailable("The container ended as soon as it had started.") from error
-            raise
+            undo.pop_all()
+        return container
 
     def _next_marker(self) -> str:
         return f"{self._marker}.{next(self._numbers)}."

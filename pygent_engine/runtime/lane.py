@@ -97,11 +97,12 @@ done
 _CHECK = "%(held)s\nif held 2>/dev/null; then %(say)s held 1; else %(say)s free 0; fi\n"
 
 # A command that lists the command lines of what runs in the container, each followed by JOBS_PART, besides PID 1 and itself.
+# Without `tr` the arguments come in one word: a shell drops the NULs between them.
 JOBS_PART = "\x1d"
 JOBS = r"""
 for entry in /proc/[0-9]*; do
     case $entry in /proc/1|/proc/$$) continue ;; esac
-    { line=$(tr '\000' ' ' <"$entry/cmdline") || read -r line <"$entry/comm"; } 2>/dev/null
+    { line=$(tr '\000' ' ' <"$entry/cmdline") || IFS= read -r line <"$entry/cmdline"; } 2>/dev/null
     printf '%s\035' "$line"
 done
 """
