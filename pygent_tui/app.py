@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from .ports import LaunchPort
     from .widgets.approval_panel import ApprovalPanel
     from .widgets.ask_panel import AskPanel
+    from .widgets.output_pane import OutputPane
     from .widgets.question_panel import QuestionPanel
     from .widgets.task_table import TaskTable
 
@@ -145,6 +146,10 @@ class PygentApp(App[None]):
     def on_task_table_cancel_asked(self, event: TaskTable.CancelAsked) -> None:
         if self.conductor is not None:
             self.conductor.cancel_task(event.task_id)
+
+    def on_output_pane_full_asked(self, event: OutputPane.FullAsked) -> None:
+        if self.conductor is not None:
+            self.conductor.open_full(event.path)
 
     # ------------------------------------------------------------ keys
 

@@ -13,8 +13,10 @@ from . import commands
 from .connection import Connection, Failed, News
 from .screens.cannot_start import CannotStart, Way
 from .screens.confirm import Confirm
+from .screens.full_output import FullOutput
 from .screens.help import Help
 from .screens.workbench import Workbench
+from .text_file import TextFile
 from .theme import DARK, LIGHT
 from .views import app_state
 from .views.app_state import AppState
@@ -195,6 +197,15 @@ class Conductor:
     def open_help(self) -> None:
         if isinstance(self._app.screen, Workbench):
             self._app.push_screen(Help())
+
+    def open_full(self, path: str) -> None:
+        """Show the full output of a call, from its file."""
+        try:
+            file = TextFile(path)
+        except (OSError, ValueError):
+            self.refuse("The full output is not there any more; it is kept for the last calls of a session.")
+            return
+        self._app.push_screen(FullOutput(file, path))
 
     def focus_pane(self, name: str) -> None:
         self._bench.focus_pane(name)

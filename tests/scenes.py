@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from pygent_engine.approvals import Policy
 from pygent_engine.events import ContainerReplaced, Envelope, ImagePullEnded, ImagePullProgress, ImagePullStarted, Warned
@@ -12,6 +14,7 @@ from pygent_engine.values import TaskState
 from .support.scene_session import SceneLaunch, SceneSession
 from .support.script import Script, call
 
+FULL_OUTPUT = Path(__file__).with_name("support") / "full_output.txt"
 NOTICE = "No model is connected, so the offline demo answers.\nF1 says how to connect one."
 _ANSWER = """\
 The test failed because `median` sorted a *copy* and read the original. I fixed it and ran the tests again:
@@ -112,6 +115,14 @@ def running() -> Script:
     script = Script().turn("run the whole test suite")
     script.reply("I run all tests; it takes a while.", call("c1", cmd="python -m pytest tests"))
     return script.start("c1").output("c1", _PYTEST)
+
+
+def full_output() -> Script:
+    """A result that was cut, with all of it in a file."""
+    script = Script().turn("which of the tests are slow?")
+    script.reply("I time each of them.", call("c1", cmd="python -m pytest tests --durations=0")).start("c1")
+    text = FULL_OUTPUT.read_text(encoding="utf-8")
+    return script.output("c1", text).end("c1", "… [cut] …", 1, full_output=os.path.relpath(FULL_OUTPUT))
 
 
 def approval() -> Script:
@@ -236,6 +247,7 @@ SCENES: tuple[Scene, ...] = (
     Scene("queued", running, (*"then lint it", "enter")),
     Scene("long", long),
     Scene("zoom", running, ("f6", "f3")),
+    Scene("full-output", full_output, ("f6", "f6", "f")),
 )
 
 

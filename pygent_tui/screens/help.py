@@ -41,6 +41,7 @@ _KEYS: tuple[tuple[str, Rows], ...] = (
             ("Up, Down, PgUp, PgDn", "scroll, as j, k, g and G do; End follows what comes"),
             ("o", "in the conversation: unfold the results, and back"),
             ("Left, Right", "in the output: see long lines to their end"),
+            ("f", "in the output: all that a command put out, when its result was cut"),
             ("Enter", "on the board: show the task's output; Esc goes back"),
             ("x", "on the board: cancel the task"),
         ),

@@ -100,8 +100,10 @@ class Script:
     def output(self, call_id: str, text: str, task: str = ROOT_TASK) -> Self:
         return self.post(OutputDelta(call_id, text), task)
 
-    def end(self, call_id: str, content: str, exit_code: int | None = 0, task: str = ROOT_TASK, duration_s: float = 1.5) -> Self:
-        return self.post(CallEnded(ToolResult(call_id, content, "ok", exit_code, duration_s)), task)
+    def end(
+        self, call_id: str, content: str, exit_code: int | None = 0, task: str = ROOT_TASK, duration_s: float = 1.5, full_output: str = ""
+    ) -> Self:
+        return self.post(CallEnded(ToolResult(call_id, content, "ok", exit_code, duration_s, full_output)), task)
 
     def ask(self, call_id: str, reason: str, task: str = ROOT_TASK) -> Self:
         """The approval of a call of the last reply is asked for."""

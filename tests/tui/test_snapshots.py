@@ -6,6 +6,7 @@ After a change that is meant: pytest tests/tui/test_snapshots.py --snapshot-upda
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
@@ -17,6 +18,7 @@ from tests.support.stage import Stage, end, scene_app, show_scene
 
 Compare = Callable[..., bool]
 
+ROOT = Path(__file__).parents[2]
 _SMALL = (
     "start",
     "running",
@@ -39,6 +41,7 @@ _LIGHT = ("answer", "running", "approval", "tasks", "help", "cannot-start", "hal
 def matches(snap_compare: Compare, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, tuple[int, int], str], bool]:
     """Whether a scene looks as it did."""
     monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.chdir(ROOT)  # a title holds a path relative to it
 
     def compare(name: str, size: tuple[int, int], theme: str) -> bool:
         shown = scene(name)
