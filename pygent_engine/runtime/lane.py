@@ -47,10 +47,11 @@ return 1
 }
 """
 
-# Two subshells: the inner one waits for the command; the outer one ends at once, so that it is the keeper who reaps the inner
-# one. A lane reaps only what it waits for. The OOM killer is to choose the command, not the lane or PID 1: raising the score
-# needs no right. How often it struck, the kernel counts (cgroup v2, then v1).
-_RUN = r"""( (
+# The lane waits for who waited for the command before, which is over by now: a lane reaps only what it waits for, and another
+# process in between, so that the keeper reaps, costs a seventh of a command. The OOM killer is to choose the command, not the
+# lane or PID 1: raising the score needs no right. How often it struck, the kernel counts (cgroup v2, then v1).
+_RUN = r"""wait $waiter
+(
 %(need)s
 kills() { kills=0; while read -r word number; do [ "$word" = oom_kill ] && kills=$number; done <"$events"; }
 for events in /sys/fs/cgroup/memory.events /sys/fs/cgroup/memory/memory.oom_control /dev/null; do [ -r "$events" ] && break; done
@@ -65,7 +66,8 @@ code=$?
 %(held)s
 held && %(say)s held 1
 %(say)s ended "$code"
-) 2>/dev/null & )
+) 2>/dev/null &
+waiter=$!
 """
 _NEED_SETSID = "command -v setsid >/dev/null || { %(say)s bare 0; exit; }"
 
