@@ -26,9 +26,9 @@ class Owner:
     host: str
 
 
-def labels_of(runtime: str) -> dict[str, str]:
-    """The labels of what belongs to this process; `runtime` is the marker of one runtime."""
-    owner = this_process()
+def labels_of(runtime: str, owner: Owner | None = None) -> dict[str, str]:
+    """The labels of what belongs to `owner`, else to this process; `runtime` is the marker of one runtime."""
+    owner = owner or this_process()
     return {RUNTIME: runtime, _PID: str(owner.pid), _START: owner.start, _BOOT: owner.boot, HOST: owner.host}
 
 
