@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 DEFAULT_MODEL = "gpt-5-mini"
 DEMO_MODEL = "demo"
 
-# What a local command inherits; everything else, keys above all, stays out (secrets never enter a runtime).
-_INHERITED = ("PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR")
+# What a local command inherits; everything else, keys above all, stays out (secrets never enter a runtime). The last is the
+# marker of the command that this program runs in, if it runs in one: what ends that command ends its commands too.
+_INHERITED = ("PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "PYGENT_RUN")
 # Where the docker command looks for its engine, and for the files that name it.
 _DOCKER = ("DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_TLS", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH", "DOCKER_CONFIG", "HOME")
 _TERMINAL = ("TERM", "COLORTERM", "NO_COLOR")

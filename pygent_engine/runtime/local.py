@@ -43,7 +43,7 @@ class LocalBackend:
         self._folder = folder
         self._env = {**inherited_environment(), **QUIET_ENVIRONMENT, **env}
         self._resources = resources
-        self._marker = f"{secrets.token_hex(8)}."
+        self._marker = f"{self._env.pop(MARKER, '')}{secrets.token_hex(8)}."  # begins with that of the command we run in
         self._numbers = count(1)
         self._starting = threading.Lock()  # guards what follows; once `stop` has it, no command of before starts
         self._halt = threading.Event()

@@ -14,6 +14,12 @@ from pygent_engine.values import ExecResult
 from .owned import carriers, gone, own_seconds
 from .waiting import PATIENCE, within_patience
 
+FLOOD_MB = 32.0
+
+
+def _resident_mb() -> float:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / (1 << 20)
+
 
 def outcome(result: ExecResult) -> tuple[str, int | None, bool, bool]:
     return result.output, result.exit_code, result.timed_out, result.cancelled
@@ -29,6 +35,7 @@ def seconds() -> str:
     ("command", "code"),
     [
         ("true", 0),
+        ("false", 1),
         ("exit 1", 1),
         ("/etc/passwd", 126),
         ("no-such-command", 127),
@@ -57,6 +64,12 @@ def test_stdin_is_at_its_end(runtime: Runtime) -> None:
         False,
         False,
     )
+
+
+@pytest.mark.parametrize("command", ["cat", "read line", "python3", "git init -q . && git commit --allow-empty"])
+def test_what_waits_for_a_person_ends(runtime: Runtime, command: str) -> None:
+    result = runtime.execute(command, timeout=PATIENCE)
+    assert (result.timed_out, result.cancelled) == (False, False)
 
 
 def test_heredocs_pipes_and_functions_work(runtime: Runtime) -> None:
@@ -90,6 +103,15 @@ def test_a_background_job_delays_nothing_and_ends_with_the_runtime(runtime: Runt
     assert within_patience(lambda: carriers(seconds))
     runtime.stop()
     assert gone(seconds)
+
+
+def test_what_a_background_job_writes_shows_up_in_no_later_command(runtime: Runtime) -> None:
+    write_on = "(echo early; until [ -e go ]; do sleep 0.02; done; echo late; echo late >&2; touch done)"
+    first = runtime.execute(f"{write_on} & until [ -s wrote ]; do echo x > wrote; done; echo first")
+    assert "late" not in first.output
+    second = runtime.execute("touch go; until [ -e done ]; do sleep 0.02; done; echo second", timeout=PATIENCE)
+    assert outcome(second) == ("second\n", 0, False, False)
+    assert outcome(runtime.execute("sleep 0.1; echo third")) == ("third\n", 0, False, False)
 
 
 def test_a_background_job_may_go_on_writing(runtime: Runtime) -> None:
@@ -144,6 +166,19 @@ def test_invalid_utf8_and_nul_are_replaced_or_kept(runtime: Runtime) -> None:
     assert runtime.execute(r"printf 'a\377\000b\303'").output == "a�\0b�"
 
 
+def test_a_character_split_over_reads_is_whole(runtime: Runtime) -> None:
+    assert (
+        runtime.execute(r"printf 'a\303'; sleep 0.2; printf '\251b\342'; sleep 0.2; printf '\202'; sleep 0.2; printf '\254'").output
+        == "aéb€"
+    )
+
+
+def test_noise_is_text(runtime: Runtime) -> None:
+    result = runtime.execute("head -c 3000000 /dev/urandom")
+    assert (result.exit_code, result.truncated) == (0, True)
+    result.output.encode("utf-8")
+
+
 def test_output_is_bounded_and_says_what_was_cut(runtime: Runtime) -> None:
     result = runtime.execute("seq 1000000")
     assert (len(result.output) < 30_100, result.truncated) == (True, True)
@@ -152,7 +187,23 @@ def test_output_is_bounded_and_says_what_was_cut(runtime: Runtime) -> None:
 
 
 def test_progress_is_shown_as_a_terminal_would(runtime: Runtime) -> None:
-    assert runtime.execute(r"for n in $(seq 1000); do printf '\r%d%%' $n; done; echo").output == "1000%\n"
+    assert runtime.execute(r"for n in $(seq 50000); do printf '\r%d%%' $n; done; echo").output == "50000%\n"
+
+
+@pytest.mark.parametrize(
+    ("flood", "seconds"),
+    [("yes", 10.0), ("head -c 1000000000 /dev/zero", PATIENCE * 6)],
+    ids=["yes for ten seconds", "a gigabyte without a newline"],
+)
+def test_a_flood_leaves_memory_flat(runtime: Runtime, flood: str, seconds: float) -> None:
+    runtime.execute("head -c 20000000 /dev/zero", timeout=PATIENCE)  # what any large output needs once
+    before = _resident_mb()
+    peak = [before]
+    result = runtime.execute(flood, seconds, on_output=lambda text: peak.append(max(peak.pop(), _resident_mb())))
+    assert result.truncated
+    assert "characters cut ...]" in result.output
+    assert (result.duration_s < seconds + 2, len(result.output) < 30_100) == (True, True)
+    assert peak[0] - before < FLOOD_MB
 
 
 def test_bash_states_how_the_command_ended(runtime: Runtime) -> None:
@@ -193,7 +244,7 @@ def test_many_commands_leave_descriptors_and_threads_flat(runtime: Runtime) -> N
 
     runtime.execute("true")
     before = count()
-    assert {runtime.execute("echo x").output for _ in range(200)} == {"x\n"}
+    assert {runtime.execute("echo x").output for _ in range(500)} == {"x\n"}
     assert count() == before
 
 

@@ -28,7 +28,7 @@ SHAPES = {
     "setsid": ("setsid sleep {0} & echo on; sleep {0}", 2),
     "daemon": (f'python3 -c "{_DAEMON}" {{0}}; echo on; sleep {{0}}', 2),
     "nohup": ("nohup sleep {0} >/dev/null 2>&1 & echo on; sleep {0}", 2),
-    "nobody's environment": ("env -i sleep {0} & env -i setsid sleep {0} & echo on; sleep {0}", 3),
+    "nobody's environment": ("env -i sleep {0} & echo on; sleep {0}", 2),
     "stopped": ("sh -c 'kill -STOP $$' {0} & echo on; sleep {0}", 2),
 }
 
