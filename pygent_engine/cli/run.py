@@ -95,7 +95,7 @@ def _exit_code(session: Session, news: SimpleQueue[News]) -> int:
         pulling = isinstance(item, ImagePullStarted)
     match item:
         case ImagePullEnded(error=error):
-            tell(error)
+            tell(f"{error}, or run commands on this machine, without isolation, with --no-docker.")
             return USAGE
         case TurnEnded(outcome=outcome, reason=reason):
             if outcome != "finished":

@@ -135,7 +135,7 @@ def _runtime(state: Transcript, event: RuntimeEvent) -> Transcript:
 def _pulled(event: ImagePullEnded) -> Notice:
     if event.error:
         reason = f"The pull of the image {event.image} was ended" if event.error == "cancelled" else event.error.rstrip(".")
-        return Notice("warning", f"{reason}. The next command tries again.")
+        return Notice("warning", f"{reason} (the next command tries again)")
     return Notice("info", f"The image {event.image} is here now.")
 
 

@@ -57,9 +57,3 @@ def test_no_container_outlives_the_run(
         process.send_signal(number)
         assert process.wait(DEADLINE_S) == code
         assert_no_container_of(process)
-
-
-def test_an_image_that_is_not_here_is_one_sentence(docker_image: str, command_line: CommandLine, sse_server: SSEServer) -> None:
-    ended = command_line.run("run", "--docker", "--image", "pygent-test:missing", "hi", OPENAI_BASE_URL=sse_server.url)
-    assert (ended.code, ended.out, ended.err.count("\n")) == (2, "", 1)
-    assert "docker pull pygent-test:missing" in ended.err and "--no-docker" in ended.err

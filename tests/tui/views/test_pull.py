@@ -67,12 +67,12 @@ def test_a_pull_is_shown_beside_the_entries_until_it_ended() -> None:
 
 def test_a_pull_that_failed_says_why_what_to_run_and_how_it_goes_on() -> None:
     reason = "Docker image python:3.12-slim could not be pulled: no such host; run: docker pull python:3.12-slim"
-    assert talk(failed_pull()).entries[1:] == (Notice("warning", f"{reason}. The next command tries again."),)
+    assert talk(failed_pull()).entries[1:] == (Notice("warning", f"{reason} (the next command tries again)"),)
 
 
 def test_a_pull_that_was_cancelled_is_no_failure() -> None:
     ended = half_pulled().post(ImagePullEnded("python:3.12-slim", "cancelled"))
-    said = "The pull of the image python:3.12-slim was ended. The next command tries again."
+    said = "The pull of the image python:3.12-slim was ended (the next command tries again)"
     assert talk(ended).entries[1:] == (Notice("warning", said),)
 
 
