@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pygent_engine.approvals import Policy
-from pygent_engine.events import ContainerReplaced, Envelope, ImagePullEnded, ImagePullProgress, ImagePullStarted, Warned
-from pygent_engine.values import TaskState
+from pygent_engine.events import CallEnded, ContainerReplaced, Envelope, ImagePullEnded, ImagePullProgress, ImagePullStarted, Warned
+from pygent_engine.values import TaskState, ToolResult
 
 from .support.scene_session import SceneLaunch, SceneSession
 from .support.script import Script, call
@@ -198,9 +198,13 @@ def failed_pull() -> Script:
 
 
 def replaced() -> Script:
-    script = Script().turn("load the whole file").reply("I load it.", call("c1", cmd="python load.py --all"))
-    script.start("c1").post(ContainerReplaced("1f0c9a2b7d3e", "The container ran out of memory; another one works on the same files."))
-    return script.end("c1", "Killed\n[memory limit: 2048 MB]", 137)
+    why, lost = "its memory limit of 2048 MB was reached", "what was in /tmp and in the home folder, and background jobs, are lost"
+    script = Script().turn("load the whole file")
+    script.reply("I load it.", call("c1", cmd="python load.py --all")).start("c1")
+    script.post(CallEnded(ToolResult("c1", f"The container is gone: {why}; the workspace is still there.", "error", duration_s=2.5)))
+    script.next_step(2).reply("I load it in parts.", call("c2", cmd="python load.py --parts 8")).start("c2")
+    reason = f"The container was replaced, for {why}; {lost}, the workspace is kept."
+    return script.post(ContainerReplaced("1f0c9a2b7d3e", reason)).end("c2", "8 parts, 2,400,000 rows")
 
 
 def hostile() -> Script:
