@@ -39,8 +39,17 @@ def alternating_medians(runs: Sequence[Callable[[], float]], times: int) -> list
 
     The first round warms caches and does not count.
     """
-    rounds = [[run() for run in runs] for _ in range(times + 1)][1:]
-    return [statistics.median(samples) for samples in zip(*rounds, strict=True)]
+    return [statistics.median(samples) for samples in _alternating(runs, times)]
+
+
+def alternating_bests(runs: Sequence[Callable[[], float]], times: int) -> list[float]:
+    """The least that each of `runs` returned, taken in the same way: for runs that keep every core busy, so that whatever
+    else the machine does stands in their way."""
+    return [min(samples) for samples in _alternating(runs, times)]
+
+
+def _alternating(runs: Sequence[Callable[[], float]], times: int) -> list[tuple[float, ...]]:
+    return list(zip(*[[run() for run in runs] for _ in range(times + 1)][1:], strict=True))
 
 
 def seconds(run: Callable[[], object]) -> float:
