@@ -24,7 +24,9 @@ connecting a model:
   export OPENAI_BASE_URL=...     another OpenAI-compatible server than OpenAI's own
   Without either, the app opens on the offline demo (also: --model demo).
 """
-_RUN_TEXT = "Do one prompt without a screen. Every command of the agent runs without asking; standard input is never read."
+_RUN_TEXT = """\
+Do one prompt without a screen. Nothing is asked: commands run, but a container has no network without --network.
+An image that is missing is pulled. Standard input is never read."""
 _RUN_NOTES = """\
 exit codes:
   0 finished    1 failed    2 wrong usage, or it could not start    3 met a limit    130 interrupted
