@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -84,10 +85,11 @@ def _taken(group: Callable[[], list[Figure]], holds: Callable[[Figure], bool]) -
 
 
 def _image() -> str | None:
-    """The image for the figures of containers; None, with a word on why, when the engine cannot serve them."""
+    """The image for the figures of containers; None, with a word on why, when they cannot be taken."""
     image = image_name()
-    if problem := engine_problem(image):
-        print(f"without the figures of containers: {problem}", file=sys.stderr)
+    problem = engine_problem(image) or ("" if shutil.which("docker") else "there is no docker program to be their floor")
+    if problem:
+        print(f"the figures of containers cannot be taken: {problem}", file=sys.stderr)
         return None
     return image
 
