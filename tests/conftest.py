@@ -9,7 +9,7 @@ pytest_plugins: list[str] = [
     "tests.support.command_line",
     "tests.support.docker_engine",
     "tests.support.registry",
-    "tests.support.registry",
     "tests.support.images",
     "tests.support.sse_server",
+    "tests.support.ways",
 ]

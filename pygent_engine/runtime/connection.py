@@ -56,6 +56,8 @@ class SocketConnection:
             return self._socket.recv(READ_BYTES)
         except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
             return None  # a part of a TLS record, or none of the data
+        except ssl.SSLZeroReturnError:
+            return b""  # the other side said that it is done, after this one had
 
     def send(self, data: bytes, seconds: float) -> None:
         deadline = time.monotonic() + seconds

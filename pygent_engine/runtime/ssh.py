@@ -13,7 +13,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import paramiko
+try:
+    import paramiko
+except ImportError as error:
+    raise ConnectionError("ssh needs the package paramiko; install it with: pip install 'pygent-tui[ssh]'") from error
 
 from .address import Address
 from .connection import READ_BYTES
@@ -21,6 +24,8 @@ from .connection import READ_BYTES
 _BRIDGE = "docker system dial-stdio"
 _PORT = 22
 _LOG = "pygent.ssh"
+_PART_BYTES = 1 << 15  # about what one message carries
+_REFUSED = "the login was refused; put a key that is allowed there into the ssh agent or ~/.ssh"
 
 
 class SshDialer:
@@ -94,11 +99,11 @@ class ChannelConnection:
 
     def send(self, data: bytes, seconds: float) -> None:
         deadline = time.monotonic() + seconds
-        rest = data
-        while rest:
+        sent = 0
+        while sent < len(data):
             self._channel.settimeout(max(0.0, deadline - time.monotonic()))
             with _reasons():
-                rest = rest[self._channel.send(rest) :]
+                sent += self._channel.send(data[sent : sent + _PART_BYTES])
 
     def half_close(self) -> None:
         with _reasons():
@@ -134,9 +139,11 @@ def _reasons() -> Iterator[None]:
         yield
     except paramiko.BadHostKeyException as error:
         raise ConnectionError("its host key is not the one that is known; find out why before you log in to it again") from error
-    except (paramiko.AuthenticationException, paramiko.PasswordRequiredException) as error:
-        raise ConnectionError("the login was refused; put a key that is allowed there into the ssh agent or ~/.ssh") from error
+    except paramiko.AuthenticationException as error:
+        raise ConnectionError(_REFUSED) from error
     except paramiko.SSHException as error:
+        if "No authentication methods" in str(error):
+            raise ConnectionError(_REFUSED) from error
         if "known_hosts" in str(error):
             raise ConnectionError("its host key is not known; log in once with ssh and accept it") from error
         raise ConnectionError(str(error) or "the ssh connection failed") from error
