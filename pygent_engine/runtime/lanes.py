@@ -78,8 +78,9 @@ class Lanes:
     def close(self) -> None:
         """`shut`, and let go of all connections."""
         self.shut()
-        for lane, drain in self._drains.items():
+        for lane in self._drains:
             lane.shut()
+        for drain in self._drains.values():
             drain.join(_DRAIN_END_S)
         self._first.close()
         if self._lane is not None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from ..values import ExecResult
+from ..values import ExecResult, Resources
 
 
-def as_text(result: ExecResult, timeout: float | None) -> str:
-    """What a model reads of a command that had `timeout` seconds: its output, and how it ended when it did not end well."""
+def as_text(result: ExecResult, timeout: float | None, resources: Resources) -> str:
+    """What a model reads of a command that had `timeout` seconds and these resources: its output, and how it ended when it did
+    not end well."""
     if result.timed_out:
         note = f"[timeout after {timeout:g}s]"
     elif result.cancelled:
         note = "[cancelled]"
+    elif result.exit_code and result.out_of_memory:
+        note = f"[exit code {result.exit_code}: the memory limit of {resources.memory_mb} MB was reached]"
     elif result.exit_code:
         note = f"[exit code {result.exit_code}]"
     else:

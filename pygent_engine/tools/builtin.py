@@ -16,7 +16,9 @@ def _bash(context: CallContext, arguments: JsonDict) -> ToolOutput:
     wanted = arguments.get("timeout", 0)
     timeout = float(min(wanted, LONGEST_TIMEOUT_S)) if wanted > 0 else DEFAULT_TIMEOUT_S
     result = context.runtime.execute(arguments["cmd"], timeout, context.on_output, context.cancel, arguments.get("network"))
-    return ToolOutput(as_text(result, timeout), _status(result), result.exit_code, full_output=result.full_output)
+    return ToolOutput(
+        as_text(result, timeout, context.runtime.resources), _status(result), result.exit_code, full_output=result.full_output
+    )
 
 
 def _bash_needs(runtime: Runtime, arguments: JsonDict) -> tuple[Need, ...]:

@@ -1,0 +1,92 @@
+"""The laws of what a container may do: little, and to the workspace alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import docker
+import pytest
+
+from pygent_engine.runtime import Runtime
+from pygent_engine.values import Resources
+
+pytestmark = pytest.mark.docker
+
+
+@pytest.fixture
+def small(docker_image: str, no_container_left: None, tmp_path: Path) -> Runtime:
+    """A runtime with little of everything, not started."""
+    return Runtime(True, image=docker_image, workspace=tmp_path, resources=Resources(memory_mb=96, pids=64, tmp_mb=8, home_mb=4, file_mb=2))
+
+
+def test_every_limit_is_on_the_container(small: Runtime) -> None:
+    client = docker.APIClient(timeout=20)
+    with small as runtime:
+        runtime.start()
+        facts = client.inspect_container(str(runtime.container_id))
+    client.close()
+    host = facts["HostConfig"]
+    assert {limit["Name"]: (limit["Soft"], limit["Hard"]) for limit in host["Ulimits"]} == {"fsize": (2 << 20, 2 << 20), "core": (0, 0)}
+    assert host["Tmpfs"] == {
+        "/tmp": "rw,exec,nosuid,nodev,mode=1777,size=8m",
+        "/home/pygent": "rw,exec,nosuid,nodev,mode=1777,size=4m",
+    }
+    assert (host["Memory"], host["MemorySwap"], host["PidsLimit"]) == (96 << 20, 96 << 20, 64)
+    assert (host["Binds"], host["VolumesFrom"], host["Devices"], host["IpcMode"], host["UTSMode"], host["PidMode"], host["UsernsMode"]) == (
+        None,
+        None,
+        None,
+        "private",
+        "",
+        "",
+        "",
+    )
+    assert facts["Config"]["Healthcheck"] == {"Test": ["NONE"]}
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        "touch /etc/x /usr/x /x /var/x /root/x /home/x",
+        "mount -t tmpfs none /mnt",
+        "unshare -r true && unshare -rm mount -t tmpfs none /mnt",
+        "ls /var/run/docker.sock /run/docker.sock",
+        "mknod /tmp/disk b 8 0",
+        "chown 1:1 /workspace",
+        "echo 1 > /proc/sys/kernel/panic",
+        "echo 0 > /proc/1/oom_score_adj && echo -500 > /proc/self/oom_score_adj",
+        "hostname other",
+    ],
+)
+def test_what_would_lead_out_is_refused(docker_runtime: Runtime, attempt: str) -> None:
+    assert docker_runtime.execute(f"{{ {attempt}; }} 2>/dev/null").exit_code != 0
+
+
+def test_no_right_is_held_nor_can_be_gained(docker_runtime: Runtime) -> None:
+    docker_runtime.execute("cp /bin/cat own; chmod u+s own; cp own /tmp/own; chmod u+s /tmp/own")
+    status = docker_runtime.execute("./own /proc/self/status; /tmp/own /proc/self/status").output
+    lines = {line for line in status.splitlines() if line.startswith(("Cap", "NoNewPrivs"))}
+    none = "0" * 16
+    assert lines == {f"{name}:\t{none}" for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")} | {"NoNewPrivs:\t1"}
+    assert docker_runtime.execute("grep -E ' (/tmp|/home/pygent) ' /proc/mounts | grep -c nosuid").output == "2\n"
+
+
+def test_files_and_folders_in_memory_have_their_sizes(small: Runtime) -> None:
+    with small as runtime:
+        for folder, size in (("/tmp", 8), ("/home/pygent", 4)):
+            filled = runtime.execute(f"cd {folder}; for n in 1 2 3 4 5 6; do head -c 1900000 /dev/zero > $n || exit 9; done")
+            assert (filled.exit_code, "No space left" in filled.output) == (9, True)
+            assert runtime.execute(f"du -sm {folder} | cut -f 1; rm {folder}/*").output == f"{size}\n"
+        assert runtime.execute("echo x > $HOME/x; cd; pwd; cat x").output == "/home/pygent\nx\n"
+
+
+def test_no_file_may_grow_beyond_its_size_and_no_core_is_left(small: Runtime) -> None:
+    with small as runtime:
+        assert runtime.execute("head -c 4000000 /dev/zero > big").exit_code == 153  # SIGXFSZ
+        assert (runtime.base_dir / "big").stat().st_size == 2 << 20
+        assert runtime.execute("ulimit -c; ulimit -f; rm big; { sh -c 'kill -SEGV $$'; } 2>/dev/null; ls -A").output == "0\n2048\n"
+
+
+def test_home_can_be_written_by_any_user_and_named_by_the_program(docker_image: str, no_container_left: None) -> None:
+    with Runtime(True, image=docker_image, env={"HOME": "/tmp"}) as runtime:
+        assert runtime.execute("echo $HOME; stat -c %a /home/pygent").output == "/tmp\n1777\n"
