@@ -133,7 +133,7 @@ class Runtime:
 
     def bash(self, cmd: str, timeout: float | None = 30, on_output: Callable[[str], None] | None = None) -> str:
         """`execute`, as the text that a model reads."""
-        return as_text(self.execute(cmd, timeout, on_output), timeout)
+        return as_text(self.execute(cmd, timeout, on_output), timeout, self.resources)
 
     # ------------------------------------------------------------ files
 
