@@ -38,6 +38,7 @@ _REMOVE_S = 5
 _PULL_SILENCE_S = 120
 _FATE_S = 0.5
 _ON, _OFF = "bridge", "none"
+_CPU_PERIOD = 100_000  # microseconds
 _FIRST_VERSION = "1.24"  # of the API, until the engine has named its own
 
 
@@ -239,7 +240,8 @@ class Engine:
             pids_limit=limits.pids,
             mem_limit=memory,
             memswap_limit=memory,
-            nano_cpus=int(limits.cpus * 1_000_000_000),
+            cpu_period=_CPU_PERIOD,  # not NanoCpus, which an engine with fewer CPUs refuses
+            cpu_quota=int(limits.cpus * _CPU_PERIOD),
             read_only=True,
             tmpfs={
                 "/tmp": f"rw,exec,nosuid,nodev,mode=1777,size={limits.tmp_mb}m",
