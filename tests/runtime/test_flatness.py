@@ -11,7 +11,7 @@ from tests.support.footprint import footprint, resident_mb
 from .waiting import within_patience
 
 _COMMANDS = 500
-_RUNTIMES = {"local": 200, "docker": 30}  # a container takes a quarter of a second; the benchmarks make 200 of them too
+_RUNTIMES = {"local": 200, "docker": 25}  # a container takes a quarter of a second; the benchmarks make 200 of them too
 _GROWTH_MB = 4.0  # far below what a leak of the output buffers, threads or connections of so many would take
 
 
@@ -24,7 +24,7 @@ def test_many_commands_leave_nothing_behind(runtime: Runtime) -> None:
 
 
 def test_many_runtimes_one_after_the_other_leave_nothing_behind(runtime: Runtime) -> None:
-    _runtimes(runtime, 5)
+    _runtimes(runtime, 3)
     before, memory = footprint(), resident_mb()
     _runtimes(runtime, _RUNTIMES[runtime.mode])
     assert within_patience(lambda: footprint() == before), (footprint(), before)
