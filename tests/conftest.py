@@ -8,8 +8,8 @@ pytest_plugins: list[str] = [
     "tests.support.blocking",
     "tests.support.command_line",
     "tests.support.docker_engine",
-    "tests.support.registry",
     "tests.support.images",
+    "tests.support.registry",
     "tests.support.sse_server",
     "tests.support.ways",
 ]
