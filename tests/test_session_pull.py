@@ -21,9 +21,11 @@ from pygent_engine.events import (
     SubmitPrompt,
     TurnEnded,
     TurnStarted,
+    Warned,
 )
 from tests.support.agents import Recorder, bash
 from tests.support.engine_proxy import Upstream, proxy
+from tests.support.images import ImageMaker
 from tests.support.laws import check_stream
 from tests.support.registry import LAYER_BYTES, Registry, forgetting
 
@@ -108,3 +110,8 @@ def test_after_a_pull_that_failed_the_session_is_of_use_once_the_image_is_there(
         session.send(SubmitPrompt("go"))
         assert recorder.wait_for(TurnEnded).outcome == "finished"
         assert [event.result.content for event in recorder.of(CallEnded)] == ["on\n"]
+
+
+def test_a_start_that_fails_for_another_reason_is_told(make_image: ImageMaker, no_container_left: None, tmp_path: Path) -> None:
+    with opened(make_image({"true": "/bin/true"}), tmp_path) as (_, recorder):
+        assert "it has no sh, the shell that commands run in" in recorder.wait_for(Warned).text

@@ -125,8 +125,14 @@ class PlainText:
         if result.status != "ok":
             self._note(f"{task}  {result.status}: {result.content}")
         elif result.exit_code:
-            self._note(f"{task}  exit code {result.exit_code}")
+            self._note(f"{task}  {_ending(result.content) or f'exit code {result.exit_code}'}")
 
     def _note(self, line: str) -> None:
         shown = clean_line(line)
         self._notes.write((f"\x1b[2m{shown}\x1b[22m\n" if self._dim else f"{shown}\n").encode(errors="replace"))
+
+
+def _ending(content: str) -> str:
+    """How a command ended, as its result says in its last line: with more than the code where that is known."""
+    last = content.rpartition("\n")[2]
+    return last[1:-1] if last.startswith("[exit code ") and last.endswith("]") else ""

@@ -6,6 +6,7 @@ import docker
 import pytest
 
 from tests.support.command_line import CommandLine
+from tests.support.engine_proxy import proxy
 
 NO_ENGINE = "unix:///nonexistent/docker.sock"
 
@@ -97,6 +98,19 @@ def test_the_bounds_are_those_that_were_set(docker_image: str, command_line: Com
         "holds    mounts    the workspace and nothing else, not the Docker socket either",
         "holds    logs      none: the engine keeps no output",
     ]
+
+
+@pytest.mark.docker
+def test_an_engine_behind_tcp_gets_a_copy_of_the_workspace(docker_image: str, command_line: CommandLine) -> None:
+    with proxy() as remote:
+        report = place(command_line.run("doctor", "--image", docker_image, DOCKER_HOST=f"tcp://127.0.0.1:{remote.port}").out)
+    assert report == (
+        f"ok       Docker    engine {engine_version()} at tcp://127.0.0.1:{remote.port}, taken for another machine\n"
+        f"ok       Image     {docker_image}\n"
+    ) + IN_A_CONTAINER.replace(
+        "the workspace and nothing else, not the Docker socket either",
+        "a copy of the workspace in a volume of the engine, brought back after each command; nothing else",
+    )
 
 
 @pytest.mark.docker

@@ -57,3 +57,11 @@ def test_no_container_outlives_the_run(
         process.send_signal(number)
         assert process.wait(DEADLINE_S) == code
         assert_no_container_of(process)
+
+
+def test_a_command_that_met_the_memory_limit_is_noted_with_it(docker_image: str, command_line: CommandLine, sse_server: SSEServer) -> None:
+    sse_server.play(call_reply(("bash", {"cmd": "tail /dev/zero"})), text_reply("Done."))
+    limits = ("--resources", "memory_mb=64 pids=32")
+    ended = command_line.run("run", "--image", docker_image, *limits, "hi", OPENAI_BASE_URL=sse_server.url)
+    assert (ended.code, ended.out) == (0, "Done.\n")
+    assert ended.err.splitlines()[1:] == ["bash: tail /dev/zero", "exit code 137: the memory limit of 64 MB was reached"]
