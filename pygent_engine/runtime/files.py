@@ -37,7 +37,7 @@ class Workspace:
         pure = PurePosixPath(path)
         if pure.is_absolute():
             pure = self._relative(pure)
-        if ".." in pure.parts or (pure.parts[:1] and pure.parts[0].startswith("~")):
+        if ".." in pure.parts or path.startswith("~"):  # as in a shell, "./~x" is a name
             raise _refused(path)
         return pure.parts
 
@@ -157,11 +157,11 @@ def copy(source: Workspace, path: str, target: Workspace, dest: str | None = Non
     neither file nor folder, are left out.
     """
     parts = source.parts(path)
-    to = target.parts(dest if dest is not None else "/".join(parts))
+    to = target.parts(dest if dest is not None else _named(parts))
     if dest is not None and dest.endswith("/") and parts:
         to = (*to, parts[-1])
     if not stat.S_ISDIR(source.kind(path)):
-        _copy_file(source, path, target, "/".join(to))
+        _copy_file(source, path, target, _named(to))
         return "/".join(to)
     if target.root.joinpath(*to).is_relative_to(source.root.joinpath(*parts)):
         raise WorkspaceError(f"{path} cannot be copied into itself.")
@@ -170,27 +170,33 @@ def copy(source: Workspace, path: str, target: Workspace, dest: str | None = Non
 
 
 def _copy_folder(source: Workspace, parts: Parts, target: Workspace, to: Parts) -> None:
-    waiting = [((*parts, name), (*to, name), link) for name, link in source.entries("/".join(parts))]
-    target.make_folder("/".join(to))
+    waiting = [((*parts, name), (*to, name), link) for name, link in source.entries(_named(parts))]
+    target.make_folder(_named(to))
     while waiting:
         here, there, link = waiting.pop()
         try:
-            kind = source.kind("/".join(here))
+            kind = source.kind(_named(here))
         except WorkspaceError:
             if link:
                 continue
             raise
         if stat.S_ISREG(kind):
-            _copy_file(source, "/".join(here), target, "/".join(there))
+            _copy_file(source, _named(here), target, _named(there))
         elif stat.S_ISDIR(kind) and not link:
-            waiting += [((*here, name), (*there, name), inner) for name, inner in source.entries("/".join(here))]
-            target.make_folder("/".join(there))
+            waiting += [((*here, name), (*there, name), inner) for name, inner in source.entries(_named(here))]
+            target.make_folder(_named(there))
 
 
 def _copy_file(source: Workspace, path: str, target: Workspace, dest: str) -> None:
     with source.open(path) as file, target.replacing(dest) as copied:
         shutil.copyfileobj(file, copied, 1 << 18)
         os.fchmod(copied.fileno(), stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o777)
+
+
+def _named(parts: Parts) -> str:
+    """A path of exactly these components, whatever the first begins with."""
+    joined = "/".join(parts)
+    return f"./{joined}" if joined.startswith("~") else joined
 
 
 @contextmanager

@@ -168,7 +168,7 @@ class Runtime:
     def upload_file(self, src: str | os.PathLike[str], dest: str | None = None) -> str:
         """Copy a file or folder of this machine into the workspace; the relative path that it has there."""
         source = _resolved(src)
-        return copy(Workspace(source.parent), source.name, self._files, dest or source.name)
+        return copy(Workspace(source.parent), f"./{source.name}", self._files, dest or None)
 
     def export_file(self, path: str, dest: str | os.PathLike[str]) -> str:
         """Copy a file or folder of the workspace to `dest` on this machine (into it, when it is a folder)."""
@@ -176,7 +176,7 @@ class Runtime:
         if target.is_dir() and stat.S_ISREG(self._files.kind(path)):
             target = target / self._files.parts(path)[-1]
         folder = _resolved(target.parent)
-        copy(self._files, path, Workspace(folder), target.name or ".")
+        copy(self._files, path, Workspace(folder), f"./{target.name}")
         return str(folder / target.name)
 
     def check_source(self, path: str) -> None:

@@ -191,6 +191,17 @@ def test_what_is_missing_or_leads_out_is_not_taken(runtime: Runtime, outside: Pa
     assert (outside.read_text(), tree(runtime.base_dir)) == ("secret", {})
 
 
+def test_a_name_that_begins_with_a_tilde_is_a_name_like_any_other(runtime: Runtime, outside: Path) -> None:
+    runtime.execute("mkdir d '~d'; echo 1 > d/~x; echo 2 > '~d/~y'; echo 3 > '~z'")
+    assert runtime.read_file("./~z") == "3\n"
+    with runtime.spawn() as other:
+        other.take(runtime, ".")
+        assert tree(other.base_dir) == {"d/~x": "1\n", "~d/~y": "2\n", "~z": "3\n"}
+    runtime.export_file("./~z", outside.parent)
+    assert (outside.parent / "~z").read_text() == "3\n"
+    assert runtime.upload_file(outside.parent / "~z") == "~z"
+
+
 def test_a_folder_is_not_copied_into_itself(local_runtime: Runtime) -> None:
     local_runtime.write_file("d/x", "x")
     with pytest.raises(WorkspaceError, match="into itself"):
