@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..errors import RuntimeUnavailable
 from ..events import Warned
 from ..scope import current_scope
+from ..untrusted import clean_line
 from ..values import ExecResult, Flag
 from .attached import LaneEnded
 from .backend import Command, Watch
 from .capture import Capture
 from .lanes import Lanes
-from .mirror import Mirror, Shell, sentences
+from .mirror import Fetched, Mirror, Shell
 
 if TYPE_CHECKING:
     from .storage import Storage
 
 _ENDED_S = 1.5  # for what an ended command changed: its call must be back
 _RESCUE_S = 10.0
+_NAMED = 5
 _SAVED = "the workspace is still there, with what the command changed in it"
 _LOST = (
     "what changed in the workspace there since the last exchange is lost with it, unless the engine still has it for the next command;"
@@ -80,7 +82,7 @@ class Exchange:
 
     def _fetch(self, shell: Shell, seconds: float | None) -> str:
         """What there is to say of it in the command's output."""
-        both, missing = sentences(self._mirror.fetch(self._storage, shell if self._lanes.usable else None, seconds))
+        both, missing = _sentences(self._mirror.fetch(self._storage, shell if self._lanes.usable else None, seconds))
         scope = current_scope()
         for sentence in filter(None, (both, missing)):
             if scope is not None:
@@ -105,3 +107,20 @@ class _Raw(Capture):
     def feed(self, data: bytes, final: bool = False) -> None:
         if data:
             self._take(data)
+
+
+def _sentences(fetched: Fetched) -> tuple[str, str]:
+    """What a person should know of both sides' changes, and of what did not come; "" where there is nothing."""
+    both = missing = ""
+    if fetched.overwritten:
+        both = f"Changed both here and by the command, which counts: {_list(fetched.overwritten)}."
+    if fetched.missing:
+        named = [f"{path} ({reason})" for path, reason in sorted(fetched.missing.items())]
+        missing = f"Not carried back from the container: {_list(named)}. Remove it there, or make room."
+    return both, missing
+
+
+def _list(names: Iterable[str]) -> str:
+    shown = [clean_line(name, 200) for name in names]
+    more = len(shown) - _NAMED
+    return ", ".join(shown[:_NAMED]) + (f" and {more} more" if more > 0 else "")

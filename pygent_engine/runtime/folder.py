@@ -69,7 +69,7 @@ class HostFolder:
             with self.parent(path) as (folder, name):
                 status = os.stat(name, dir_fd=folder, follow_symlinks=False)
                 if stat.S_ISREG(status.st_mode):
-                    with _reading(folder, name) as file:
+                    with _open(folder, name) as file:
                         status = os.fstat(file.fileno())
                         entry = _entry(path, "f", status)
                         yield header(_renamed(entry, prefix), owner)
@@ -88,6 +88,22 @@ class HostFolder:
         try:
             with self.parent(path) as (folder, name):
                 return sight(os.stat(name, dir_fd=folder, follow_symlinks=False))
+        except OSError:
+            return None
+
+    def open(self, path: str) -> BinaryIO | None:
+        """The regular file at `path`, for reading."""
+        try:
+            with self.parent(path) as (folder, name):
+                return _open(folder, name)
+        except OSError:
+            return None
+
+    def target(self, path: str) -> str | None:
+        """Where the link at `path` leads."""
+        try:
+            with self.parent(path) as (folder, name):
+                return os.readlink(name, dir_fd=folder)
         except OSError:
             return None
 
@@ -149,13 +165,13 @@ def unlink(folder: int, name: str) -> None:
         os.unlink(name, dir_fd=folder)
 
 
-@contextmanager
-def _reading(folder: int, name: str) -> Iterator[BinaryIO]:
+def _open(folder: int, name: str) -> BinaryIO:
     # Not blocking, and looked at again: what was a file may have become a FIFO.
-    with os.fdopen(os.open(name, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder), "rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise OSError(errno.EINVAL, "not a regular file")
-        yield file
+    file = os.fdopen(os.open(name, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder), "rb")
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise OSError(errno.EINVAL, "not a regular file")
+    return file
 
 
 @contextmanager

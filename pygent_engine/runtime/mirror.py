@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from ..errors import RuntimeUnavailable
-from ..untrusted import clean_line
 from .archive import ArchiveError, ArchiveReader, Entry, end, header
+from .comparing import Comparing, Judgement
 from .folder import HostFolder, Sight, beneath_any
 from .intake import Intake
 from .survey import Survey, Trait, archive_scripts, read_survey, removal_scripts, survey_script
@@ -33,7 +33,6 @@ _RESERVE = 256 << 20  # bytes of this machine's disk that a container cannot fil
 _ASK_S = 60.0
 _LAST_S = 10.0
 _BYTES_PER_S = 1 << 20  # as slow as a way to an engine may be
-_NAMED = 5
 
 
 class Shell(Protocol):
@@ -52,7 +51,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
+class Fetched:
     """What came of fetching what a command changed: the paths that had been changed here, too, and what did not come, by path."""
 
     overwritten: tuple[str, ...] = ()
@@ -165,15 +164,15 @@ class Mirror:
 
     # ------------------------------------------------------------ from there to here
 
-    def fetch(self, storage: Storage, shell: Shell | None, seconds: float | None) -> Exchange:
+    def fetch(self, storage: Storage, shell: Shell | None, seconds: float | None) -> Fetched:
         """Bring back what changed there, within `seconds` (None: as long as it takes at the slowest); what does not come in time
         comes the next time. Without a shell all of it is fetched. When the way there ends, every file here is old or new."""
         survey = Survey() if shell is None else self._survey(shell, _ASK_S if seconds is None else seconds)
-        if shell is None or not survey.ended:
+        if shell is None or not survey.usable:
             return self._fetch_all(storage, seconds)
         if survey.same:
             self.behind = False
-            return Exchange()
+            return Fetched()
         wanted, gone = self._compare(survey)
         kept = self._remove_here(gone) if survey.whole else ()
         exchange = self._fetch_some(shell, wanted, seconds)
@@ -227,7 +226,7 @@ class Mirror:
                 self._folder.remove(path)
         return tuple(kept)
 
-    def _fetch_some(self, shell: Shell, wanted: dict[str, Trait | None], seconds: float | None) -> Exchange:
+    def _fetch_some(self, shell: Shell, wanted: dict[str, Trait | None], seconds: float | None) -> Fetched:
         chosen, missing, size = self._affordable(wanted)
         intake = Intake(self._folder, lambda entry: entry.path in chosen, self._sight_of, self._budget())
         seconds = _ASK_S + size / _BYTES_PER_S if seconds is None else seconds
@@ -242,7 +241,7 @@ class Mirror:
             for path, (entry, sight) in intake.arrived.items():
                 self._known[path] = Known(sight, wanted[path] or _trait(entry))
         missing |= {path: intake.failed.get(path, "it could not be read there") for path in chosen if path not in intake.arrived}
-        return Exchange(tuple(intake.overwritten), missing)
+        return Fetched(tuple(intake.overwritten), missing)
 
     def _affordable(self, wanted: dict[str, Trait | None]) -> tuple[set[str], dict[str, str], int]:
         """Of what is wanted as much as may come, small files first; why the rest may not; and how many bytes come."""
@@ -264,25 +263,13 @@ class Mirror:
         known = self._known.get(path)
         return None if known is None else known.sight
 
-    def _fetch_all(self, storage: Storage, seconds: float | None) -> Exchange:
-        """Bring the whole volume, and put in what differs. Its times are in seconds: what is as young as the last exchange
-        may differ and look the same."""
-        seen: set[str] = set()
-
-        def wants(entry: Entry) -> bool:
-            seen.add(entry.path)
-            known = self._known.get(entry.path)
-            if known is None:
-                return True
-            trait = _trait(entry)
-            return (
-                trait.kind != known.trait.kind or trait.mode != known.trait.mode or (trait.kind != "d" and not _as_old(known.trait, trait))
-            )
-
+    def _fetch_all(self, storage: Storage, seconds: float | None) -> Fetched:
+        """Bring the whole volume, and put in what differs."""
         deadline = None if seconds is None else time.monotonic() + seconds
         late = False
-        intake = Intake(self._folder, wants, self._sight_of, self._budget())
-        reader = ArchiveReader(_Inner(intake, self._inside[1:]))
+        intake = Intake(self._folder, lambda entry: True, self._sight_of, self._budget())
+        comparing = Comparing(intake, self._folder, self._inside[1:], self._judge)
+        reader = ArchiveReader(comparing)
         try:
             for data in storage.get(self._shelf, self._inside):
                 reader.feed(data)
@@ -291,52 +278,27 @@ class Mirror:
         except ArchiveError as error:
             raise RuntimeUnavailable(f"The engine sent no archive of the workspace: {error}.") from error
         finally:
+            comparing.close()
             intake.finish()
             for path, (entry, sight) in intake.arrived.items():
                 self._known[path] = Known(sight, _trait(entry))
-        kept = () if late else self._remove_here([path for path in self._known if path not in seen])
+        kept = () if late else self._remove_here([path for path in self._known if path not in comparing.seen])
         self._look_at_all = True
         self.behind = late
-        return Exchange((*intake.overwritten, *kept), intake.failed)
+        return Fetched((*intake.overwritten, *kept), intake.failed)
 
-
-class _Inner:
-    """Takes the folder's own name off what an archive of it holds."""
-
-    def __init__(self, intake: Intake, name: str) -> None:
-        self._intake = intake
-        self._prefix = f"{name}/"
-        self._inside = False
-
-    def begin(self, entry: Entry) -> None:
-        self._inside = entry.path.startswith(self._prefix)
-        if self._inside:
-            self._intake.begin(replace(entry, path=entry.path.removeprefix(self._prefix)))
-
-    def data(self, data: bytes) -> None:
-        if self._inside:
-            self._intake.data(data)
-
-    def end(self) -> None:
-        if self._inside:
-            self._intake.end()
-
-
-def sentences(exchange: Exchange) -> tuple[str, str]:
-    """What a person should know of both sides' changes, and of what did not come; "" where there is nothing."""
-    both = missing = ""
-    if exchange.overwritten:
-        both = f"Changed both here and by the command, which counts: {_list(exchange.overwritten)}."
-    if exchange.missing:
-        named = [f"{path} ({reason})" for path, reason in sorted(exchange.missing.items())]
-        missing = f"Not carried back from the container: {_list(named)}. Remove it there, or make room."
-    return both, missing
-
-
-def _list(names: Iterable[str]) -> str:
-    shown = [clean_line(name, 200) for name in names]
-    more = len(shown) - _NAMED
-    return ", ".join(shown[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+    def _judge(self, entry: Entry) -> Judgement:
+        known = self._known.get(entry.path)
+        if known is None or (known.trait.kind, known.trait.mode) != (entry.kind, _trait(entry).mode):
+            return "other"
+        if entry.kind == "l":
+            return "same" if self._folder.target(entry.path) == entry.target else "other"
+        if entry.kind == "d":
+            return "same"
+        if self._folder.sight(entry.path) == known.sight:
+            return "compare" if known.trait.size == entry.size else "other"
+        # It was changed here: what looks there as it did has not been changed there.
+        return "same" if _as_old(known.trait, _trait(entry)) else "other"
 
 
 def _trait(entry: Entry) -> Trait:

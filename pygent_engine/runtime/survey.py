@@ -26,7 +26,7 @@ if [ %(all)d -eq 0 ] && [ -e "$stamp" ]; then
 fi
 : > "$stamp.new"
 sleep 0.011 || sleep 1
-find . -mindepth 1 -type d \( ! -readable -o ! -executable \) -prune -printf 'o %%i %%P\0' \
+find . -type d \( ! -readable -o ! -executable \) -prune -printf 'o %%i %%P\0' \
     -o $since -printf '%%y %%i %%m %%s %%T@ %%C@ %%P\0' -o \( -type f -o -type d -o -type l \) -printf 'u %%i %%P\0'
 code=$?
 mv -f "$stamp.new" "$stamp" && printf 'end %%d\0' "$code"
@@ -57,14 +57,19 @@ class Trait:
 @dataclass(slots=True)
 class Survey:
     """The answer. `touched`: what may have changed; `untouched`: the inodes of the rest; `closed`: folders that cannot be
-    looked into; `whole`: nothing else is there."""
+    looked into; `whole`: nothing else is there. Not `usable`: it broke off, or nothing there can answer."""
 
     same: bool = False
     ended: bool = False
     whole: bool = False
+    began: bool = False  # at the workspace itself
     touched: dict[str, Trait] = field(default_factory=dict)
     untouched: dict[str, int] = field(default_factory=dict)
     closed: set[str] = field(default_factory=set)
+
+    @property
+    def usable(self) -> bool:
+        return self.same or (self.ended and self.began)
 
 
 def survey_script(folder: str, stamp: str, all_of_it: bool) -> str:
@@ -79,9 +84,11 @@ def read_survey(answer: bytes) -> Survey:
             survey.same, survey.ended, survey.whole = word == "same", True, rest == "0"
         elif word in ("u", "o"):
             inode, _, path = rest.partition(" ")
-            if inode.isdecimal() and word == "u":
+            if not path:
+                survey.began = word == "u"
+            elif inode.isdecimal() and word == "u":
                 survey.untouched[path] = int(inode)
-            elif path:
+            else:
                 survey.closed.add(path)
         elif word:
             _take(survey, word, rest.split(" ", 5))
@@ -92,7 +99,9 @@ def _take(survey: Survey, word: str, fields: list[str]) -> None:
     if len(fields) < 6:
         return
     inode, mode, size, mtime, ctime, path = fields
-    if word in ("f", "d", "l") and inode.isdecimal() and size.isdecimal() and len(size) < 20 and mode.isdecimal():
+    if not path:
+        survey.began = True
+    elif word in ("f", "d", "l") and inode.isdecimal() and size.isdecimal() and len(size) < 20 and mode.isdecimal():
         kind: Kind = "f" if word == "f" else "d" if word == "d" else "l"
         survey.touched[path] = Trait(kind, int(mode, 8) & 0o777, int(size), nanoseconds(mtime), int(inode), nanoseconds(ctime))
 
