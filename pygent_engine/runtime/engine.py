@@ -133,6 +133,7 @@ class Engine:
                 labels=dict(plan.labels),
                 stdin_open=True,  # attached, not detached: the engine closes stdin when this process is gone
                 detach=False,
+                use_config_proxy=False,  # its password is a secret of the user's, and what a container sees is an allow-list
                 healthcheck={"test": ["NONE"]},  # the image's own would run beside the commands
                 host_config=self._host_config(plan),
             )

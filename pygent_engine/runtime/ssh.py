@@ -24,6 +24,7 @@ from .connection import READ_BYTES
 _BRIDGE = "docker system dial-stdio"
 _PORT = 22
 _LOG = "pygent.ssh"
+_ALIVE_S = 30  # what stands in between forgets who says nothing
 _PART_BYTES = 1 << 15  # about what one message carries
 _REFUSED = "the login was refused; put a key that is allowed there into the ssh agent or ~/.ssh"
 
@@ -70,6 +71,7 @@ class SshDialer:
             channel_timeout=self._seconds,
         )
         self._transport().name = "pygent-ssh"
+        self._transport().set_keepalive(_ALIVE_S)
 
     def _transport(self) -> paramiko.Transport:
         transport = self._client.get_transport()

@@ -33,6 +33,14 @@ pytestmark = pytest.mark.docker
 PATIENCE = 20.0
 PART_BYTES = 30_000  # more than a TLS record; less than the container's pipes hold
 Way = dict[str, str]
+HOST = """
+import sys
+from pygent_engine.runtime import Runtime
+runtime = Runtime(True, image=sys.argv[1], workspace=sys.argv[2])
+runtime.start()
+print(runtime.container_id, flush=True)
+runtime.execute("sleep 600", timeout=None)
+"""
 
 
 def payload(data: bytes | bytearray) -> bytes:
@@ -130,6 +138,38 @@ def test_a_runtime_works_the_same_on_every_way(no_container_left: None, docker_i
         assert runtime.execute("sleep 60", timeout=0.5).timed_out
         assert time.monotonic() - started < 3
         assert runtime.execute("echo still", timeout=PATIENCE).output == "still\n"
+
+
+@pytest.mark.parametrize("way", ["tcp", "tls", "ssh"], indirect=True)
+def test_a_container_goes_with_the_process_that_was_killed_on_every_way(
+    no_container_left: None, docker_image: str, tmp_path: Path, way: Way
+) -> None:
+    with (
+        subprocess.Popen([sys.executable, "-c", HOST, docker_image, str(tmp_path)], stdout=subprocess.PIPE, text=True) as host,
+        contextlib.closing(Engine(way)) as engine,
+    ):
+        assert host.stdout is not None
+        container = host.stdout.readline().strip()
+        assert is_there(engine, container)
+        host.kill()
+        killed = time.monotonic()
+        assert within_patience(lambda: not is_there(engine, container))
+        assert time.monotonic() - killed < 2
+        for volume in engine.volumes([f"pygent.owner.pid={host.pid}"]):
+            engine.remove_volume(volume.name)  # the next start on this way would
+
+
+def is_there(engine: Engine, container: str) -> bool:
+    return any(each.name.startswith(container) for each in engine.containers(["pygent.runtime"]))
+
+
+def test_no_proxy_of_the_docker_commands_file_gets_into_a_container(
+    no_container_left: None, docker_image: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "config.json").write_text('{"proxies": {"default": {"httpProxy": "http://me:secret@box:1"}}}')
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+    with Runtime(True, image=docker_image) as runtime:
+        assert "secret" not in runtime.execute("env").output
 
 
 # ---------------------------------------------------------------- no way
