@@ -24,7 +24,7 @@ def _figures(where: str, image: str | None, commands: int, runtimes: int) -> lis
     _use(image, _WARM_UP, _WARM_UP)
     held, memory = footprint(), resident_mb()
     _use(image, commands, runtimes)
-    within_patience(lambda: footprint() == held)
+    within_patience(lambda: footprint().within(held))
     if image and not within_patience(lambda: not own_containers()):
         raise RuntimeError(f"containers left behind: {own_containers()}")
     what = f"after {commands} commands and {runtimes} runtimes {where}"

@@ -11,11 +11,15 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Footprint:
-    """Counts that must be the same before and after, whatever came in between. Zombies count as children."""
+    """Counts that must not grow, whatever is done in between. Zombies count as children."""
 
     descriptors: int
     threads: int
     children: int
+
+    def within(self, other: Footprint) -> bool:
+        """Whether none of the counts is higher than the other's."""
+        return self.descriptors <= other.descriptors and self.threads <= other.threads and self.children <= other.children
 
     @property
     def total(self) -> int:
