@@ -155,6 +155,111 @@ def test_a_container_goes_with_the_process_that_was_killed_on_every_way(
         killed = time.monotonic()
         assert within_patience(lambda: not is_there(engine, container))
         assert time.monotonic() - killed < 2
+        assert within_patience(lambda: not volumes_left(engine, host.pid))  # as the next start on this way would
+
+
+def volumes_left(engine: Engine, owner: int) -> list[str]:
+    """The volumes of a dead process, after each was tried to be removed: the container holds its own until it is gone."""
+    left = [volume.name for volume in engine.volumes([f"pygent.owner.pid={owner}"])]
+    for volume in left:
+        engine.remove_volume(volume)
+    return left
+
+
+def is_there(self) -> bool:
+        return any(each.name == self.container for each in self.engine.containers(["pygent.runtime=echo"]))
+
+    def heard(self, size: int) -> bytes:
+        """What comes back: `size` bytes of it, or all to the end."""
+        received = bytearray()
+        while len(payload(received)) < size and (data := self.connection.receive(PATIENCE)) != b"":
+            assert data is not None, "nothing came"
+            received += data
+        return payload(received)
+
+
+@pytest.fixture
+def echo(no_container_left: None, docker_image: str, tmp_path: Path, way: Way) -> Iterator[Echo]:
+    with contextlib.closing(Engine(way)) as engine:
+        made = engine.create(
+            Plan(docker_image, ("cat",), tmp_path, {}, f"{os.getuid()}:{os.getgid()}", labels_of("echo"), False, Resources())
+        )
+        connection = engine.attach(made)
+        try:
+            engine.start(made, docker_image)
+            yield Echo(engine, made, connection)
+        finally:
+            connection.close()
+            engine.remove(made)
+
+
+def test_every_byte_arrives_both_ways_and_the_end_too(echo: Echo) -> None:
+    data = os.urandom(PART_BYTES)
+    for _ in range(20):
+        echo.connection.send(data, PATIENCE)
+        assert echo.heard(len(data)) == data
+    echo.connection.send(b"last", PATIENCE)
+    echo.connection.half_close()
+    assert echo.heard(PART_BYTES) == b"last"
+    assert within_patience(lambda: not echo.is_there())
+
+
+def test_nothing_to_receive_is_waited_for_no_longer_than_asked(echo: Echo) -> None:
+    started = time.monotonic()
+    assert echo.connection.receive(0.1) is None
+    assert 0.09 <= time.monotonic() - started < 1
+
+
+def test_what_is_not_taken_ends_at_its_deadline(echo: Echo) -> None:
+    started = time.monotonic()
+    with pytest.raises(OSError):
+        echo.connection.send(bytes(64 << 20), 0.5)
+    assert time.monotonic() - started < 3
+
+
+def test_shutting_it_ends_the_container_and_who_waits(echo: Echo) -> None:
+    received: list[bytes | None] = []
+    waiting = threading.Thread(target=lambda: received.append(echo.connection.receive(PATIENCE)))
+    waiting.start()
+    echo.connection.shut()
+    waiting.join(PATIENCE)
+    assert received == [b""]
+    assert within_patience(lambda: not echo.is_there())
+    with pytest.raises(OSError):
+        for _ in range(2):
+            echo.connection.send(b"late", PATIENCE)
+
+
+def test_a_container_that_is_removed_ends_the_connection(echo: Echo) -> None:
+    echo.engine.remove(echo.container)
+    assert echo.heard(1) == b""
+
+
+def test_a_runtime_works_the_same_on_every_way(no_container_left: None, docker_image: str, way: Way) -> None:
+    with Runtime(True, image=docker_image) as runtime:
+        assert runtime.execute("echo on; exit 3", timeout=PATIENCE).exit_code == 3
+        assert runtime.execute("seq 4000", timeout=PATIENCE).output == "".join(f"{number}\n" for number in range(1, 4001))
+        started = time.monotonic()
+        assert runtime.execute("sleep 60", timeout=0.5).timed_out
+        assert time.monotonic() - started < 3
+        assert runtime.execute("echo still", timeout=PATIENCE).output == "still\n"
+
+
+@pytest.mark.parametrize("way", ["tcp", "tls", "ssh"], indirect=True)
+def test_a_container_goes_with_the_process_that_was_killed_on_every_way(
+    no_container_left: None, docker_image: str, tmp_path: Path, way: Way
+) -> None:
+    with (
+        subprocess.Popen([sys.executable, "-c", HOST, docker_image, str(tmp_path)], stdout=subprocess.PIPE, text=True) as host,
+        contextlib.closing(Engine(way)) as engine,
+    ):
+        assert host.stdout is not None
+        container = host.stdout.readline().strip()
+        assert is_there(engine, container)
+        host.kill()
+        killed = time.monotonic()
+        assert within_patience(lambda: not is_there(engine, container))
+        assert time.monotonic() - killed < 2
         for volume in engine.volumes([f"pygent.owner.pid={host.pid}"]):
             engine.remove_volume(volume.name)  # the next start on this way would
 
