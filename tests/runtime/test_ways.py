@@ -22,6 +22,7 @@ from pygent_engine.runtime.connection import Connection
 from pygent_engine.runtime.engine import Engine, Plan
 from pygent_engine.runtime.engine_probe import docker_problem
 from pygent_engine.runtime.owner import labels_of
+from pygent_engine.runtime.reaper import reap
 from pygent_engine.values import Resources
 from tests.support.engine_proxy import proxy
 from tests.support.ways import Server
@@ -153,17 +154,17 @@ def test_a_container_goes_with_the_process_that_was_killed_on_every_way(
         assert is_there(engine, container)
         host.kill()
         killed = time.monotonic()
+        host.wait(PATIENCE)
         assert within_patience(lambda: not is_there(engine, container))
         assert time.monotonic() - killed < 2
-        assert within_patience(lambda: not volumes_left(engine, host.pid))  # as the next start on this way would
+        assert within_patience(lambda: not left_after_reaping(engine, host.pid))
 
 
-def volumes_left(engine: Engine, owner: int) -> list[str]:
-    """The volumes of a dead process, after each was tried to be removed: the container holds its own until it is gone."""
-    left = [volume.name for volume in engine.volumes([f"pygent.owner.pid={owner}"])]
-    for volume in left:
-        engine.remove_volume(volume)
-    return left
+def left_after_reaping(engine: Engine, owner: int) -> list[str]:
+    """What the next start on this way leaves of a dead process."""
+    reap(engine)
+    label = f"pygent.owner.pid={owner}"
+    return [each.name for each in (*engine.containers([label]), *engine.volumes([label]))]
 
 
 def is_there(engine: Engine, container: str) -> bool:
