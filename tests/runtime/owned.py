@@ -25,7 +25,7 @@ def gone(text: str) -> bool:
 
 def children_named(parent: int, name: str) -> list[int]:
     """The living children of a process with `name` among their arguments."""
-    return [pid for pid in carriers(name) if _read(Path(f"/proc/{pid}/stat")).rpartition(b")")[2].split()[1] == str(parent).encode()]
+    return [pid for pid in carriers(name) if _read(Path(f"/proc/{pid}/stat")).rpartition(b")")[2].split()[1:2] == [str(parent).encode()]]
 
 
 def _read(path: Path) -> bytes:

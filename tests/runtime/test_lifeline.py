@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -23,15 +23,19 @@ ROOT = Path(__file__).parents[2]
 NAME = "pygent-lifeline"
 
 PROGRAM = """
-import os, sys
+import os, signal, sys
 from pygent_engine.runtime import Runtime
 seconds, workspace = sys.argv[1], sys.argv[2] or None
 runtime = Runtime(False, workspace=workspace)
 runtime.execute("mkdir -p deep/er; touch kept deep/er/x; chmod 500 deep")
 runtime.execute(f"sleep {seconds} & setsid sleep {seconds} & (setsid sleep {seconds} &) & env -i sleep {seconds} &")
-if os.environ.get("FORKS") and os.fork() == 0:
-    os.execvp("sleep", ["sleep", sys.argv[3]])
-print(runtime.base_dir, flush=True)
+fork = os.fork() if os.environ.get("FORKS") else None
+if fork == 0:
+    if os.environ["FORKS"] == "another program":
+        os.execvp("sleep", ["sleep", sys.argv[3]])
+    signal.pause()
+print(runtime.base_dir)
+print(fork, flush=True)
 runtime.execute(f"trap '' TERM; env -i setsid sleep {seconds}; :", timeout=None)
 """
 RUNNING = 5
@@ -53,11 +57,18 @@ def program(*arguments: str, **environ: str) -> Iterator[tuple[subprocess.Popen[
             host.kill()
 
 
+@pytest.fixture
+def helpers() -> Callable[[], list[int]]:
+    """The lifelines that this process started since the test began."""
+    before = children_named(os.getpid(), NAME)
+    return lambda: [pid for pid in children_named(os.getpid(), NAME) if pid not in before]
+
+
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP])
 def test_nothing_of_a_program_that_a_signal_ended_is_left(number: signal.Signals) -> None:
     seconds = own_seconds()
     with program(seconds, "") as (host, place):
-        assert within_patience(lambda: len(carriers(seconds)) >= RUNNING)
+        assert within_patience(lambda: len(carriers(seconds)) >= RUNNING + 1)  # the program has it as an argument too
         (helper,) = children_named(host.pid, NAME)
         assert (place / "kept").exists()
         host.send_signal(number)
@@ -88,7 +99,7 @@ def test_what_a_workspace_links_to_outlives_it(tmp_path: Path) -> None:
 
 def test_a_program_that_the_host_started_does_not_keep_its_runtime_alive() -> None:
     seconds, other = own_seconds(), own_seconds()
-    with program(seconds, "", other, FORKS="1") as (host, _):
+    with program(seconds, "", other, FORKS="another program") as (host, _):
         assert within_patience(lambda: carriers(other))
         host.kill()
         assert gone(seconds)
@@ -96,13 +107,30 @@ def test_a_program_that_the_host_started_does_not_keep_its_runtime_alive() -> No
             os.kill(pid, signal.SIGKILL)
 
 
-def test_the_lifeline_stands_apart_and_holds_nothing_of_the_program(tmp_path: Path) -> None:
+def test_a_fork_that_runs_on_delays_the_end_until_its_own() -> None:
+    seconds = own_seconds()
+    with program(seconds, "", FORKS="the same program") as (host, place):
+        assert host.stdout is not None
+        fork = int(host.stdout.readline())
+        try:
+            assert within_patience(lambda: len(carriers(seconds)) >= RUNNING + 2)  # both programs have it as an argument too
+            (helper,) = children_named(host.pid, NAME)
+            host.kill()
+            host.wait()
+            assert (len(carriers(seconds)), place.exists(), helper in carriers(NAME)) == (RUNNING + 1, True, True)
+        finally:
+            os.kill(fork, signal.SIGKILL)
+        assert gone(seconds)
+        assert within_patience(lambda: not place.exists())
+
+
+def test_the_lifeline_stands_apart_and_holds_nothing_of_the_program(helpers: Callable[[], list[int]], tmp_path: Path) -> None:
     read_end, write_end = os.pipe()
     os.set_inheritable(write_end, True)
     with Runtime(False, workspace=tmp_path) as runtime:
-        assert children_named(os.getpid(), NAME) == []
+        assert helpers() == []
         runtime.start()
-        (helper,) = children_named(os.getpid(), NAME)
+        (helper,) = helpers()
         entry = Path("/proc", str(helper))
         held = sorted((path.name, str(path.readlink()).partition(":")[0]) for path in (entry / "fd").iterdir())
         assert held == [("0", "pipe"), ("1", "/dev/null"), ("2", "/dev/null")]
@@ -112,31 +140,28 @@ def test_the_lifeline_stands_apart_and_holds_nothing_of_the_program(tmp_path: Pa
     os.close(write_end)
 
 
-def test_the_lifeline_lasts_from_the_first_command_to_the_stop(tmp_path: Path) -> None:
-    def helpers() -> int:
-        return len(children_named(os.getpid(), NAME))
-
+def test_the_lifeline_lasts_from_the_first_command_to_the_stop(helpers: Callable[[], list[int]], tmp_path: Path) -> None:
     runtime = Runtime(False, workspace=tmp_path)
-    counts = [helpers()]
+    counts = [len(helpers())]
     for step in (runtime.start, runtime.start, runtime.stop, runtime.stop, runtime.start, runtime.cleanup):
         step()
-        counts.append(helpers())
+        counts.append(len(helpers()))
     assert counts == [0, 1, 1, 0, 0, 1, 0]
 
 
-def test_a_lifeline_that_was_killed_is_replaced_by_the_next_command(tmp_path: Path) -> None:
+def test_a_lifeline_that_was_killed_is_replaced_by_the_next_command(helpers: Callable[[], list[int]], tmp_path: Path) -> None:
     with Runtime(False, workspace=tmp_path) as runtime:
         runtime.start()
-        (helper,) = children_named(os.getpid(), NAME)
+        (helper,) = helpers()
         os.kill(helper, signal.SIGKILL)
-        assert within_patience(lambda: not carriers(NAME))
+        assert within_patience(lambda: helpers() == [])
         runtime.start()
-        assert len(children_named(os.getpid(), NAME)) == 1
+        assert len(helpers()) == 1
 
 
-def test_runtimes_leave_descriptors_threads_and_processes_flat() -> None:
+def test_runtimes_leave_descriptors_threads_and_processes_flat(helpers: Callable[[], list[int]]) -> None:
     def count() -> tuple[int, int, int]:
-        return len(list(Path("/proc/self/fd").iterdir())), threading.active_count(), len(children_named(os.getpid(), NAME))
+        return len(list(Path("/proc/self/fd").iterdir())), threading.active_count(), len(helpers())
 
     before = count()
     for _ in range(30):
@@ -145,8 +170,8 @@ def test_runtimes_leave_descriptors_threads_and_processes_flat() -> None:
     assert count() == before
 
 
-def test_letting_go_may_be_repeated() -> None:
+def test_letting_go_may_be_repeated(helpers: Callable[[], list[int]]) -> None:
     lifeline = Lifeline("a-marker.", None)
     for step in (lifeline.let_go, lifeline.hold, lifeline.hold, lifeline.let_go, lifeline.let_go):
         step()
-    assert children_named(os.getpid(), NAME) == []
+    assert helpers() == []
