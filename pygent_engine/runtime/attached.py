@@ -109,9 +109,9 @@ class Lane:
             return False
         return True
 
-    def run(self, text: str, marker: str, running: Running, watch: Watch, *, session: bool = True) -> Verdict | None:
-        """Run a command to its end (None), or until it must go."""
-        self._send(run_script(text, marker, self._token, session=session))
+    def run(self, text: str, marker: str, running: Running, watch: Watch, *, session: bool = True, checked: bool = False) -> Verdict | None:
+        """Run a command to its end (None), or until it must go; see `run_script` for what is `checked`."""
+        self._send(run_script(text, marker, self._token, session=session, checked=checked))
         while not running.over:
             if verdict := watch.verdict():
                 return verdict

@@ -17,16 +17,17 @@ from .backend import MARKER, shell_arguments
 
 # TERM and others are caught, not ignored: an ignored signal would be inherited by every command. A lane that was killed
 # (`kill -9 -1`) is made anew; one that met the end of its input returns 0 and ends the container.
+# What is assigned before a command is forked has a name that no program's environment has: it would be handed on changed.
 KEEPER = r"""
 trap : HUP INT QUIT TERM USR1 USR2 ALRM
-IFS= read -r token
+IFS= read -r pygent_token
 exec 3<&0
-code=1
-while [ "$code" -ne 0 ]; do
+pygent_code=1
+while [ "$pygent_code" -ne 0 ]; do
     sh -s <&3 3<&- &
-    lane=$!
-    while kill -0 "$lane" 2>/dev/null; do wait "$lane"; code=$?; done
-    printf '\036%s died %d\n' "$token" "$code"
+    pygent_lane=$!
+    while kill -0 "$pygent_lane" 2>/dev/null; do wait "$pygent_lane"; pygent_code=$?; done
+    printf '\036%s died %d\n' "$pygent_token" "$pygent_code"
 done
 """
 LANE = ("sh", "-s")
@@ -34,10 +35,13 @@ LANE = ("sh", "-s")
 _SAY = r"printf '\036%(token)s %%s %%d\n'"
 
 # What was there before the command began: what its end must spare.
-_NOTE = 'set -- /proc/[0-9]*; old=" $* "\n'
+_NOTE = 'set -- /proc/[0-9]*; pygent_old=" $* "\n'
 
-# Whether a process besides PID 1, the lane and this shell has the lane's output open: it may write at any time.
+# Whether a process besides PID 1, the lane and this shell has the lane's output open: it may write at any time. Mostly there is
+# no other process at all.
 _HELD = r"""held() {
+set -- /proc/[0-9]*
+[ $# -le 3 ] && return 1
 for entry in /proc/[0-9]*; do
 case $entry in /proc/1|/proc/$$) continue ;; esac
 [ "$entry" -ef /proc/self ] && continue
@@ -49,25 +53,35 @@ return 1
 
 # The lane waits for who waited for the command before, which is over by now: a lane reaps only what it waits for, and another
 # process in between, so that the keeper reaps, costs a seventh of a command. The OOM killer is to choose the command, not the
-# lane or PID 1: raising the score needs no right. How often it struck, the kernel counts (cgroup v2, then v1).
-_RUN = r"""wait $waiter
+# lane or PID 1: raising the score needs no right. How often it struck, the kernel counts (cgroup v2, then v1); that is read
+# while the command's shell is loaded, long before it can have used up its memory. The lines of the kernel's file, a name and a
+# number each, are run: `read` takes every byte by itself, which costs ten times as much.
+_RUN = r"""
+if [ -z "$pygent_shell" ]; then
+    if command -v bash >/dev/null; then pygent_shell=bash; else pygent_shell=sh; fi
+    for pygent_events in /sys/fs/cgroup/memory.events /sys/fs/cgroup/memory/memory.oom_control /dev/null; do
+        [ -r "$pygent_events" ] && break
+    done
+fi
+wait $pygent_waiter
 (
 %(need)s
-kills() { kills=0; while read -r word number; do [ "$word" = oom_kill ] && kills=$number; done <"$events"; }
-for events in /sys/fs/cgroup/memory.events /sys/fs/cgroup/memory/memory.oom_control /dev/null; do [ -r "$events" ] && break; done
-kills; before=$kills
-if command -v bash >/dev/null; then shell=bash; else shell=sh; fi
 %(say)s begun $$
-{ echo 300 2>/dev/null >/proc/self/oom_score_adj; export %(marker)s; exec %(session)s "$shell" %(words)s; } </dev/null 2>&1 &
+{ echo 300 2>/dev/null >/proc/self/oom_score_adj; export %(marker)s; exec %(session)s "$pygent_shell" %(words)s; } </dev/null 2>&1 &
 %(say)s group $!
+low() { :; }; high() { :; }; max() { :; }; oom() { :; }; oom_group_kill() { :; }; oom_kill_disable() { :; }; under_oom() { :; }
+oom_kill() { kills=$1; }
+kills=0
+. "$pygent_events"
+before=$kills
 wait $!
 code=$?
-[ "$code" -ne 0 ] && kills && [ "$kills" -gt "$before" ] && %(say)s memory "$kills"
+[ "$code" -ne 0 ] && . "$pygent_events" && [ "$kills" -gt "$before" ] && %(say)s memory "$kills"
 %(held)s
 held && %(say)s held 1
 %(say)s ended "$code"
 ) 2>/dev/null &
-waiter=$!
+pygent_waiter=$!
 """
 _NEED_SETSID = "command -v setsid >/dev/null || { %(say)s bare 0; exit; }"
 
@@ -75,25 +89,25 @@ _NEED_SETSID = "command -v setsid >/dev/null || { %(say)s bare 0; exit; }"
 # What earlier commands left carries theirs. A process that has no program is dead already.
 _SWEEP = r"""{
 %(group)s
-pass=0 found=1
-while [ "$found" -eq 1 ] && [ "$pass" -lt 5 ]; do
-    found=0 pass=$((pass + 1))
-    for entry in /proc/[0-9]*; do
-        case $entry in /proc/1|/proc/$$) continue ;; esac
-        whose=nobody
-        while IFS= read -r line || [ -n "$line" ]; do
-            case $line in *%(marker)s*) whose=mine; break ;; *%(runtime)s*) whose=another ;; esac
-        done <"$entry/environ"
-        case $whose in
+pygent_pass=0 pygent_found=1
+while [ "$pygent_found" -eq 1 ] && [ "$pygent_pass" -lt 5 ]; do
+    pygent_found=0 pygent_pass=$((pygent_pass + 1))
+    for pygent_entry in /proc/[0-9]*; do
+        case $pygent_entry in /proc/1|/proc/$$) continue ;; esac
+        pygent_whose=nobody
+        while IFS= read -r pygent_line || [ -n "$pygent_line" ]; do
+            case $pygent_line in *%(marker)s*) pygent_whose=mine; break ;; *%(runtime)s*) pygent_whose=another ;; esac
+        done <"$pygent_entry/environ"
+        case $pygent_whose in
             another) continue ;;
-            nobody) case $old in '' | *" $entry "*) continue ;; esac ;;
+            nobody) case $pygent_old in '' | *" $pygent_entry "*) continue ;; esac ;;
         esac
-        [ -e "$entry/exe" ] && found=1
-        kill -s KILL "${entry#/proc/}"
+        [ -e "$pygent_entry/exe" ] && pygent_found=1
+        kill -s KILL "${pygent_entry#/proc/}"
     done
 done
 } 2>/dev/null
-%(say)s swept $found
+%(say)s swept $pygent_found
 """
 
 _CHECK = "%(held)s\nif held 2>/dev/null; then %(say)s held 1; else %(say)s free 0; fi\n"
@@ -128,12 +142,12 @@ class Frame:
     number: int
 
 
-def run_script(text: str, marker: str, token: str, *, session: bool = True) -> bytes:
+def run_script(text: str, marker: str, token: str, *, session: bool = True, checked: bool = False) -> bytes:
     """Shell text that runs `text`, between its frames, without holding up the lane: in a `session` of its own, else in that of
-    the lane. It forks."""
+    the lane. Whether it can have one is asked first, unless that was `checked`. It forks."""
     say = _SAY % {"token": token}
     script = _RUN % {
-        "need": _NEED_SETSID % {"say": say} if session else "",
+        "need": _NEED_SETSID % {"say": say} if session and not checked else "",
         "session": "setsid" if session else "",
         "say": say,
         "marker": f"{MARKER}={marker}",

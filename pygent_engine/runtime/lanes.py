@@ -35,6 +35,7 @@ class Lanes:
         self._lane: Lane | None = self._first  # for the next command; None: whichever is free
         self._drains: dict[Lane, threading.Thread] = {}
         self._bare = False  # the image has no setsid: every command gets a lane of its own, which is a session
+        self._checked = False  # whether that is known
         self.usable = True
         self._first.introduce()
 
@@ -49,7 +50,8 @@ class Lanes:
         lane = self._ready()
         verdict = None
         try:
-            verdict = lane.run(command.text, marker, running, watch, session=not self._bare)
+            verdict = lane.run(command.text, marker, running, watch, session=not self._bare, checked=self._checked)
+            self._checked = True
             if verdict is not None:
                 self._end(lane, running, marker)
         except LaneEnded:
