@@ -132,6 +132,15 @@ def approval() -> Script:
     return script.ask("c1", _WHY_LOCAL)
 
 
+def network_approval() -> Script:
+    """A command in a container that wants the network, while a background job runs there, and whose name is not plain."""
+    script = Script().turn("install what the project needs")
+    script.reply("I fetch the packages.", call("c1", cmd="$PIP install -r requirements.txt", network=True))
+    doubt = "may run what is banned: what it runs depends on $PIP, which is known only when it runs"
+    wants = "wants the network, which is off; what still runs there gets it too: python -m http.server 8000"
+    return script.ask("c1", f"{doubt}; {wants}", permissions=("ban", "network"))
+
+
 def task_approval() -> Script:
     script = tasks(Script("local")).next_step(2, "task-1").next_step(2, "task-2")
     script.reply("I run its tests.", call("task-1/c2", cmd="python -m pytest tests/test_lru.py"), task="task-1")
@@ -230,6 +239,7 @@ SCENES: tuple[Scene, ...] = (
     Scene("running", running),
     Scene("approval", approval),
     Scene("approval-reason", approval, ("n", *"keep dist")),
+    Scene("network-approval", network_approval),
     Scene("task-approval", task_approval),
     Scene("question", question, ("down",)),
     Scene("free-question", free_question, tuple("tidy")),

@@ -36,7 +36,7 @@ from tests.tasks.hall import Model
 
 NO_ARGUMENTS = {"type": "object", "properties": {}}
 DOUBT = "what it runs depends on $x, which is known only when it runs."
-REASON = f"may run what is banned: {DOUBT}"
+REASON = f"may run what is banned: {DOUBT}".rstrip(".")
 REMEDY = f"Not run: nobody is here to allow it. It may run what is banned: {DOUBT} Write it plainly."
 LOCAL = "runs on this machine, outside any container"
 UNSURE = "x=echo; $x hello"

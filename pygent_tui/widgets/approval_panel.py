@@ -17,7 +17,17 @@ from .keys import Keys
 
 _KEYS: dict[str, Decision] = {"y": "once", "s": "session", "n": "deny"}
 
+# What a yes for the session gives, by permission.
+_GRANTS = {"local": "all commands", "network": "the network", "ban": "what may be banned"}
+
 _SHORT = 200
+
+
+def _session_words(permissions: tuple[str, ...]) -> str:
+    """What the key for the session says that it gives."""
+    *most, last = [_GRANTS.get(permission, clean_line(permission, 30)) for permission in permissions] or [""]
+    granted = f"{', '.join(most)} and {last}" if most else last
+    return f"yes, {granted} for this session" if granted else "yes, for this session"
 
 
 class ApprovalPanel(AskPanel):
@@ -48,7 +58,7 @@ class ApprovalPanel(AskPanel):
         yield Static(Content(clean_line(self._request.reason)), classes="note")
         with VerticalScroll(classes="body", can_focus=False):
             yield Static(Content(clean(self._request.command)), classes="command")
-        yield Keys(("y", "yes, once"), ("s", "yes, to all commands of this session"), ("n", "no, and say why"), ("Esc", "no"))
+        yield Keys(("y", "yes, once"), ("s", _session_words(self._request.permissions)), ("n", "no, and say why"), ("Esc", "no"))
         yield Input(placeholder="Why not? The model reads it. Enter sends, empty is fine", classes="reason", select_on_focus=False)
 
     def on_mount(self) -> None:

@@ -105,11 +105,11 @@ class Script:
     ) -> Self:
         return self.post(CallEnded(ToolResult(call_id, content, "ok", exit_code, duration_s, full_output)), task)
 
-    def ask(self, call_id: str, reason: str, task: str = ROOT_TASK) -> Self:
+    def ask(self, call_id: str, reason: str, task: str = ROOT_TASK, permissions: tuple[str, ...] = ("local",)) -> Self:
         """The approval of a call of the last reply is asked for."""
         call = self._tools[call_id]
         command = json.loads(call.arguments).get("cmd", call.arguments)
-        return self.post(ApprovalAsked(ApprovalRequest(call_id, task, call.name, call.arguments, command, reason)), task)
+        return self.post(ApprovalAsked(ApprovalRequest(call_id, task, call.name, call.arguments, command, reason, permissions)), task)
 
     def question(self, call_id: str, prompt: str, *options: str, task: str = ROOT_TASK) -> Self:
         return self.post(QuestionAsked(Question(call_id, task, prompt, options)), task)

@@ -64,6 +64,28 @@ def test_each_key_gives_its_answer() -> None:
         play(APPROVAL, scenario)
 
 
+def test_the_key_for_the_session_says_what_it_gives() -> None:
+    given = {
+        ("local",): "yes, all commands for this session",
+        ("network",): "yes, the network for this session",
+        ("local", "network"): "yes, all commands and the network for this session",
+        ("local", "ban", "network"): "yes, all commands, what may be banned and the network for this session",
+        (): "yes, for this session",
+    }
+    for permissions, words in given.items():
+
+        def asking(permissions: tuple[str, ...] = permissions) -> Script:
+            script = Script().turn("fetch it").reply("", call("c1", cmd="git fetch", network=True))
+            return script.ask("c1", "wants the network, which is off", permissions=permissions)
+
+        async def scenario(stage: Stage, words: str = words) -> None:
+            assert words in stage.text("ApprovalPanel")
+            await stage.press("s")
+            assert stage.ops == [AnswerApproval("c1", "session")]
+
+        play(Scene("permissions", asking), scenario)
+
+
 def test_no_takes_a_reason_for_the_model() -> None:
     async def scenario(stage: Stage) -> None:
         await stage.press("n", *"keep it", "enter")

@@ -23,6 +23,7 @@ _SMALL = (
     "start",
     "running",
     "approval",
+    "network-approval",
     "task-approval",
     "question",
     "tasks",
