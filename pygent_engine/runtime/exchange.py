@@ -21,7 +21,7 @@ from .mirror import Fetched, Mirror, Shell
 if TYPE_CHECKING:
     from .storage import Storage
 
-_ENDED_S = 1.5  # for what an ended command changed: its call must be back
+_ENDED_S = 1.2  # for what an ended command changed: its call must be back
 _RESCUE_S = 10.0
 _NAMED = 5
 _SAVED = "the workspace is still there, with what the command changed in it"
@@ -44,9 +44,13 @@ class Exchange:
         """Run a command on the workspace as it is here now, and bring back what it changed, also when it was ended."""
         watch = Watch(replace(command, timeout=None), halt)
         shell = self._shell(command.cancel, halt)
+
+        def is_cancelled() -> bool:
+            return watch.is_cancelled
+
         if self._mirror.behind:
-            self._fetch(shell, None)
-        self._mirror.push(self._storage, shell, lambda: watch.is_cancelled)
+            self._fetch(shell, None, is_cancelled)
+        self._mirror.push(self._storage, shell, is_cancelled)
         if watch.is_cancelled:
             return watch.result("cancelled", None)
         self._mirror.behind = True
@@ -55,12 +59,9 @@ class Exchange:
         except (LaneEnded, RuntimeUnavailable):
             raise
         except BaseException:
-            self._fetch(self._shell(None, threading.Event()), _ENDED_S)
+            self._fetch_ended()
             raise
-        if result.timed_out or result.cancelled:
-            note = self._fetch(self._shell(None, threading.Event()), _ENDED_S)
-        else:
-            note = self._fetch(shell, None)
+        note = self._fetch_ended() if result.timed_out or result.cancelled else self._fetch(shell, None, is_cancelled)
         return replace(result, output=f"{result.output}{note}") if note else result
 
     def rescue(self, engine_answers: bool = True) -> str:
@@ -68,7 +69,7 @@ class Exchange:
         if not engine_answers:
             return _LOST
         try:
-            self._mirror.fetch(self._storage, None, _RESCUE_S)
+            self._mirror.fetch(self._storage, None, _RESCUE_S, lambda: False)
         except RuntimeUnavailable:
             return _LOST
         return _LOST if self._mirror.behind else _SAVED
@@ -76,15 +77,20 @@ class Exchange:
     def finish(self) -> None:
         """Bring back what background jobs have changed since the last command, if that can be had."""
         try:
-            self._fetch(self._shell(None, threading.Event()), _ENDED_S)
+            self._fetch_ended()
         except (LaneEnded, RuntimeUnavailable):
             self.rescue()
 
-    def _fetch(self, shell: Shell, seconds: float | None) -> str:
+    def _fetch_ended(self) -> str:
+        """What an ended command changed is brought back in its own time: the cancel was the command's."""
+        return self._fetch(self._shell(None, threading.Event()), _ENDED_S, lambda: False)
+
+    def _fetch(self, shell: Shell, seconds: float | None, is_cancelled: Callable[[], bool]) -> str:
         """What there is to say of it in the command's output."""
-        both, missing = _sentences(self._mirror.fetch(self._storage, shell if self._lanes.usable else None, seconds))
+        fetched = self._mirror.fetch(self._storage, shell if self._lanes.usable else None, seconds, is_cancelled)
+        missing = _missing(fetched)
         scope = current_scope()
-        for sentence in filter(None, (both, missing)):
+        for sentence in filter(None, (*_both(fetched), missing)):
             if scope is not None:
                 scope.post(Warned(sentence))
         return f"\n[{missing}]\n" if missing else ""
@@ -109,15 +115,21 @@ class _Raw(Capture):
             self._take(data)
 
 
-def _sentences(fetched: Fetched) -> tuple[str, str]:
-    """What a person should know of both sides' changes, and of what did not come; "" where there is nothing."""
-    both = missing = ""
-    if fetched.overwritten:
-        both = f"Changed both here and by the command, which counts: {_list(fetched.overwritten)}."
-    if fetched.missing:
-        named = [f"{path} ({reason})" for path, reason in sorted(fetched.missing.items())]
-        missing = f"Not carried back from the container: {_list(named)}. Remove it there, or make room."
-    return both, missing
+def _both(fetched: Fetched) -> tuple[str, str]:
+    """What a person should know of what was changed on both sides; "" where there is nothing."""
+    overwritten = (
+        f"Changed both here and by the command, whose version counts: {_list(fetched.overwritten)}." if fetched.overwritten else ""
+    )
+    kept = f"Changed here and removed by the command, so that it stays: {_list(fetched.kept)}." if fetched.kept else ""
+    return overwritten, kept
+
+
+def _missing(fetched: Fetched) -> str:
+    """What did not come, "" when all did."""
+    if not fetched.missing:
+        return ""
+    named = _list(f"{path} ({reason})" for path, reason in sorted(fetched.missing.items()))
+    return f"Not carried back from the container: {named}."
 
 
 def _list(names: Iterable[str]) -> str:

@@ -21,8 +21,9 @@ from typing import TYPE_CHECKING, Protocol
 from ..errors import RuntimeUnavailable
 from .archive import ArchiveError, ArchiveReader, Entry, end, header
 from .comparing import Comparing, Judgement
-from .folder import HostFolder, Sight, beneath_any
+from .folder import HostFolder, Sight
 from .intake import Intake
+from .ledger import Ledger, trait_of
 from .survey import Survey, Trait, archive_scripts, read_survey, removal_scripts, survey_script
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ _LONGEST_SURVEY = 256 << 20
 _RESERVE = 256 << 20  # bytes of this machine's disk that a container cannot fill
 _ASK_S = 60.0
 _LAST_S = 10.0
+_LEAST_S = 0.2
 _BYTES_PER_S = 1 << 20  # as slow as a way to an engine may be
 
 
@@ -43,18 +45,12 @@ class Shell(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """One path as both sides had it at the last exchange. `sight` None: changed here while it was read."""
-
-    sight: Sight | None
-    trait: Trait
-
-
-@dataclass(frozen=True, slots=True)
 class Fetched:
-    """What came of fetching what a command changed: the paths that had been changed here, too, and what did not come, by path."""
+    """What came of fetching what a command changed: `overwritten` had been changed here, too; `kept` was changed here and
+    removed there; `missing` says of a path why it did not come."""
 
     overwritten: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
     missing: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -75,7 +71,7 @@ class Mirror:
         self._limit = limit
         self._owner = (os.getuid(), os.getgid())
         self._guard = threading.Lock()  # a start that was given up may still be in `open`
-        self._known: dict[str, Known] = {}
+        self._ledger = Ledger()
         self._stamp = ""
         self._shelf = ""
         self._look_at_all = True
@@ -99,7 +95,7 @@ class Mirror:
         with self._guard:
             if self.behind and self.volume:
                 with suppress(RuntimeUnavailable):
-                    self.fetch(storage, None, _LAST_S)
+                    self.fetch(storage, None, _LAST_S, lambda: False)
             self._close(storage)
 
     def _fill(self, storage: Storage, image: str, is_given_up: Callable[[], bool]) -> None:
@@ -111,7 +107,7 @@ class Mirror:
     def _close(self, storage: Storage) -> None:
         volume, shelf = self.volume, self._shelf
         self.volume = self._shelf = ""
-        self._known = {}
+        self._ledger = Ledger()
         self.behind = False
         if volume:
             with suppress(RuntimeUnavailable):  # it is gone, or its owner's end will be noticed
@@ -122,16 +118,12 @@ class Mirror:
     def push(self, storage: Storage, shell: Shell, is_cancelled: Callable[[], bool]) -> None:
         """Carry over what changed here since the last exchange."""
         seen, closed = self._folder.scan()
-        changed = sorted(path for path, sight in seen.items() if self._differs(path, sight))
-        gone = sorted(path for path in self._known if path not in seen and not beneath_any(path, closed))
+        changed = self._ledger.changed_here(seen)
+        gone = self._ledger.gone_here(seen, closed)
         if gone:
             self._remove_there(shell, gone)
         if changed and not is_cancelled():
             self._send(storage, changed, is_cancelled)
-
-    def _differs(self, path: str, sight: Sight) -> bool:
-        known = self._known.get(path)
-        return known is None or known.sight != sight
 
     def _remove_there(self, shell: Shell, gone: list[str]) -> None:
         tops: list[str] = []
@@ -139,16 +131,16 @@ class Mirror:
             if not tops or not path.startswith(f"{tops[-1]}/"):
                 tops.append(path)
         for script in removal_scripts(self._inside, tops):
-            if shell(script, lambda data: None, _ASK_S) != 0:
+            code = shell(script, lambda data: None, _ASK_S)
+            if code is None:
+                return
+            if code != 0:
                 self._look_at_all = True  # what is still there comes back
         for path in gone:
-            del self._known[path]
+            self._ledger.forget(path)
 
     def _send(self, storage: Storage, paths: list[str], cancelled: Callable[[], bool], first: bool = False) -> None:
-        packed: dict[str, Known] = {}
-
-        def tell(entry: Entry, sight: Sight) -> None:
-            packed[entry.path] = Known(sight, _trait(entry))
+        packed: list[tuple[Entry, Sight]] = []
 
         def pieces() -> Iterator[bytes]:
             if first:
@@ -156,31 +148,43 @@ class Mirror:
             for path in paths:
                 if cancelled():
                     break
-                yield from self._folder.pack(path, self._inside[1:], self._owner, tell)
+                yield from self._folder.pack(path, self._inside[1:], self._owner, lambda entry, sight: packed.append((entry, sight)))
             yield end()
 
         storage.put(self._shelf, pieces())
-        self._known |= packed
+        self._note(packed)
+
+    def _note(self, exchanged: Iterable[tuple[Entry, Sight]]) -> None:
+        for entry, sight in exchanged:
+            self._ledger.note(entry.path, sight, trait_of(entry))
 
     # ------------------------------------------------------------ from there to here
 
-    def fetch(self, storage: Storage, shell: Shell | None, seconds: float | None) -> Fetched:
-        """Bring back what changed there, within `seconds` (None: as long as it takes at the slowest); what does not come in time
-        comes the next time. Without a shell all of it is fetched. When the way there ends, every file here is old or new."""
-        survey = Survey() if shell is None else self._survey(shell, _ASK_S if seconds is None else seconds)
-        if shell is None or not survey.usable:
-            return self._fetch_all(storage, seconds)
+    def fetch(self, storage: Storage, shell: Shell | None, seconds: float | None, is_cancelled: Callable[[], bool]) -> Fetched:
+        """Bring back what changed there, within `seconds` (None: as long as it takes at the slowest) or until it is cancelled;
+        what does not come comes the next time. Without a shell all of it is fetched. When the way there ends, every file here
+        is old or new."""
+        self.behind = True
+        deadline = None if seconds is None else time.monotonic() + seconds
+        if shell is None:
+            return self._fetch_all(storage, seconds, is_cancelled)
+        survey = self._survey(shell, _ASK_S if seconds is None else seconds)
+        if survey is None:
+            return Fetched()
         if survey.same:
             self.behind = False
             return Fetched()
-        wanted, gone = self._compare(survey)
-        kept = self._remove_here(gone) if survey.whole else ()
-        exchange = self._fetch_some(shell, wanted, seconds)
-        self._look_at_all = bool(exchange.missing) or not survey.whole
-        self.behind = False
-        return replace(exchange, overwritten=(*exchange.overwritten, *kept))
+        if not survey.usable:
+            return self._fetch_all(storage, seconds, is_cancelled)
+        wanted = self._ledger.changed_there(survey)
+        kept = self._remove_here(self._ledger.gone_there(survey))
+        fetched = self._fetch_some(shell, wanted, None if deadline is None else max(_LEAST_S, deadline - time.monotonic()))
+        if fetched is None:
+            fetched = self._fetch_all(storage, seconds, is_cancelled)
+        self._look_at_all = self._look_at_all or not survey.whole
+        return replace(fetched, kept=(*kept, *fetched.kept))
 
-    def _survey(self, shell: Shell, seconds: float) -> Survey:
+    def _survey(self, shell: Shell, seconds: float) -> Survey | None:
         answer = bytearray()
 
         def take(data: bytes) -> None:
@@ -193,32 +197,18 @@ class Mirror:
         except TooMuch as error:
             raise RuntimeUnavailable("There are more files in the workspace than can be carried; remove some.") from error
         self._look_at_all = True  # until what it found is here
-        survey = read_survey(bytes(answer))
+        if code is None:
+            return None
+        survey = read_survey(bytes(answer)) if code == 0 else Survey()
         if survey.same:
             self._look_at_all = False
-        return survey if code == 0 else Survey()
-
-    def _compare(self, survey: Survey) -> tuple[dict[str, Trait | None], list[str]]:
-        """What is new there or another, with what is known of it; and what is no longer there."""
-        wanted: dict[str, Trait | None] = {}
-        for path, trait in survey.touched.items():
-            known = self._known.get(path)
-            if known is None or not known.trait.same(trait):
-                wanted[path] = trait
-            else:
-                self._known[path] = Known(known.sight, trait)
-        for path, inode in survey.untouched.items():
-            known = self._known.get(path)
-            if known is None or known.trait.inode != inode:
-                wanted[path] = None
-        there = survey.touched.keys() | survey.untouched.keys()
-        return wanted, [path for path in self._known if path not in there and not beneath_any(path, survey.closed)]
+        return survey
 
     def _remove_here(self, gone: Iterable[str]) -> tuple[str, ...]:
         """Remove what was removed there, unless it was changed here: that goes over again. The latter is returned."""
         kept = []
         for path in sorted(gone, reverse=True):  # what is in a folder before the folder
-            known = self._known.pop(path)
+            known = self._ledger.forget(path)
             now = self._folder.sight(path)
             if now is not None and now != known.sight and known.trait.kind != "d":
                 kept.append(path)
@@ -226,22 +216,39 @@ class Mirror:
                 self._folder.remove(path)
         return tuple(kept)
 
-    def _fetch_some(self, shell: Shell, wanted: dict[str, Trait | None], seconds: float | None) -> Fetched:
+    def _fetch_some(self, shell: Shell, wanted: dict[str, Trait | None], seconds: float | None) -> Fetched | None:
+        """Bring what is wanted, None when nothing there can pack it."""
         chosen, missing, size = self._affordable(wanted)
-        intake = Intake(self._folder, lambda entry: entry.path in chosen, self._sight_of, self._budget())
+        intake = Intake(self._folder, lambda entry: entry.path in chosen, self._ledger.sight, self._budget())
         seconds = _ASK_S + size / _BYTES_PER_S if seconds is None else seconds
+        codes: list[int | None] = []
         try:
             for script in archive_scripts(self._inside, sorted(chosen)):
-                if shell(script, ArchiveReader(intake).feed, seconds) is None:
+                codes.append(shell(script, ArchiveReader(intake).feed, seconds))
+                if codes[-1] is None:
                     break
         except ArchiveError:
-            pass  # what did not come is missing
+            codes.append(None)
         finally:
             intake.finish()
             for path, (entry, sight) in intake.arrived.items():
-                self._known[path] = Known(sight, wanted[path] or _trait(entry))
-        missing |= {path: intake.failed.get(path, "it could not be read there") for path in chosen if path not in intake.arrived}
-        return Fetched(tuple(intake.overwritten), missing)
+                self._ledger.note(path, sight, wanted[path] or trait_of(entry))
+        in_time = None not in codes
+        if in_time and any(codes) and not intake.arrived and not intake.failed:
+            return None
+        unread = chosen - intake.arrived.keys() - intake.failed.keys()
+        if in_time:
+            self._pass_over(unread, wanted)
+        reason = "it cannot be read there" if in_time else "there was no time for it; it comes with the next command"
+        self._look_at_all = bool(missing or intake.failed or not in_time)
+        self.behind = not in_time
+        return Fetched(tuple(intake.overwritten), missing={**missing, **intake.failed, **dict.fromkeys(unread, reason)})
+
+    def _pass_over(self, unread: set[str], wanted: dict[str, Trait | None]) -> None:
+        """Do not ask again for what cannot be read there, until it changes."""
+        for path in unread:
+            if (trait := wanted[path]) is not None:
+                self._ledger.note(path, self._ledger.sight(path), trait)
 
     def _affordable(self, wanted: dict[str, Trait | None]) -> tuple[set[str], dict[str, str], int]:
         """Of what is wanted as much as may come, small files first; why the rest may not; and how many bytes come."""
@@ -259,52 +266,28 @@ class Mirror:
     def _budget(self) -> int:
         return max(0, min(self._limit, self._folder.free() - _RESERVE))
 
-    def _sight_of(self, path: str) -> Sight | None:
-        known = self._known.get(path)
-        return None if known is None else known.sight
-
-    def _fetch_all(self, storage: Storage, seconds: float | None) -> Fetched:
+    def _fetch_all(self, storage: Storage, seconds: float | None, is_cancelled: Callable[[], bool]) -> Fetched:
         """Bring the whole volume, and put in what differs."""
         deadline = None if seconds is None else time.monotonic() + seconds
         late = False
-        intake = Intake(self._folder, lambda entry: True, self._sight_of, self._budget())
+        intake = Intake(self._folder, lambda entry: True, self._ledger.sight, self._budget())
         comparing = Comparing(intake, self._folder, self._inside[1:], self._judge)
         reader = ArchiveReader(comparing)
         try:
             for data in storage.get(self._shelf, self._inside):
                 reader.feed(data)
-                if late := deadline is not None and time.monotonic() > deadline:
+                if late := is_cancelled() or (deadline is not None and time.monotonic() > deadline):
                     break
         except ArchiveError as error:
             raise RuntimeUnavailable(f"The engine sent no archive of the workspace: {error}.") from error
         finally:
             comparing.close()
             intake.finish()
-            for path, (entry, sight) in intake.arrived.items():
-                self._known[path] = Known(sight, _trait(entry))
-        kept = () if late else self._remove_here([path for path in self._known if path not in comparing.seen])
+            self._note(intake.arrived.values())
+        kept = () if late else self._remove_here(self._ledger.not_among(comparing.seen))
         self._look_at_all = True
         self.behind = late
-        return Fetched((*intake.overwritten, *kept), intake.failed)
+        return Fetched(tuple(intake.overwritten), kept, intake.failed)
 
     def _judge(self, entry: Entry) -> Judgement:
-        known = self._known.get(entry.path)
-        if known is None or (known.trait.kind, known.trait.mode) != (entry.kind, _trait(entry).mode):
-            return "other"
-        if entry.kind == "l":
-            return "same" if self._folder.target(entry.path) == entry.target else "other"
-        if entry.kind == "d":
-            return "same"
-        if self._folder.sight(entry.path) == known.sight:
-            return "compare" if known.trait.size == entry.size else "other"
-        # It was changed here: what looks there as it did has not been changed there.
-        return "same" if _as_old(known.trait, _trait(entry)) else "other"
-
-
-def _trait(entry: Entry) -> Trait:
-    size = len(os.fsencode(entry.target)) if entry.kind == "l" else entry.size
-    return Trait(entry.kind, entry.mode if entry.kind != "l" else 0o777, size, entry.mtime_ns)
-
-
-def _as_old(known: Trait, now: Trait) -> bool:
-    return (known.size, known.mtime_ns // 10**9) == (now.size, now.mtime_ns // 10**9)
+        return self._ledger.judge(entry, self._folder.sight(entry.path), self._folder.target)
