@@ -10,6 +10,7 @@ from pygent_engine.events import (
     ApprovalSettled,
     CallStarted,
     Event,
+    ImagePullStarted,
     OutputDelta,
     QuestionAnswered,
     QuestionAsked,
@@ -98,3 +99,8 @@ def test_rows_keep_the_order_of_creation_and_are_counted_by_what_they_do() -> No
 def test_waiting_for_the_model_is_the_last_action() -> None:
     state = folded(("t1", CREATED), ("t1", RetryScheduled(2.5, "429", 1)))
     assert state.rows[0].last_action == "asks the model again in 2.5 s: 429"
+
+
+def test_a_pull_is_what_a_task_does_last() -> None:
+    state = folded(("t1", CREATED), ("t1", ImagePullStarted("i:1")))
+    assert state.rows[0].last_action == "pulls the image i:1"
