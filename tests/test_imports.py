@@ -11,6 +11,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 SCREEN = frozenset({"textual", "rich"})
 HEAVY = frozenset({"openai", "docker", "pydantic", "httpx", "httpx2", "requests"})
+# What speaks to a Docker engine: loaded when a container is wanted.
+CLIENT = frozenset({"pygent_engine.runtime.engine", "pygent_engine.runtime.transport"})
 MARKDOWN = frozenset({"markdown_it", "pygments"})
 # The first paint waits for none of these.
 AFTER_PAINT = frozenset({"importlib.metadata", "argparse", "tomllib"})
@@ -38,7 +40,7 @@ def test_every_public_name_of_the_engine_loads_no_screen_and_no_client() -> None
     assert loaded_by("from pygent_engine import *") & (SCREEN | HEAVY) == frozenset()
 
 
-@pytest.mark.parametrize("module", [name for name in modules("pygent_engine") if name != "pygent_engine.runtime.engine"])
+@pytest.mark.parametrize("module", [name for name in modules("pygent_engine") if name not in CLIENT])
 def test_no_module_of_the_engine_loads_a_screen_or_a_client(module: str) -> None:
     assert loaded_by(f"import {module}") & (SCREEN | HEAVY) == frozenset()
 
