@@ -97,7 +97,7 @@ def _without_credentials(url: str) -> str:
 
 def _place(settings: Settings) -> Iterator[Finding | Bound]:
     """Where commands run as configured, and what holds there."""
-    from ..runtime.engine_probe import docker_problem, engine_facts  # noqa: PLC0415 - loads the Docker client when it is needed
+    from ..runtime.engine.probe import docker_problem, engine_facts  # noqa: PLC0415 - loads the Docker client when it is needed
 
     if settings.use_docker is False:
         yield Finding(True, "Docker", "not used, as configured")

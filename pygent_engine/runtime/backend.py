@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from ..values import ExecResult, Flag
-from .spool import Spool
+from .output.spool import Spool
 
 POLL_S = 0.04
 COALESCE_S = 0.004

@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from .backend import Backend
-from .spool import Spools
+from .output.spool import Spools
 
 
 def release(owner: int, backend: Backend, spools: Spools, temporary: Path | None) -> None:

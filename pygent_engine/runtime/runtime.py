@@ -18,14 +18,14 @@ from ..settings import Settings, docker_environment
 from ..untrusted import clean_line
 from ..values import ExecResult, Flag, Mode, Resources
 from .backend import Backend, Command
-from .bans import Bans
-from .container import ContainerBackend
-from .engine_probe import docker_problem
-from .files import Workspace, copy
-from .local import LocalBackend
+from .bans.judge import Bans
+from .container.backend import ContainerBackend
+from .engine.probe import docker_problem
+from .files.text_files import edit_text, read_range, read_text, write_text
+from .files.workspace import Workspace, copy
+from .local.backend import LocalBackend
+from .output.spool import Spools
 from .release import release, remove_folder
-from .spool import Spools
-from .text_files import edit_text, read_range, read_text, write_text
 from .texts import as_text, unusable
 from .workspace_check import check_workspace
 
@@ -250,7 +250,7 @@ class Runtime:
     def _make_backend(self, temporary: Path | None) -> tuple[Backend, str | None]:
         if not self.use_docker:
             return LocalBackend(self.base_dir, self.env, self._asked, temporary), None
-        from .engine import INSIDE, Engine  # noqa: PLC0415 - it imports docker, which a local runtime must not pay for
+        from .engine.engine import INSIDE, Engine  # noqa: PLC0415 - it imports docker, which a local runtime must not pay for
 
         def connect() -> Engine:
             return Engine(docker_environment())

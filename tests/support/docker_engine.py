@@ -15,7 +15,7 @@ import pytest
 from docker.errors import DockerException
 
 from pygent_engine.runtime import Runtime
-from pygent_engine.runtime.engine_probe import docker_problem
+from pygent_engine.runtime.engine.probe import docker_problem
 from pygent_engine.settings import docker_environment
 
 _REMOVAL_S = 10

@@ -1,0 +1,295 @@
+"""Runs commands in a container over the workspace, made when the first one comes. What the engine does stands in `engine`."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ...errors import RuntimeLost, RuntimeUnavailable
+from ...events import ContainerReplaced
+from ...scope import current_scope
+from ...untrusted import clean_line
+from ...values import ExecResult, Resources
+from ..backend import POLL_S, QUIET_ENVIRONMENT, Command, Watch
+from ..engine.owner import labels_of
+from ..engine.pull import require
+from ..engine.reaper import reap
+from ..mirror.mirror import Mirror
+from .attached import LaneEnded
+from .exchange import Exchange
+from .lane import JOBS, JOBS_PART, KEEPER, LANE
+from .lanes import Lanes
+from .starting import Start
+
+if TYPE_CHECKING:
+    from ..engine.connection import Connection
+    from ..engine.engine import Engine, Plan
+
+# Opens a connection to the engine. Handed in, for importing docker costs 0.1 s that nobody pays before a container is wanted.
+Connect = Callable[[], "Engine"]
+
+_JOBS_S = 2.0
+_LONGEST_JOB = 200
+_REMOVAL_S = 0.5
+_STOP_S = 20.0
+_SETTLE_S = 4.0
+_NO_JOBS = ("", " ".join(LANE), "".join(LANE))
+_OUTLIVED = "a command in it could not be ended"
+_SILENT = "the Docker engine does not answer any more"
+_CONNECTED = "it could not be cut off from the network"
+
+
+class ContainerBackend:
+    """Commands in one container over `folder`, started at the first command; commands run one after the other."""
+
+    def __init__(
+        self, folder: Path, env: Mapping[str, str], connect: Connect, *, image: str, network: bool, resources: Resources, pull: bool = False
+    ) -> None:
+        self._folder = folder
+        self._env = {**QUIET_ENVIRONMENT, **env}
+        self._connect = connect
+        self._image = image
+        self._network = network
+        self._resources = resources
+        self._pull = pull
+        self._marker = secrets.token_hex(8)
+        self._numbers = count(1)
+        self._halt = threading.Event()
+        # Who holds it runs a command, starts or removes; it guards all that follows.
+        self._turn = threading.Lock()
+        self._container: _Container | None = None
+        self._loss = ""  # why there is no container any more, when it was not stopped
+        self._ending: list[threading.Thread] = []
+        self._mirror: Mirror | None = None  # of an engine that cannot see the folder
+        self._prepare()
+
+    @property
+    def container_id(self) -> str | None:
+        container = self._container
+        return None if container is None else container.id[:12]
+
+    def run(self, command: Command) -> ExecResult:
+        halt = self._halt
+        watch = Watch(command, halt)
+        while not self._turn.acquire(timeout=watch.pause() or POLL_S):
+            if verdict := watch.verdict():
+                return watch.result(verdict, None)
+        try:
+            container = self._current(watch)
+            if container is None:
+                return watch.result("cancelled", None)
+            with self._connected(container, command.network):
+                return self._run(container, command, halt)
+        finally:
+            self._turn.release()
+
+    def jobs(self) -> tuple[str, ...]:
+        if self._container is None:
+            return ()
+        try:
+            listed = self.run(Command(JOBS, _JOBS_S)).output.split(JOBS_PART)
+        except (RuntimeLost, RuntimeUnavailable):
+            return ()
+        lines = (clean_line(line.strip(), _LONGEST_JOB) for line in listed)
+        return tuple(line for line in lines if line not in _NO_JOBS)
+
+    def stop(self) -> None:
+        halt, self._halt = self._halt, threading.Event()
+        halt.set()
+        container = self._container
+        if container is not None:
+            self._settle(container)
+            container.lanes.shut()
+        with self._turn:
+            self._discard("")
+            ending, self._ending = self._ending, []
+        deadline = time.monotonic() + _STOP_S
+        for thread in ending:
+            thread.join(max(0.0, deadline - time.monotonic()))
+        with self._turn:
+            self._remove_volume()
+
+    def _settle(self, container: _Container) -> None:
+        """Of a workspace that is elsewhere, bring back what changed there: first what the halted command did."""
+        if container.exchange is None or not self._turn.acquire(timeout=_SETTLE_S):
+            return
+        try:
+            if self._container is container:
+                container.exchange.finish()
+        finally:
+            self._turn.release()
+
+    def _remove_volume(self) -> None:
+        if self._container is None and self._mirror is not None and self._mirror.volume:
+            with contextlib.suppress(RuntimeUnavailable), contextlib.closing(self._connect()) as engine:
+                self._mirror.end(engine.storage)
+
+    # ------------------------------------------------------------ one command
+
+    def _run(self, container: _Container, command: Command, halt: threading.Event) -> ExecResult:
+        watch = Watch(command, halt)
+        exchange = container.exchange
+
+        def run() -> ExecResult:
+            # A watch of its own: neither the wait for a turn nor what comes before the command is its time.
+            return container.lanes.run(command, self._next_marker(), Watch(command, halt))
+
+        try:
+            return run() if exchange is None else exchange.around(run, command, halt)
+        except (LaneEnded, RuntimeUnavailable) as error:
+            reason = container.fate(error)
+            kept = "the workspace is still there" if exchange is None else exchange.rescue(reason != _SILENT)
+            self._discard(reason)
+            if halt.is_set():
+                return watch.result("cancelled", None)
+            raise RuntimeLost(f"The container is gone: {reason}; {kept}.") from error
+        finally:
+            if not container.lanes.usable and self._container is container:
+                self._discard(_OUTLIVED)
+
+    @contextmanager
+    def _connected(self, container: _Container, wanted: bool) -> Iterator[None]:
+        """Within the block the container has the network, when that is wanted; it is cut off whatever happens."""
+        if not wanted:
+            yield
+            return
+        try:
+            container.engine.connect(container.id)
+            yield
+        finally:
+            if self._container is container:
+                try:
+                    container.engine.cut_off(container.id)
+                except BaseException as error:
+                    self._discard(_CONNECTED)
+                    if not isinstance(error, RuntimeUnavailable):
+                        raise
+
+    # ------------------------------------------------------------ the container
+
+    def _current(self, watch: Watch) -> _Container | None:
+        """The container, started when there is none; None when that was cancelled."""
+        container = self._container
+        if container is not None and not container.lanes.is_open():
+            self._discard(container.fate(None))
+            container = None
+        if container is None:
+            start = Start(self._start, _Container.remove)
+            try:
+                self._container = container = start.wait(lambda: watch.is_cancelled)
+            finally:
+                if self._container is None:
+                    self._ending.append(start.thread)
+            if container is not None:
+                self._report(container)
+        return container
+
+    def _report(self, container: _Container) -> None:
+        reason, self._loss = self._loss, ""
+        scope = current_scope()
+        if reason and scope is not None:
+            lost = "what was in /tmp and in the home folder, and background jobs, are lost"
+            scope.post(ContainerReplaced(container.id[:12], f"The container was replaced, for {reason}; {lost}, the workspace is kept."))
+
+    def _discard(self, reason: str) -> None:
+        """Remove the container; when it stops for no `reason`, nobody misses it."""
+        container, self._container = self._container, None
+        self._loss = reason if container is not None else self._loss
+        if container is None:
+            return
+        container.lanes.close()
+        thread = threading.Thread(target=container.remove, name="pygent-remove", daemon=True)
+        thread.start()
+        thread.join(_REMOVAL_S)
+        self._ending = [known for known in [*self._ending, thread] if known.is_alive()]
+
+    def _prepare(self) -> None:
+        engine = self._connect()
+        try:
+            reap(engine)
+            if engine.remote:
+                from ..engine.engine import INSIDE  # noqa: PLC0415 - loaded by now, for there is a connection
+
+                self._mirror = Mirror(self._folder, INSIDE, labels_of(self._marker), self._resources.file_mb << 20)
+            if not self._pull:
+                engine.require_image(self._image)
+        finally:
+            engine.close()
+
+    def _start(self, is_given_up: Callable[[], bool]) -> _Container:
+        with contextlib.ExitStack() as undo:
+            engine = self._connect()
+            undo.callback(engine.close)
+            if self._pull:
+                require(engine, self._image, is_given_up)
+            volume = "" if self._mirror is None else self._mirror.open(engine.storage, self._image, is_given_up)
+            made = engine.create(self._plan(volume))
+            undo.callback(engine.remove, made)
+            attached = engine.attach(made)
+            undo.callback(attached.close)
+            engine.start(made, self._image)
+            try:
+                container = _Container(engine, made, attached, self._resources)
+            except LaneEnded as error:
+                raise RuntimeUnavailable("The container ended as soon as it had started.") from error
+            if self._mirror is not None:
+                container.exchange = Exchange(self._mirror, engine.storage, container.lanes, self._next_marker)
+            undo.pop_all()
+        return container
+
+    def _next_marker(self) -> str:
+        return f"{self._marker}.{next(self._numbers)}."
+
+    def _plan(self, volume: str) -> Plan:
+        from ..engine.engine import HOME, Plan  # noqa: PLC0415 - loaded by now, for there is a connection
+
+        return Plan(
+            self._image,
+            ("sh", "-c", KEEPER),
+            self._folder,
+            {"HOME": HOME, **self._env},
+            f"{os.getuid()}:{os.getgid()}",
+            labels_of(self._marker),
+            self._network,
+            self._resources,
+            volume,
+        )
+
+
+class _Container:
+    """One running container: its lanes, and the engine's connection that serves it alone."""
+
+    def __init__(self, engine: Engine, name: str, attached: Connection, resources: Resources) -> None:
+        self.id = name
+        self.engine = engine
+        self._memory_mb = resources.memory_mb
+        self.lanes = Lanes(attached, lambda: engine.open_lane(name, LANE))
+        self.exchange: Exchange | None = None  # of a workspace that is elsewhere
+
+    def fate(self, error: BaseException | None) -> str:
+        """Why the container takes no commands, as far as it can be known."""
+        try:
+            happened = self.engine.happened(self.id)
+        except RuntimeUnavailable:
+            return _SILENT
+        if "kill" in happened:
+            return "it was killed or removed from outside"
+        if "oom" in happened:
+            return f"its memory limit of {self._memory_mb} MB was reached"
+        if "die" in happened or "destroy" in happened:
+            return "its main process was killed"
+        return clean_line(str(error)).rstrip(".") or "the connection to it broke"
+
+    def remove(self) -> None:
+        self.lanes.close()
+        with contextlib.suppress(RuntimeUnavailable):
+            self.engine.remove(self.id)
+        self.engine.close()

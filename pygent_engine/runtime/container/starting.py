@@ -1,0 +1,57 @@
+"""Makes something slow on a thread of its own, so that who waits for it can give it up at once."""
+
+from __future__ import annotations
+
+import contextvars
+import threading
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from ..backend import POLL_S
+
+_GRACE_S = 0.5  # for what was given up to end by itself, and to report so
+
+T = TypeVar("T")
+
+
+class Start(Generic[T]):
+    """One making of a T. `make` gets a function that says whether it was given up; what then comes too late is `undone`."""
+
+    def __init__(self, make: Callable[[Callable[[], bool]], T], undo: Callable[[T], None]) -> None:
+        self._make = make
+        self._undo = undo
+        self._guard = threading.Lock()  # of _given_up, _made and _error
+        self._given_up = False
+        self._made: T | None = None
+        self._error: BaseException | None = None
+        self._ended = threading.Event()
+        context = contextvars.copy_context()  # what is made reports to whom the caller reports to
+        self.thread = threading.Thread(target=context.run, args=(self._run,), name="pygent-start", daemon=True)
+        self.thread.start()
+
+    def wait(self, is_cancelled: Callable[[], bool]) -> T | None:
+        """What was made, None when it was cancelled before. Raises what the making raised."""
+        try:
+            while not self._ended.wait(POLL_S) and not is_cancelled():
+                pass
+        finally:
+            with self._guard:
+                self._given_up = self._made is None
+        if not self._ended.is_set():
+            self.thread.join(_GRACE_S)
+            return None
+        if self._error is not None:
+            raise self._error
+        return self._made
+
+    def _run(self) -> None:
+        try:
+            made = self._make(lambda: self._given_up)
+        except BaseException as error:
+            self._error = error
+        else:
+            with self._guard:
+                self._made = None if self._given_up else made
+            if self._made is None:
+                self._undo(made)
+        self._ended.set()

@@ -1,0 +1,172 @@
+"""The laws of the container: what it may do, when it ends, and what its loss means."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import docker
+import pytest
+
+from pygent_engine.errors import RuntimeLost, RuntimeUnavailable
+from pygent_engine.runtime import Runtime
+from pygent_engine.runtime.engine.owner import labels_of
+from pygent_engine.values import Resources
+
+from ..waiting import PATIENCE, within_patience
+
+pytestmark = pytest.mark.docker
+
+HOST = """
+import sys
+from pygent_engine.runtime import Runtime
+runtime = Runtime(True, image=sys.argv[1], workspace=sys.argv[2])
+runtime.execute("echo on", on_output=None)
+print(runtime.container_id, flush=True)
+runtime.execute("sleep 600", timeout=None)
+"""
+
+
+@pytest.fixture
+def engine(docker_image: str) -> Iterator[Any]:
+    client = docker.from_env(timeout=20)
+    yield client
+    client.close()
+
+
+def ids(engine: Any) -> list[str]:
+    return [container.short_id for container in engine.containers.list(all=True, ignore_removed=True)]
+
+
+def test_the_container_holds_the_workspace_and_no_right_more(docker_runtime: Runtime, engine: Any) -> None:
+    assert docker_runtime.container_id is None
+    docker_runtime.start()
+    assert docker_runtime.container_id is not None
+    facts = engine.api.inspect_container(docker_runtime.container_id)
+    host = facts["HostConfig"]
+    assert [(mount["Type"], mount["Source"], mount["Destination"]) for mount in facts["Mounts"]] == [
+        ("bind", str(docker_runtime.base_dir), "/workspace")
+    ]
+    assert {
+        name: host[name] for name in ("Privileged", "CapDrop", "CapAdd", "SecurityOpt", "NetworkMode", "ReadonlyRootfs", "PidMode")
+    } == {
+        "Privileged": False,
+        "CapDrop": ["ALL"],
+        "CapAdd": None,
+        "SecurityOpt": ["no-new-privileges:true"],
+        "NetworkMode": "none",
+        "ReadonlyRootfs": True,
+        "PidMode": "",
+    }
+    limits = Resources()
+    assert (
+        host["Memory"],
+        host["MemorySwap"],
+        host["CpuQuota"] / host["CpuPeriod"],
+        host["PidsLimit"],
+        host["LogConfig"]["Type"],
+        host["AutoRemove"],
+    ) == (
+        limits.memory_mb << 20,
+        limits.memory_mb << 20,
+        limits.cpus,
+        limits.pids,
+        "none",
+        True,
+    )
+    assert facts["Config"]["User"] == f"{os.getuid()}:{os.getgid()}"
+    labels = facts["Config"]["Labels"]
+    assert labels == labels_of(labels["pygent.runtime"])
+
+
+def test_only_the_workspace_and_the_temporary_folder_are_writable(docker_runtime: Runtime) -> None:
+    assert (
+        docker_runtime.execute("touch /usr/x 2>/dev/null || echo no; touch /tmp/x x && echo yes; echo $HOME").output
+        == "no\nyes\n/home/pygent\n"
+    )
+    assert docker_runtime.execute("ls /sys/class/net").output == "lo\n"
+
+
+def test_the_environment_reaches_the_commands(docker_image: str, no_container_left: None) -> None:
+    with Runtime(True, image=docker_image, env={"GREETING": "it's fine"}) as runtime, runtime.spawn() as spawned:
+        assert spawned.execute('echo "$GREETING"').output == "it's fine\n"
+
+
+def test_a_missing_image_names_the_command_that_gets_it(docker_image: str, no_container_left: None) -> None:
+    with pytest.raises(RuntimeUnavailable) as caught:
+        Runtime(True, image="no-such-image:1")
+    assert str(caught.value) == (
+        "Docker image no-such-image:1 is not here; run: docker pull no-such-image:1 "
+        "(or choose the local runtime with use_docker=False / --no-docker)"
+    )
+
+
+def test_docker_is_taken_when_its_engine_answers(docker_image: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PYGENT_USE_DOCKER", raising=False)
+    with Runtime(image=docker_image) as runtime:
+        assert (runtime.mode, runtime.use_docker, runtime.fallback_reason) == ("docker", True, "")
+
+
+@pytest.mark.parametrize("attack", ["kill -TERM 1; kill -KILL 1; kill -HUP 1", "kill -KILL -1", "kill -TERM -1"])
+def test_the_container_survives_what_its_commands_kill(docker_runtime: Runtime, attack: str) -> None:
+    docker_runtime.start()
+    container = docker_runtime.container_id
+    docker_runtime.execute(attack, timeout=5)
+    result = docker_runtime.execute("echo next", timeout=5)
+    assert (result.output, result.exit_code, docker_runtime.container_id) == ("next\n", 0, container)
+
+
+def test_no_command_and_no_orphan_stays_as_a_zombie(docker_runtime: Runtime) -> None:
+    for _ in range(20):
+        docker_runtime.execute("(setsid true &)")
+    zombies = "cat /proc/[0-9]*/stat 2>/dev/null | grep -c ' Z '"
+    assert within_patience(lambda: docker_runtime.execute(zombies).output == "0\n")
+
+
+def test_a_fork_bomb_meets_the_limit_and_the_next_command_works(docker_image: str, no_container_left: None) -> None:
+    with Runtime(True, image=docker_image, resources=Resources(pids=64)) as runtime:
+        result = runtime.execute("bomb() { bomb | bomb & }; bomb 2>/dev/null; sleep 60", timeout=2)
+        assert result.duration_s < 4
+        assert runtime.execute("echo next", timeout=10).output == "next\n"
+
+
+@pytest.mark.parametrize("end", ["kill", "remove"])
+def test_a_container_that_goes_away_in_mid_command_is_lost_never_local(docker_runtime: Runtime, engine: Any, end: str) -> None:
+    def take_away(text: str) -> None:
+        container = engine.containers.get(docker_runtime.container_id)
+        assassin = threading.Thread(target=container.kill if end == "kill" else lambda: container.remove(force=True))
+        assassin.start()
+        assassin.join(PATIENCE)
+
+    with pytest.raises(RuntimeLost, match="The container is gone"):
+        docker_runtime.execute("echo on; sleep 600", timeout=60, on_output=take_away)
+    assert docker_runtime.container_id is None
+    assert docker_runtime.execute("pwd").output == "/workspace\n"
+
+
+def test_a_command_that_hides_from_the_sweep_ends_with_its_container(docker_runtime: Runtime) -> None:
+    docker_runtime.start()
+    hidden = "setsid env -i sleep 600 & trap '' TERM; sleep 600"
+    assert docker_runtime.execute(hidden, timeout=0.5).timed_out
+    docker_runtime.stop()
+    assert docker_runtime.container_id is None
+
+
+def test_the_container_dies_with_its_host(docker_image: str, engine: Any, tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", HOST, docker_image, str(tmp_path)], stdout=subprocess.PIPE, text=True) as host:
+        assert host.stdout is not None
+        container = host.stdout.readline().strip()
+        assert container in ids(engine)
+        host.send_signal(signal.SIGKILL)
+    assert within_patience(lambda: container not in ids(engine))
+
+
+def test_more_cpus_than_the_engine_has_are_no_limit_and_no_failure(docker_image: str, no_container_left: None) -> None:
+    with Runtime(True, image=docker_image, resources=Resources(cpus=4096)) as runtime:
+        assert runtime.execute("echo on").output == "on\n"
