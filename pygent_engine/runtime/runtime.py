@@ -18,9 +18,7 @@ from ..settings import Settings, docker_environment
 from ..untrusted import clean_line
 from ..values import ExecResult, Flag, Mode, Resources
 from .backend import Backend, Command
-from .bans.judge import Bans
-from .container.backend import ContainerBackend
-from .engine.probe import docker_problem
+from .bans.bans import Bans
 from .files.text_files import edit_text, read_range, read_text, write_text
 from .files.workspace import Workspace, copy
 from .local.backend import LocalBackend
@@ -239,6 +237,8 @@ class Runtime:
     def _choose(self, use_docker: bool | None) -> bool:
         if use_docker is False:
             return False
+        from .engine.probe import docker_problem  # noqa: PLC0415 - as in _make_backend
+
         problem = docker_problem(docker_environment())
         if problem and use_docker:
             raise RuntimeUnavailable(
@@ -250,7 +250,8 @@ class Runtime:
     def _make_backend(self, temporary: Path | None) -> tuple[Backend, str | None]:
         if not self.use_docker:
             return LocalBackend(self.base_dir, self.env, self._asked, temporary), None
-        from .engine.engine import INSIDE, Engine  # noqa: PLC0415 - it imports docker, which a local runtime must not pay for
+        from .container.backend import ContainerBackend  # noqa: PLC0415 - a local runtime must not pay for it,
+        from .engine.engine import INSIDE, Engine  # noqa: PLC0415 - nor for docker, which this one imports
 
         def connect() -> Engine:
             return Engine(docker_environment())

@@ -8,12 +8,11 @@ hold that are run or sourced, and what other programs run (`awk`, `python -c`, `
 from __future__ import annotations
 
 import re
-import threading
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from ...untrusted import clean_line
+from .bans import Judgement
 from .commands import Found, Script, Simple, Stdin, read_tree
 from .options import Unclear
 from .parser import Unreadable, parse
@@ -23,40 +22,6 @@ from .wrappers import inner
 _SECONDS = 2.0
 _MOST_SCRIPTS = 40
 _DEEPEST = 24  # a script or command within another
-_REMEMBERED = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """What the bans say of a command, each a sentence, "" for none: it is `banned`, or it is `undecided` whether it is."""
-
-    banned: str = ""
-    undecided: str = ""
-
-
-class Bans:
-    """The banned names of a runtime. Remembers what it said last, for a command is asked about before it runs and again then."""
-
-    def __init__(self, commands: Iterable[str], apps: Iterable[str]) -> None:
-        self._commands = frozenset(commands)
-        self._apps = tuple(apps)
-        self._guard = threading.Lock()  # of _said
-        self._said: dict[str, Judgement] = {}
-
-    def judge(self, command: str) -> Judgement:
-        """What the bans say of `command`."""
-        if not self._commands and not self._apps:
-            return Judgement()
-        with self._guard:
-            known = self._said.get(command)
-        if known is not None:
-            return known
-        judgement = judge(command, self._commands, self._apps)
-        with self._guard:
-            self._said[command] = judgement
-            while len(self._said) > _REMEMBERED:
-                del self._said[next(iter(self._said))]
-        return judgement
 
 
 def judge(command: str, commands: Iterable[str], apps: Iterable[str], seconds: float = _SECONDS) -> Judgement:

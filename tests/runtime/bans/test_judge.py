@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pygent_engine.runtime.bans.judge import Bans, Judgement, judge
+from pygent_engine.runtime.bans.bans import Bans, Judgement
+from pygent_engine.runtime.bans.judge import judge
 
 BANNED = Judgement(banned="The command 'rm' is banned here.")
 
