@@ -1,0 +1,44 @@
+"""The banned names of a runtime, and what was said of its last commands. How a command is judged stands in `judge`."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+_REMEMBERED = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the bans say of a command, each a sentence, "" for none: it is `banned`, or it is `undecided` whether it is."""
+
+    banned: str = ""
+    undecided: str = ""
+
+
+class Bans:
+    """The banned names of a runtime. Remembers what it said last, for a command is asked about before it runs and again then."""
+
+    def __init__(self, commands: Iterable[str], apps: Iterable[str]) -> None:
+        self._commands = frozenset(commands)
+        self._apps = tuple(apps)
+        self._guard = threading.Lock()  # of _said
+        self._said: dict[str, Judgement] = {}
+
+    def judge(self, command: str) -> Judgement:
+        """What the bans say of `command`."""
+        if not self._commands and not self._apps:
+            return Judgement()
+        with self._guard:
+            known = self._said.get(command)
+        if known is not None:
+            return known
+        from .judge import judge  # noqa: PLC0415 - the parser's modules, which only who bans something pays for
+
+        judgement = judge(command, self._commands, self._apps)
+        with self._guard:
+            self._said[command] = judgement
+            while len(self._said) > _REMEMBERED:
+                del self._said[next(iter(self._said))]
+        return judgement
