@@ -251,7 +251,8 @@ class Runtime:
         if not self.use_docker:
             return LocalBackend(self.base_dir, self.env, self._asked, temporary), None
         from .container.backend import ContainerBackend  # noqa: PLC0415 - a local runtime must not pay for it,
-        from .engine.engine import INSIDE, Engine  # noqa: PLC0415 - nor for docker, which this one imports
+        from .engine.engine import Engine  # noqa: PLC0415 - nor for docker, which this one imports
+        from .engine.plan import INSIDE  # noqa: PLC0415 - as above
 
         def connect() -> Engine:
             return Engine(docker_environment())

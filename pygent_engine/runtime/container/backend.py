@@ -20,6 +20,7 @@ from ...untrusted import clean_line
 from ...values import ExecResult, Resources
 from ..backend import POLL_S, QUIET_ENVIRONMENT, Command, Watch
 from ..engine.owner import labels_of
+from ..engine.plan import HOME, INSIDE, Plan
 from ..engine.pull import require
 from ..engine.reaper import reap
 from ..mirror.mirror import Mirror
@@ -31,7 +32,7 @@ from .starting import Start
 
 if TYPE_CHECKING:
     from ..engine.connection import Connection
-    from ..engine.engine import Engine, Plan
+    from ..engine.engine import Engine
 
 # Opens a connection to the engine. Handed in, for importing docker costs 0.1 s that nobody pays before a container is wanted.
 Connect = Callable[[], "Engine"]
@@ -216,8 +217,6 @@ class ContainerBackend:
         try:
             reap(engine)
             if engine.remote:
-                from ..engine.engine import INSIDE  # noqa: PLC0415 - loaded by now, for there is a connection
-
                 self._mirror = Mirror(self._folder, INSIDE, labels_of(self._marker), self._resources.file_mb << 20)
             if not self._pull:
                 engine.require_image(self._image)
@@ -249,8 +248,6 @@ class ContainerBackend:
         return f"{self._marker}.{next(self._numbers)}."
 
     def _plan(self, volume: str) -> Plan:
-        from ..engine.engine import HOME, Plan  # noqa: PLC0415 - loaded by now, for there is a connection
-
         return Plan(
             self._image,
             ("sh", "-c", KEEPER),

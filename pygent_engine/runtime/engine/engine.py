@@ -1,6 +1,6 @@
-"""Speaks to a Docker engine. The only module that imports docker; loaded when Docker is chosen.
+"""Speaks to a Docker engine. Imports docker, and is loaded when Docker is chosen.
 
-Knows containers, images and connections; nothing of commands, lanes or files. What the engine refuses becomes one sentence.
+Knows containers, images and connections; nothing of commands, lanes or files.
 """
 
 from __future__ import annotations
@@ -11,27 +11,24 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import docker
-from docker.errors import APIError, DockerException, ImageNotFound, NotFound
+from docker.errors import APIError, DockerException, NotFound
 from docker.types import LogConfig, Mount, Ulimit
-from requests import RequestException
 from urllib3.exceptions import HTTPError
 
 from ...errors import ImageMissing, RuntimeUnavailable
 from ...untrusted import clean_line
-from ...values import Resources
 from .address import Address, engine_address
 from .connection import Connection, connection_of
 from .dial import dialer_to
+from .plan import HOME, INSIDE, Plan
 from .pull import Progress, PullRefused, follow
+from .refusals import refusals, short
 from .storage import Storage
 from .transport import EngineAdapter
 
-INSIDE = "/workspace"
-HOME = "/home/pygent"
 _PING_S = 3
 _CALL_S = 20
 _REMOVE_S = 5
@@ -40,21 +37,6 @@ _FATE_S = 0.5
 _ON, _OFF = "bridge", "none"
 _CPU_PERIOD = 100_000  # microseconds
 _FIRST_VERSION = "1.24"  # of the API, until the engine has named its own
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A container to be made: its PID 1, who it runs as, what it sees and what it may use."""
-
-    image: str
-    command: tuple[str, ...]
-    folder: Path
-    env: Mapping[str, str]
-    user: str
-    labels: Mapping[str, str]
-    network: bool
-    resources: Resources
-    volume: str = ""  # in place of the folder, which an engine elsewhere cannot see
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +74,7 @@ class Engine:
     @property
     def storage(self) -> Storage:
         """The volumes of this engine."""
-        return Storage(self._client, _refusals)
+        return Storage(self._client)
 
     def ping(self) -> None:
         """Raises RuntimeUnavailable when the engine does not answer."""
@@ -106,7 +88,7 @@ class Engine:
 
     def require_image(self, image: str) -> None:
         """Raises ImageMissing when the engine does not have `image`."""
-        with _refusals("The Docker engine cannot be used", image):
+        with refusals("The Docker engine cannot be used", image):
             self._client.inspect_image(image)  # type: ignore[no-untyped-call] # the stubs forgot it
 
     def pull(self, image: str, report: Callable[[Progress], None], cancelled: Callable[[], bool]) -> bool:
@@ -119,11 +101,11 @@ class Engine:
                 return follow(lambda: line._client.pull(image, stream=True, decode=True), line._adapter.shut, report, cancelled)
         except (PullRefused, RuntimeUnavailable, DockerException, HTTPError, OSError, ValueError, RuntimeError) as error:
             name = clean_line(image)
-            raise ImageMissing(f"Docker image {name} could not be pulled: {_short(error)}; run: docker pull {name}", image) from error
+            raise ImageMissing(f"Docker image {name} could not be pulled: {short(error)}; run: docker pull {name}", image) from error
 
     def create(self, plan: Plan) -> str:
         """Make the container; its id."""
-        with _refusals("The container could not be made", plan.image):
+        with refusals("The container could not be made", plan.image):
             made = self._client.create_container(
                 plan.image,
                 entrypoint=list(plan.command),
@@ -141,12 +123,12 @@ class Engine:
 
     def attach(self, container: str) -> Connection:
         """The stdin and stdout of PID 1; while it is open, the container's stdin is."""
-        with _refusals("The container could not be attached to"):
+        with refusals("The container could not be attached to"):
             return connection_of(self._client.attach_socket(container, {"stdin": 1, "stdout": 1, "stream": 1}))
 
     def start(self, container: str, image: str) -> None:
         """Start the container that was made from `image`."""
-        with _refusals("The container could not be started"):
+        with refusals("The container could not be started"):
             try:
                 self._client.start(container)
             except APIError as error:
@@ -158,20 +140,20 @@ class Engine:
 
     def open_lane(self, container: str, command: Sequence[str]) -> Connection:
         """The stdin and stdout of one more process, executed in the running container."""
-        with _refusals("The container takes no more commands"):
+        with refusals("The container takes no more commands"):
             made = self._client.exec_create(container, list(command), stdin=True, stderr=False)
             return connection_of(self._client.exec_start(made["Id"], socket=True))
 
     def connect(self, container: str) -> None:
         """Give a running container the network."""
-        with _refusals("The container could not be connected to the network"):
+        with refusals("The container could not be connected to the network"):
             self._client.disconnect_container_from_network(container, _OFF)
             self._client.connect_container_to_network(container, _ON)
 
     def cut_off(self, container: str) -> None:
         """Take the network from a running container, whatever became of `connect`. Raises RuntimeUnavailable when that is
         not certain."""
-        with _refusals("The container could not be cut off from the network"):
+        with refusals("The container could not be cut off from the network"):
             for name in set(self._networks(container)) - {_OFF}:
                 self._client.disconnect_container_from_network(container, name, force=True)
             if not self._networks(container):
@@ -183,7 +165,7 @@ class Engine:
         """What the engine tells of a container that may be gone: "kill", "oom", "die", "destroy" and others. Waits a moment for
         its end."""
         deadline = time.monotonic() + _FATE_S
-        with _refusals("The Docker engine does not answer"):
+        with refusals("The Docker engine does not answer"):
             while True:
                 now = str(self._client.info()["SystemTime"])
                 # Up to now by the engine's clock: beyond that it would wait. The stubs know whole seconds only.
@@ -215,19 +197,19 @@ class Engine:
 
     def containers(self, labels: Sequence[str]) -> list[Labelled]:
         """The containers that have all `labels` ("name" or "name=value"), running or not."""
-        with _refusals("The containers could not be listed"):
+        with refusals("The containers could not be listed"):
             found = self._client.containers(all=True, filters={"label": list(labels)})
         return [Labelled(each["Id"], each["Labels"] or {}) for each in found]
 
     def volumes(self, labels: Sequence[str]) -> list[Labelled]:
         """The volumes that have all `labels`."""
-        with _refusals("The volumes could not be listed"):
+        with refusals("The volumes could not be listed"):
             found = self._client.volumes(filters={"label": list(labels)})["Volumes"] or []
         return [Labelled(each["Name"], each["Labels"] or {}) for each in found]
 
     @contextmanager
     def _answers(self) -> Iterator[None]:
-        with _refusals(f"The Docker engine does not answer ({self.address})"):
+        with refusals(f"The Docker engine does not answer ({self.address})"):
             yield
 
     def _host_config(self, plan: Plan) -> Any:
@@ -297,36 +279,3 @@ def _version(client: docker.APIClient) -> str:
         return str(client.version(api_version=False)["ApiVersion"])
     except (KeyError, TypeError) as error:
         raise DockerException("what answers is no Docker engine") from error
-
-
-@contextmanager
-def _refusals(what: str, image: str = "") -> Iterator[None]:
-    """Turns what the engine or the way to it refuses into one sentence."""
-    try:
-        yield
-    except ImageNotFound as error:
-        raise ImageMissing(
-            f"Docker image {image} is not here; run: docker pull {image} (or choose the local runtime with use_docker=False / --no-docker)",
-            image,
-        ) from error
-    except (DockerException, OSError) as error:
-        raise RuntimeUnavailable(f"{what}: {_short(error)}.") from error
-
-
-def _short(error: BaseException) -> str:
-    """What is behind `error`: the engine's own words, else the system's."""
-    reason = getattr(error, "explanation", None)
-    if not reason:
-        cause = _cause(error)
-        reason = getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
-    return clean_line(str(reason)).rstrip(".")
-
-
-def _cause(error: BaseException) -> BaseException:
-    """The error of the system that was wrapped on its way here; `error` itself when there is none."""
-    link: BaseException | None = error
-    while link is not None:
-        if isinstance(link, OSError) and not isinstance(link, RequestException):
-            return link
-        link = link.__cause__ or link.__context__
-    return error

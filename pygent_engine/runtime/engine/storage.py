@@ -6,53 +6,51 @@ goes in, so that the volume's own folder can be given to a user; and it stays wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from ...errors import RuntimeUnavailable
+from .refusals import refusals
 
 _CHUNK = 1 << 18
 
-Refusals = Callable[[str], AbstractContextManager[None]]
-
 
 class Storage:
-    """The volumes of the engine behind `client`. `refusals` turns what it refuses into RuntimeUnavailable."""
+    """The volumes of the engine behind `client`. What it refuses raises RuntimeUnavailable."""
 
-    def __init__(self, client: Any, refusals: Refusals) -> None:
+    def __init__(self, client: Any) -> None:
         self._client = client
-        self._refusals = refusals
 
     def make(self, name: str, image: str, folder: str, labels: Mapping[str, str]) -> str:
         """Make the volume `name`, and a shelf where it is at `folder`; the id of the shelf."""
-        with self._refusals("The workspace could not be made on the engine"):
+        with refusals("The workspace could not be made on the engine"):
             self._client.create_volume(name, labels=dict(labels))
             host = self._client.create_host_config(binds={name: {"bind": folder, "mode": "rw,nocopy"}}, network_mode="none")
             made = self._client.create_container(image, entrypoint=["sh"], labels=dict(labels), host_config=host, network_disabled=True)
         return str(made["Id"])
 
     def has(self, name: str) -> bool:
-        with self._refusals("The workspace on the engine cannot be seen"):
+        with refusals("The workspace on the engine cannot be seen"):
             found = self._client.volumes(filters={"name": name})
         return any(volume["Name"] == name for volume in found["Volumes"] or ())
 
     def remove(self, name: str, shelf: str) -> None:
         """Remove the volume `name` and its shelf; no other container may be over it any more."""
-        refusals = "The workspace on the engine could not be removed"
+        what = "The workspace on the engine could not be removed"
         if shelf:
-            with suppress(RuntimeUnavailable), self._refusals(refusals):
+            with suppress(RuntimeUnavailable), refusals(what):
                 self._client.remove_container(shelf, force=True)
-        with self._refusals(refusals):
+        with refusals(what):
             self._client.remove_volume(name, force=True)
 
     def put(self, shelf: str, pieces: Iterable[bytes]) -> None:
         """Unpack an archive, whose paths count from the root."""
-        with self._refusals("The workspace could not be carried to the engine"):
+        with refusals("The workspace could not be carried to the engine"):
             self._client.put_archive(shelf, "/", pieces)
 
     def get(self, shelf: str, path: str) -> Iterator[bytes]:
         """The archive of `path`."""
-        with self._refusals("The workspace could not be carried from the engine"):
+        with refusals("The workspace could not be carried from the engine"):
             pieces, _ = self._client.get_archive(shelf, path, chunk_size=_CHUNK)
             yield from pieces

@@ -38,8 +38,9 @@ with Runtime(True, image=sys.argv[1], workspace=sys.argv[2]) as runtime:
 HALFWAY = """
 import os, signal, sys
 from pathlib import Path
-from pygent_engine.runtime.engine.engine import Engine, Plan
+from pygent_engine.runtime.engine.engine import Engine
 from pygent_engine.runtime.engine.owner import labels_of
+from pygent_engine.runtime.engine.plan import Plan
 from pygent_engine.settings import docker_environment
 from pygent_engine.values import Resources
 engine = Engine(docker_environment())

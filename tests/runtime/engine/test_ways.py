@@ -19,8 +19,9 @@ import pytest
 from pygent_engine.errors import RuntimeUnavailable
 from pygent_engine.runtime import Runtime
 from pygent_engine.runtime.engine.connection import Connection
-from pygent_engine.runtime.engine.engine import Engine, Plan
+from pygent_engine.runtime.engine.engine import Engine
 from pygent_engine.runtime.engine.owner import labels_of
+from pygent_engine.runtime.engine.plan import Plan
 from pygent_engine.runtime.engine.probe import docker_problem
 from pygent_engine.runtime.engine.reaper import reap
 from pygent_engine.values import Resources
@@ -34,6 +35,12 @@ pytestmark = pytest.mark.docker
 PATIENCE = 20.0
 PART_BYTES = 30_000  # more than a TLS record; less than the container's pipes hold
 Way = dict[str, str]
+ECHO = """
+import os
+while not (data := os.read(0, 65536)).endswith(b"last"):
+    os.write(1, data)
+os.write(1, data)
+"""
 HOST = """
 import sys
 from pygent_engine.runtime import Runtime
@@ -56,7 +63,7 @@ def payload(data: bytes | bytearray) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Echo:
-    """A running container whose PID 1 returns what is sent to it."""
+    """A running container whose PID 1 returns what is sent to it, and ends with the word "last"."""
 
     engine: Engine
     container: str
@@ -78,7 +85,7 @@ class Echo:
 def echo(no_container_left: None, docker_image: str, tmp_path: Path, way: Way) -> Iterator[Echo]:
     with contextlib.closing(Engine(way)) as engine:
         made = engine.create(
-            Plan(docker_image, ("cat",), tmp_path, {}, f"{os.getuid()}:{os.getgid()}", labels_of("echo"), False, Resources())
+            Plan(docker_image, ("python3", "-c", ECHO), tmp_path, {}, f"{os.getuid()}:{os.getgid()}", labels_of("echo"), False, Resources())
         )
         connection = engine.attach(made)
         try:
@@ -95,7 +102,6 @@ def test_every_byte_arrives_both_ways_and_the_end_too(echo: Echo) -> None:
         echo.connection.send(data, PATIENCE)
         assert echo.heard(len(data)) == data
     echo.connection.send(b"last", PATIENCE)
-    echo.connection.half_close()
     assert echo.heard(PART_BYTES) == b"last"
     assert within_patience(lambda: not echo.is_there())
 
