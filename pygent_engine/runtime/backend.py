@@ -39,7 +39,8 @@ class Command:
 
 
 class Backend(Protocol):
-    """A place where commands run. `stop` ends all that runs there; `run` may be used again after it."""
+    """A place where commands run. `stop` ends all that runs there; `run` may be used again after it, unless it was for good:
+    a command that comes too late is then cancelled before it starts."""
 
     @property
     def container_id(self) -> str | None: ...
@@ -50,7 +51,7 @@ class Backend(Protocol):
         """The command lines of what earlier commands left running here."""
         ...
 
-    def stop(self) -> None: ...
+    def stop(self, for_good: bool = False) -> None: ...
 
 
 class Watch:

@@ -11,11 +11,11 @@ from .output.spool import Spools
 
 
 def release(owner: int, backend: Backend, spools: Spools, temporary: Path | None) -> None:
-    """Stop `backend`, and remove its `spools` and its temporary workspace, in the process `owner` alone."""
+    """Stop `backend` for good, and remove its `spools` and its temporary workspace, in the process `owner` alone."""
     if owner != os.getpid():  # a fork's end, or its collector: what it inherited is still its parent's
         return
     try:
-        backend.stop()
+        backend.stop(for_good=True)
     finally:
         spools.remove()
         remove_folder(temporary)

@@ -14,6 +14,7 @@ import pytest
 
 from pygent_engine.errors import RuntimeLost, RuntimeUnavailable, SettingsError, WorkspaceError
 from pygent_engine.runtime import Runtime, check_workspace
+from pygent_engine.scope import Need, Scope, working_in
 
 
 @pytest.fixture
@@ -93,6 +94,18 @@ def test_clean_up_removes_a_temporary_workspace_and_may_be_repeated(runtime: Run
     assert not spawned.base_dir.exists()
     with pytest.raises(RuntimeLost, match="was cleaned up"):
         spawned.execute("true")
+
+
+def test_a_command_that_was_on_its_way_when_the_runtime_ended_does_not_start(runtime: Runtime) -> None:
+    def end(needs: tuple[Need, ...], cmd: str) -> str:
+        strict.cleanup()
+        return ""
+
+    with Runtime(runtime.use_docker, image=runtime.image, workspace=runtime.base_dir, banned_commands=["x"]) as strict:
+        with working_in(Scope(end, lambda event: None)):
+            result = strict.execute("$UNDECIDED touch started")
+        assert (result.exit_code, result.cancelled, list(runtime.base_dir.iterdir())) == (None, True, [])
+        assert strict.container_id is None
 
 
 def test_clean_up_leaves_a_given_workspace(runtime: Runtime) -> None:

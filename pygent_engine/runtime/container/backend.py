@@ -84,7 +84,7 @@ class ContainerBackend:
             if verdict := watch.verdict():
                 return watch.result(verdict, None)
         try:
-            container = self._current(watch)
+            container = None if halt.is_set() else self._current(watch)
             if container is None:
                 return watch.result("cancelled", None)
             with self._connected(container, command.network):
@@ -102,8 +102,10 @@ class ContainerBackend:
         lines = (clean_line(line.strip(), _LONGEST_JOB) for line in listed)
         return tuple(line for line in lines if line not in _NO_JOBS)
 
-    def stop(self) -> None:
-        halt, self._halt = self._halt, threading.Event()
+    def stop(self, for_good: bool = False) -> None:
+        halt = self._halt
+        if not for_good:
+            self._halt = threading.Event()
         halt.set()
         container = self._container
         if container is not None:

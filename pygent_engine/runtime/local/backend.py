@@ -72,9 +72,11 @@ class LocalBackend:
         left = [process for process in living() if self._is_ours(process) and not any(_carries(process, marker) for marker in running)]
         return tuple(clean_line(line, _JOB_WIDTH) for line in map(command_line, left) if line)
 
-    def stop(self) -> None:
+    def stop(self, for_good: bool = False) -> None:
         with self._starting:
-            halt, self._halt = self._halt, threading.Event()
+            halt = self._halt
+            if not for_good:
+                self._halt = threading.Event()
             halt.set()
             end(self._is_ours, _KILL_WAIT_S)
             self._left = frozenset()
