@@ -26,10 +26,6 @@ class Connection(Protocol):
         """Send all of `data`. Raises TimeoutError when that takes longer than `seconds`."""
         ...
 
-    def half_close(self) -> None:
-        """Tell the other side that nothing more is sent; it may go on sending."""
-        ...
-
     def shut(self) -> None:
         """End both ways at once; a `receive` that waits on another thread returns."""
         ...
@@ -73,14 +69,6 @@ class SocketConnection:
                 pass
             if not self._wait(waits_for, deadline - time.monotonic()):
                 raise TimeoutError("the other side takes no more")
-
-    def half_close(self) -> None:
-        if not isinstance(self._socket, ssl.SSLSocket):
-            self._socket.shutdown(socket.SHUT_WR)
-            return
-        # Says that this side is done, and does not wait for the other to say so: that is the error.
-        with contextlib.suppress(ssl.SSLError):
-            self._socket.unwrap()
 
     def shut(self) -> None:
         with contextlib.suppress(OSError):

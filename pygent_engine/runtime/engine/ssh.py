@@ -107,10 +107,6 @@ class ChannelConnection:
             with _reasons():
                 sent += self._channel.send(data[sent : sent + _PART_BYTES])
 
-    def half_close(self) -> None:
-        with _reasons():
-            self._channel.shutdown_write()
-
     def shut(self) -> None:
         with contextlib.suppress(OSError), _reasons():
             self._channel.shutdown(2)

@@ -71,14 +71,6 @@ def test_all_is_sent_however_much_it_is(ends: Ends) -> None:
     assert received == data
 
 
-def test_a_half_closed_connection_still_receives(ends: Ends) -> None:
-    connection, far = ends
-    connection.half_close()
-    assert far.recv(1) == b""
-    far.sendall(b"still")
-    assert connection.receive(PATIENCE) == b"still"
-
-
 def test_shutting_ends_a_receive_on_another_thread_and_may_be_repeated(ends: Ends) -> None:
     received: list[bytes | None] = []
     waiting = threading.Thread(target=lambda: received.append(ends[0].receive(PATIENCE)))

@@ -37,9 +37,10 @@ PART_BYTES = 30_000  # more than a TLS record; less than the container's pipes h
 Way = dict[str, str]
 ECHO = """
 import os
-while not (data := os.read(0, 65536)).endswith(b"last"):
+data = b"-"
+while data and not data.endswith(b"last"):
+    data = os.read(0, 65536)
     os.write(1, data)
-os.write(1, data)
 """
 HOST = """
 import sys
