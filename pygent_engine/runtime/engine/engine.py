@@ -6,6 +6,7 @@ Knows containers, images and connections; nothing of commands, lanes or files.
 from __future__ import annotations
 
 import contextlib
+import posixpath
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -104,8 +105,9 @@ class Engine:
             raise ImageMissing(f"Docker image {name} could not be pulled: {short(error)}; run: docker pull {name}", image) from error
 
     def create(self, plan: Plan) -> str:
-        """Make the container; its id."""
+        """Make the container; its id. Raises RuntimeUnavailable for an image that wants a volume within the workspace."""
         with refusals("The container could not be made", plan.image):
+            volumes = self._volumes(plan.image)
             made = self._client.create_container(
                 plan.image,
                 entrypoint=list(plan.command),
@@ -117,7 +119,7 @@ class Engine:
                 detach=False,
                 use_config_proxy=False,  # its password is a secret of the user's, and what a container sees is an allow-list
                 healthcheck={"test": ["NONE"]},  # the image's own would run beside the commands
-                host_config=self._host_config(plan),
+                host_config=self._host_config(plan, volumes),
             )
         return str(made["Id"])
 
@@ -181,7 +183,7 @@ class Engine:
     def remove(self, container: str) -> None:
         """Remove the container, whatever it does; it may be on its way out already."""
         try:
-            self._client.remove_container(container, force=True)
+            self._client.remove_container(container, v=True, force=True)
         except NotFound:
             return
         except APIError:
@@ -212,9 +214,19 @@ class Engine:
         with refusals(f"The Docker engine does not answer ({self.address})"):
             yield
 
-    def _host_config(self, plan: Plan) -> Any:
+    def _volumes(self, image: str) -> set[str]:
+        """Where the image wants volumes of its own, beside the workspace."""
+        named = self._client.inspect_image(image)["Config"].get("Volumes") or ()  # type: ignore[no-untyped-call] # the stubs forgot it
+        folders = {posixpath.normpath(folder) for folder in named} - {INSIDE}
+        if inside := sorted(folder for folder in folders if folder.startswith(f"{INSIDE}/")):
+            where = f"it wants a volume at {clean_line(inside[0])}, within the workspace"
+            raise RuntimeUnavailable(f"Docker image {image} cannot be used: {where}; choose another image.")
+        return folders
+
+    def _host_config(self, plan: Plan, volumes: set[str]) -> Any:
         limits = plan.resources
         memory = f"{limits.memory_mb}m"
+        temporary = f"rw,exec,nosuid,nodev,mode=1777,size={limits.tmp_mb}m"
         return self._client.create_host_config(
             mounts=[_workspace(plan)],
             network_mode=_ON if plan.network else _OFF,
@@ -227,7 +239,8 @@ class Engine:
             cpu_quota=int(limits.cpus * _CPU_PERIOD),
             read_only=True,
             tmpfs={
-                "/tmp": f"rw,exec,nosuid,nodev,mode=1777,size={limits.tmp_mb}m",
+                **dict.fromkeys(volumes, temporary),  # a volume would be space without a limit on the engine's disk
+                "/tmp": temporary,
                 HOME: f"rw,exec,nosuid,nodev,mode=1777,size={limits.home_mb}m",
             },
             ulimits=[

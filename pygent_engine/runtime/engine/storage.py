@@ -40,7 +40,7 @@ class Storage:
         what = "The workspace on the engine could not be removed"
         if shelf:
             with suppress(RuntimeUnavailable), refusals(what):
-                self._client.remove_container(shelf, force=True)
+                self._client.remove_container(shelf, v=True, force=True)  # with what the image has made for it
         with refusals(what):
             self._client.remove_volume(name, force=True)
 

@@ -7,8 +7,11 @@ from pathlib import Path
 import docker
 import pytest
 
+from pygent_engine.errors import RuntimeUnavailable
 from pygent_engine.runtime import Runtime
 from pygent_engine.values import Resources
+from tests.support.engine_proxy import proxy
+from tests.support.images import ImageMaker
 
 pytestmark = pytest.mark.docker
 
@@ -90,3 +93,42 @@ def test_no_file_may_grow_beyond_its_size_and_no_core_is_left(small: Runtime) ->
 def test_home_can_be_written_by_any_user_and_named_by_the_program(docker_image: str, no_container_left: None) -> None:
     with Runtime(True, image=docker_image, env={"HOME": "/tmp"}) as runtime:
         assert runtime.execute("echo $HOME; stat -c %a /home/pygent").output == "/tmp\n1777\n"
+
+
+# ---------------------------------------------------------------- what an image brings along
+
+SHELL = {"sh": "/bin/dash", "setsid": "/usr/bin/setsid", "stat": "/usr/bin/stat"}
+
+
+def images_volumes(client: docker.APIClient) -> set[str]:
+    """The volumes that no program made by a name."""
+    return {volume["Name"] for volume in client.volumes()["Volumes"] or () if not volume["Labels"]}
+
+
+@pytest.mark.parametrize("away", [False, True], ids=["on this machine", "remote"])
+def test_a_volume_of_the_image_is_a_folder_in_memory(
+    make_image: ImageMaker, no_container_left: None, monkeypatch: pytest.MonkeyPatch, away: bool
+) -> None:
+    image = make_image(SHELL, ["ENV PATH=/bin", "VOLUME /data", "VOLUME /tmp/", "VOLUME /workspace", 'VOLUME "/home/pygent"'])
+    client = docker.APIClient(timeout=20)
+    before = images_volumes(client)
+    with proxy() as between:
+        if away:
+            monkeypatch.setenv("DOCKER_HOST", between.address)
+        with Runtime(True, image=image, resources=Resources(tmp_mb=8)) as runtime:
+            assert runtime.execute("echo x > /data/x; echo y > y; stat -f -c '%T %b' /data").output == "tmpfs 2048\n"
+            facts = client.inspect_container(str(runtime.container_id))
+            assert [mount["Destination"] for mount in facts["Mounts"] if mount["Type"] != "tmpfs"] == ["/workspace"]
+            assert (runtime.base_dir / "y").read_text() == "y\n"
+    assert images_volumes(client) - before == set()
+    client.close()
+
+
+def test_an_image_with_a_volume_within_the_workspace_is_refused(make_image: ImageMaker, no_container_left: None, tmp_path: Path) -> None:
+    image = make_image(SHELL, ["VOLUME /workspace/deep"])
+    with Runtime(True, image=image, workspace=tmp_path) as runtime, pytest.raises(RuntimeUnavailable) as caught:
+        runtime.execute("true")
+    assert str(caught.value) == (
+        f"Docker image {image} cannot be used: it wants a volume at /workspace/deep, within the workspace; choose another image."
+    )
+    assert list(tmp_path.iterdir()) == []
