@@ -1,6 +1,6 @@
-"""A real registry on loopback for tests, with an image that runs; without Debian's docker-registry such a test is skipped.
+"""A real registry for tests, Debian's docker-registry, with an image that runs.
 
-Where PYGENT_REQUIRE_DOCKER is 1 it fails instead. What is pushed and pulled is removed from the engine again.
+What is pushed and pulled is removed from the engine again.
 """
 
 from __future__ import annotations
@@ -9,24 +9,21 @@ import contextlib
 import io
 import os
 import secrets
-import shutil
-import socket
-import subprocess
 import tarfile
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import docker
 import pytest
 from docker.errors import DockerException, ImageNotFound
 
+from tests.support.servers import free_port, installed, lacking, running
+
 BUSYBOX = "/bin/busybox"
 LAYER_BYTES = 1_500_000  # which do not compress
 _PROGRAMS = ("sh", "setsid", "sleep", "cat", "echo", "seq", "kill", "printf", "tr", "grep")
-_START_S = 20
 _CONFIGURATION = """version: 0.1
 log: {{level: error}}
 storage: {{filesystem: {{rootdirectory: {folder}}}}}
@@ -47,34 +44,19 @@ class Registry:
         return f"127.0.0.1:{port or self.port}/{self.repository}" + (f":{tag}" if tag else "")
 
 
-def lacking(program: str) -> NoReturn:
-    """Skip the test for a program that is not installed, or fail it where all must be there."""
-    reason = f"{program} is not installed; .ci/run installs it"
-    if os.environ.get("PYGENT_REQUIRE_DOCKER") == "1":
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
 @pytest.fixture(scope="session")
 def registry(docker_image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
     """The registry, for as long as the tests run."""
-    program = shutil.which("docker-registry") or lacking("docker-registry")
+    program = installed("docker-registry")
     if not Path(BUSYBOX).exists():
         lacking("busybox-static")
     folder = tmp_path_factory.mktemp("registry")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = int(free.getsockname()[1])
+    port = free_port()
     (folder / "config.yml").write_text(_CONFIGURATION.format(folder=folder / "data", port=port))
-    with (folder / "log").open("wb") as log:
-        serving = subprocess.Popen([str(program), "serve", str(folder / "config.yml")], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-    try:
-        _wait_for(port)
+    with running([program, "serve", str(folder / "config.yml")], port, folder / "log"):
         made = Registry(port, f"pygent-test-{secrets.token_hex(4)}")
         _push(made)
         yield made
-    finally:
-        serving.kill()
-        serving.wait(_START_S)
 
 
 @contextlib.contextmanager
@@ -93,17 +75,6 @@ def tags_here(repository: str) -> list[str]:
     """The tags of `repository` that the engine has."""
     with contextlib.closing(docker.from_env(timeout=20)) as client:
         return sorted(tag for image in client.images.list(name=repository) for tag in image.tags)
-
-
-def _wait_for(port: int) -> None:
-    deadline = time.monotonic() + _START_S
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            return
-        except OSError:
-            assert time.monotonic() < deadline, "the registry did not start"
-            time.sleep(0.02)
 
 
 def _push(registry: Registry) -> None:

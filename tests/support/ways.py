@@ -1,7 +1,6 @@
 """The ways to the real engine: its socket, TCP, TLS and ssh, each as the environment that leads there.
 
-The servers are real ones (socat, OpenSSH) on loopback; where one is not installed the test is skipped, or fails where
-PYGENT_REQUIRE_DOCKER is 1.
+The servers are real ones: socat and OpenSSH.
 """
 
 from __future__ import annotations
@@ -9,10 +8,7 @@ from __future__ import annotations
 import getpass
 import os
 import shutil
-import signal
-import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,9 +18,8 @@ import pytest
 
 from pygent_engine.settings import docker_environment
 from tests.support.engine_proxy import ENGINE_SOCKET, proxy
-from tests.support.registry import lacking
+from tests.support.servers import START_S, free_port, installed, running
 
-_START_S = 20
 _SSHD = """ListenAddress 127.0.0.1
 Port {port}
 HostKey {folder}/host
@@ -51,10 +46,10 @@ def tls_server(docker_image: str, tmp_path_factory: pytest.TempPathFactory) -> I
     """Asks for a client's certificate; `folder` is a DOCKER_CERT_PATH."""
     folder = tmp_path_factory.mktemp("tls")
     _make_certificates(folder)
-    port = _free_port()
+    port = free_port()
     ends = f"cert={folder}/server.pem,key={folder}/server-key.pem,cafile={folder}/ca.pem,verify=1"
     listen = f"openssl-listen:{port},bind=127.0.0.1,reuseaddr,fork,{ends}"
-    with _running([_installed("socat"), "-t", "3600", listen, f"unix-connect:{ENGINE_SOCKET}"], port, folder / "log"):
+    with running([installed("socat"), "-t", "3600", listen, f"unix-connect:{ENGINE_SOCKET}"], port, folder / "log"):
         yield Server(port, folder)
 
 
@@ -62,8 +57,8 @@ def tls_server(docker_image: str, tmp_path_factory: pytest.TempPathFactory) -> I
 def ssh_server(docker_image: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """`folder` is a home with a key that is allowed and the host key that is known."""
     folder = tmp_path_factory.mktemp("ssh")
-    port = _free_port()
-    sshd = _installed("sshd")
+    port = free_port()
+    sshd = installed("sshd")
     home = folder / "home"
     (home / ".ssh").mkdir(parents=True)
     for file in (folder / "host", home / ".ssh" / "id_ed25519"):
@@ -77,7 +72,7 @@ def ssh_server(docker_image: str, tmp_path_factory: pytest.TempPathFactory) -> I
     if made:
         apart.mkdir(mode=0o755)
     try:
-        with _running([sshd, "-D", "-e", "-f", str(folder / "sshd_config")], port, folder / "log"):
+        with running([sshd, "-D", "-e", "-f", str(folder / "sshd_config")], port, folder / "log"):
             yield Server(port, home)
     finally:
         if made:
@@ -111,33 +106,10 @@ def _variables(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
             yield {}
 
 
-@contextmanager
-def _running(command: list[str], port: int, log: Path) -> Iterator[None]:
-    with log.open("wb") as out:
-        serving = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True)
-    try:
-        deadline = time.monotonic() + _START_S
-        while not _listens(port):
-            assert serving.poll() is None and time.monotonic() < deadline, log.read_text()
-            time.sleep(0.02)
-        yield
-    finally:
-        os.killpg(serving.pid, signal.SIGTERM)
-        serving.wait(_START_S)
-
-
-def _listens(port: int) -> bool:
-    """Read from the kernel: a connection would be a client that says nothing."""
-    address = f"0100007F:{port:04X}"
-    return any(line.split()[1] == address and line.split()[3] == "0A" for line in Path("/proc/net/tcp").read_text().splitlines()[1:])
-
-
 def _make_certificates(folder: Path) -> None:
     """As Docker's manual makes them: an authority, and what it signed for the server and a client."""
     fresh = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
-    _do(
-        _installed("openssl"), "req", "-x509", *fresh, "-days", "2", "-subj", "/CN=ca", "-keyout", "ca-key.pem", "-out", "ca.pem", at=folder
-    )
+    _do(installed("openssl"), "req", "-x509", *fresh, "-days", "2", "-subj", "/CN=ca", "-keyout", "ca-key.pem", "-out", "ca.pem", at=folder)
     for name, key, certificate in (("server", "server-key.pem", "server.pem"), ("client", "key.pem", "cert.pem")):
         named = ("-subj", f"/CN={name}", "-addext", "subjectAltName=IP:127.0.0.1")
         _do("openssl", "req", *fresh, *named, "-keyout", key, "-out", "request", at=folder)
@@ -146,14 +118,5 @@ def _make_certificates(folder: Path) -> None:
 
 
 def _do(*command: str, at: Path | None = None) -> None:
-    done = subprocess.run(command, cwd=at, capture_output=True, text=True, timeout=_START_S, check=False)
+    done = subprocess.run(command, cwd=at, capture_output=True, text=True, timeout=START_S, check=False)
     assert done.returncode == 0, done.stderr
-
-
-def _installed(program: str) -> str:
-    return shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin:/sbin") or lacking(program)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
