@@ -19,7 +19,7 @@ from .scope import Need
 from .untrusted import clean, clean_line, clean_text
 from .values import Approval, ApprovalRequest, Question, ToolCall
 
-_ENDED = "[not run: the turn was ended before it was approved]"
+UNAPPROVED = "[not run: the turn was ended before it was approved]"
 
 
 class Asks:
@@ -44,7 +44,7 @@ class Asks:
 
         def permit(needs: tuple[Need, ...], command: str) -> str:
             if self._ended:
-                return _ENDED
+                return UNAPPROVED
             pending = self._gate.open(need for need in needs if need.permission not in allowed)
             if not pending:
                 return ""
@@ -52,7 +52,7 @@ class Asks:
                 return remedies(pending)
             approval = self._approval(self._request(f"{self._call.id}.{next(self._numbers)}", command, pending))
             if self._ended:
-                return _ENDED
+                return UNAPPROVED
             return "" if approval.allowed else f"The user did not allow this command.{said_with(approval)}"
 
         return permit

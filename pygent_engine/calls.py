@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from .approvals import Gate
-from .asks import Asks, remedies, said_with
+from .asks import UNAPPROVED, Asks, remedies, said_with
 from .errors import PygentError, described
 from .events import CallEnded, CallStarted, FilesChanged, OutputDelta
 from .outbox import Post
@@ -25,7 +25,6 @@ from .worker import Blocking, LeftBehind, Work
 
 GRACE_S = 3.0  # for a cancelled tool to return by itself: a command is back 2 s after its cancel
 LONGEST_RESULT = 200_000  # characters
-_UNAPPROVED = "[not run: the turn was ended before it was approved]"
 
 
 class Calls:
@@ -88,11 +87,11 @@ class Calls:
                 if not approval.allowed and not turn.cancel.is_set():
                     return ToolResult(call.id, f"The user did not allow this call.{said_with(approval)}", "denied")
         except LeftBehind:
-            return ToolResult(call.id, _UNAPPROVED, "cancelled")
+            return ToolResult(call.id, UNAPPROVED, "cancelled")
         except Exception as error:  # of finding out what it needs: every call gets its result
             return ToolResult(call.id, str(error) if isinstance(error, PygentError) else described(error), "error")
         if turn.cancel.is_set():
-            return ToolResult(call.id, _UNAPPROVED, "cancelled")
+            return ToolResult(call.id, UNAPPROVED, "cancelled")
         return frozenset(need.permission for need in wanted)
 
     def _wanted(self, tool: Tool, arguments: JsonDict, turn: Turn) -> Work[tuple[Need, ...]]:
