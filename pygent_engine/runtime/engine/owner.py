@@ -46,7 +46,7 @@ def this_process() -> Owner:
 
 
 def start_of(pid: int) -> str | None:
-    """When the process `pid` began, None when there is none, "" when nobody says."""
+    """When the process `pid` began, None when there is none or it has ended, "" when nobody says."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -54,9 +54,15 @@ def start_of(pid: int) -> str | None:
     except (OSError, OverflowError):
         pass  # it is somebody else's, or no pid of this system
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return None if _is_zombie(fields[0], fields[17]) else fields[19]
     except (OSError, IndexError):
         return ""
+
+
+def _is_zombie(state: str, threads: str) -> bool:
+    """Whether a process only waits for its parent to take note of its end. It is more while a thread outlives the first."""
+    return state in ("Z", "X") and threads in ("0", "1")
 
 
 def is_dead(owner: Owner, here: Owner, started: Callable[[int], str | None] = start_of) -> bool:

@@ -48,6 +48,32 @@ def test_a_process_is_told_from_the_next_one_with_its_pid() -> None:
     assert start_of(child.pid) is None
 
 
+def test_a_process_that_ended_is_dead_before_its_parent_takes_note() -> None:
+    child = subprocess.Popen([sys.executable, "-c", "pass"])
+    try:
+        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+        assert start_of(child.pid) is None
+    finally:
+        child.wait(30)
+
+
+def test_a_process_whose_first_thread_ended_lives_in_the_others() -> None:
+    program = (
+        "import ctypes, threading, time\n"
+        "def go():\n"
+        "    while 'Z' not in open('/proc/self/stat').read().rpartition(')')[2]: time.sleep(0.01)\n"
+        "    print('on', flush=True), input()\n"
+        "threading.Thread(target=go).start()\n"
+        "ctypes.CDLL(None).pthread_exit(None)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
+        try:
+            assert child.stdout is not None and child.stdout.readline() == "on\n"
+            assert (start_of(child.pid) or "").isdecimal()
+        finally:
+            child.kill()
+
+
 def test_this_process_lives_and_its_labels_say_so() -> None:
     labels = labels_of("marker")
     owner = owner_of(labels)
