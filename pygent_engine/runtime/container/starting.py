@@ -30,14 +30,15 @@ class Start(Generic[T]):
         self.thread.start()
 
     def wait(self, is_cancelled: Callable[[], bool]) -> T | None:
-        """What was made, None when it was cancelled before. Raises what the making raised."""
+        """What was made, None when it was cancelled before. Raises what the making raised, but not what it raised on being given up."""
+        ended = False
         try:
-            while not self._ended.wait(POLL_S) and not is_cancelled():
+            while not (ended := self._ended.wait(POLL_S)) and not is_cancelled():
                 pass
         finally:
             with self._guard:
                 self._given_up = self._made is None
-        if not self._ended.is_set():
+        if self._made is None and not ended:
             self.thread.join(_GRACE_S)
             return None
         if self._error is not None:

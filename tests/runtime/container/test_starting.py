@@ -1,0 +1,71 @@
+"""The laws of a start that may be given up: what was made is handed over or undone, and giving up is no error."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from pygent_engine.runtime.container.starting import Start
+
+from ..waiting import PATIENCE
+
+
+class GivenUp(Exception):
+    """What a making raises when it sees that nobody waits for it."""
+
+
+def cancel_after(start: Start[str], go: threading.Event) -> Callable[[], bool]:
+    """A cancel that comes while the making ends: whoever asks for it waits until that has happened."""
+
+    def is_cancelled() -> bool:
+        go.set()
+        start.thread.join(PATIENCE)
+        return True
+
+    return is_cancelled
+
+
+def test_what_a_making_raises_is_raised() -> None:
+    def make(is_given_up: Callable[[], bool]) -> str:
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        Start(make, lambda made: None).wait(lambda: False)
+
+
+def test_what_a_making_raises_on_a_cancel_is_not() -> None:
+    go = threading.Event()
+
+    def make(is_given_up: Callable[[], bool]) -> str:
+        go.wait(PATIENCE)
+        raise GivenUp
+
+    start = Start(make, lambda made: None)
+    assert start.wait(cancel_after(start, go)) is None
+
+
+def test_what_was_made_before_the_cancel_was_seen_is_handed_over() -> None:
+    go, undone = threading.Event(), list[str]()
+
+    def make(is_given_up: Callable[[], bool]) -> str:
+        go.wait(PATIENCE)
+        return "made"
+
+    start = Start(make, undone.append)
+    assert (start.wait(cancel_after(start, go)), undone) == ("made", [])
+
+
+def test_what_was_made_too_late_is_undone() -> None:
+    go, undone = threading.Event(), list[str]()
+
+    def make(is_given_up: Callable[[], bool]) -> str:
+        go.wait(PATIENCE)
+        return "made"
+
+    start = Start(make, undone.append)
+    assert start.wait(lambda: True) is None
+    go.set()
+    start.thread.join(PATIENCE)
+    assert undone == ["made"]
