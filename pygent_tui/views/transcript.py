@@ -257,8 +257,8 @@ def _end_call(state: Transcript, result: ToolResult) -> Transcript:
         entry = Call(entry.call_id, entry.tool, entry.command, approved=entry.decision)
     if isinstance(entry, Call):
         entry = replace(entry, status=result.status, exit_code=result.exit_code, duration_s=result.duration_s, result=result.content)
-    ended = _put(state, result.call_id, entry)
-    return replace(ended, open=tuple(pair for pair in ended.open if pair[0] != result.call_id))
+    # Calls of a task run one after the other, and what a call asked in its middle was settled before its end.
+    return replace(_put(state, result.call_id, entry), open=())
 
 
 def _changed(state: Transcript, paths: tuple[str, ...]) -> Transcript:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import reduce
 
 from hypothesis import given
@@ -87,6 +88,19 @@ def test_a_denied_call_is_one_line_with_the_note() -> None:
     state = refused("deny", CallEnded(ToolResult("c1", "denied by the user", "denied")))
     assert state.entries == (Permission("c1", "bash", "rm x", "local", "deny", "not that file"),)
     assert state.open == ()
+
+
+def test_what_a_call_asks_in_its_middle_stays_beside_it_and_closes_with_it() -> None:
+    fetch = ToolCall("c1", "fetch", "{}")
+    asked = replace(REQUEST, call_id="c1.1", tool="fetch")
+    running = (reply("", fetch), CallStarted(fetch, "page"), ApprovalAsked(asked), ApprovalSettled("c1.1", "once"))
+    assert folded(*running).open == (("c1", 0), ("c1.1", 1))
+    ended = folded(*running, FilesChanged(("x",)), CallEnded(ToolResult("c1", "done")))
+    assert ended.entries == (
+        Call("c1", "fetch", "page", "ok", result="done", files=("x",)),
+        Permission("c1.1", "fetch", "rm x", "local", "once"),
+    )
+    assert ended.open == ()
 
 
 def test_a_call_that_was_allowed_and_never_started_still_shows_how_it_ended() -> None:
