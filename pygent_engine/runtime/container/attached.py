@@ -8,11 +8,12 @@ from collections.abc import Callable
 from ..backend import COALESCE_S, POLL_S, Verdict, Watch
 from ..engine.connection import Connection
 from ..output.capture import Capture
-from .lane import Frame, FrameReader, Output, StreamReader, check_script, kill_script, note_script, run_script
+from .lane import Frame, FrameReader, Output, StreamReader, check_script, kill_script, look_script, note_script, run_script
 
 _SEND_WAIT_S = 1.0
 _FIRST_LOOK_S = 0.1
 _LONGEST_LOOK_S = 5.0
+_WAITER_S = 2.0
 _FLOOD_PAUSE_S = 0.02
 LANE_KILLED = 137
 
@@ -30,7 +31,7 @@ class Running:
         self.capture = capture
         self.group: int | None = None
         self.code: int | None = None
-        self.died = False  # the lane was killed, and with it who waits for the command
+        self.died = False  # who waits for the command was killed, alone or with the lane
         self.bare = False  # nothing was run: the image has no setsid
         self.held = False  # something that it left may still write to the lane
         self.out_of_memory = False
@@ -71,6 +72,8 @@ class Running:
                 self.held = True
             case Frame("ended", number):
                 self.code = number
+            case Frame("alone", _):
+                self.died = self._begun and self.code is None  # else it was asked of the command before
             case Frame("died", _):
                 self.died = True
             case Frame("bare", _):
@@ -112,9 +115,13 @@ class Lane:
     def run(self, text: str, marker: str, running: Running, watch: Watch, *, session: bool = True, checked: bool = False) -> Verdict | None:
         """Run a command to its end (None), or until it must go; see `run_script` for what is `checked`."""
         self._send(run_script(text, marker, self._token, session=session, checked=checked))
+        look = time.monotonic() + _WAITER_S
         while not running.over:
             if verdict := watch.verdict():
                 return verdict
+            if time.monotonic() > look:
+                self._send(look_script(self._token))
+                look = time.monotonic() + _WAITER_S
             running.take(self._receive(watch.pause()))
         return None
 

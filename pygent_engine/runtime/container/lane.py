@@ -110,6 +110,13 @@ done
 %(say)s swept $pygent_found
 """
 
+# Whether who waits for the command is dead, which the lane that is to wait for it need not have noticed.
+_LOOK = r"""
+pygent_state=Z
+{ read -r pygent_pid pygent_name pygent_state pygent_rest <"/proc/$pygent_waiter/stat"; } 2>/dev/null
+case $pygent_state in Z | X) %(say)s alone "$pygent_waiter" ;; esac
+"""
+
 _CHECK = "%(held)s\nif held 2>/dev/null; then %(say)s held 1; else %(say)s free 0; fi\n"
 
 # A command that lists the command lines of what runs in the container, each followed by JOBS_PART, besides PID 1 and itself.
@@ -135,8 +142,9 @@ class Output:
 class Frame:
     """What a lane says. Of a command: "begun PID" (of the lane), "group PID", then "memory KILLS" when the memory limit
     struck, "held 1" when something else may still write to this lane, "ended CODE"; or "bare 0" alone: nothing was run, for
-    there is no setsid. Of a sweep: "swept 0", or 1 when something is not dead yet. Of a check: "held 1" or "free 0". Of the
-    lane itself, from its keeper: "died CODE"."""
+    there is no setsid. Of a look: "alone PID" (of who was to wait for the command) when nothing more will come of it. Of a
+    sweep: "swept 0", or 1 when something is not dead yet. Of a check: "held 1" or "free 0". Of the lane itself, from its
+    keeper: "died CODE"."""
 
     word: str
     number: int
@@ -173,6 +181,11 @@ def kill_script(group: int | None, marker: str, token: str) -> bytes:
             "say": _SAY % {"token": token},
         }
     ).encode()
+
+
+def look_script(token: str) -> bytes:
+    """Shell text that asks whether the command will ever be said to have ended: it may have killed who waits for it."""
+    return (_LOOK % {"say": _SAY % {"token": token}}).encode()
 
 
 def check_script(token: str) -> bytes:

@@ -113,6 +113,17 @@ def test_a_command_that_kills_its_own_waiter_costs_no_more_than_its_time(docker_
     assert docker_runtime.container_id == container
 
 
+@pytest.mark.parametrize("lane", ["first", "further"])
+def test_a_command_without_a_timeout_that_kills_its_own_waiter_comes_back(docker_runtime: Runtime, lane: str) -> None:
+    docker_runtime.execute("sleep 622 & true" if lane == "further" else "true")
+    container = docker_runtime.container_id
+    result = docker_runtime.execute('echo on; kill -KILL "$PPID"; sleep 623', timeout=None)
+    assert (outcome(result), result.duration_s < PATIENCE) == (("on\n", 137, False, False), True)
+    assert "sleep 623" not in docker_runtime._backend.jobs()
+    assert outcome(docker_runtime.execute("echo next", timeout=5)) == ("next\n", 0, False, False)
+    assert docker_runtime.container_id == container
+
+
 @pytest.mark.parametrize("attack", ["kill -KILL -1", "kill -TERM -1", "for p in /proc/[0-9]*; do kill -KILL ${p#/proc/}; done"])
 def test_a_further_lane_that_is_killed_costs_no_container(docker_runtime: Runtime, attack: str) -> None:
     docker_runtime.execute("sleep 617 & echo ok")  # the next command gets a further lane
