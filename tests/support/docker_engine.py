@@ -5,9 +5,11 @@ Without an engine or image the tests that need one are skipped and say so; where
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import docker
@@ -30,13 +32,11 @@ def engine_problem(image: str) -> str:
     """Why the engine cannot serve the tests, "" when it can."""
     if problem := docker_problem(docker_environment()):
         return f"{problem}; .ci/docker-engine starts one"
-    client = docker.from_env(timeout=10)
-    try:
-        client.images.get(image)
-    except DockerException:
-        return f"the image {image} is not here; .ci/docker-engine makes it"
-    finally:
-        client.close()
+    with contextlib.closing(docker.from_env(timeout=10)) as client:
+        try:
+            client.images.get(image)
+        except DockerException:
+            return f"the image {image} is not here; .ci/docker-engine makes it"
     return ""
 
 
@@ -53,12 +53,15 @@ def docker_image() -> str:
 
 def own_containers() -> list[str]:
     """The ids of the containers that this process made and that still exist."""
-    client = docker.from_env(timeout=10)
-    try:
-        found = client.containers.list(all=True, filters={"label": f"pygent.owner.pid={os.getpid()}"}, ignore_removed=True)
-        return [str(container.id) for container in found]
-    finally:
-        client.close()
+    with contextlib.closing(docker.from_env(version=_api_version(), timeout=10)) as client:
+        return [str(each["Id"]) for each in client.api.containers(all=True, filters={"label": f"pygent.owner.pid={os.getpid()}"})]
+
+
+@cache
+def _api_version() -> str:
+    """Asked once: the answer takes the engine longer than to list containers, which is done before and after each test."""
+    with contextlib.closing(docker.from_env(timeout=10)) as client:
+        return str(client.api.api_version)
 
 
 @pytest.fixture
