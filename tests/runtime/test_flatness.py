@@ -11,7 +11,7 @@ from tests.support.footprint import Footprint, footprint, resident_mb
 from .waiting import within_patience
 
 _COMMANDS = 500
-_RUNTIMES = {"local": 200, "docker": 25}  # a container takes a quarter of a second; the benchmarks make 200 of them too
+_RUNTIMES = {"local": 200, "docker": 10}  # a container takes a quarter of a second; the benchmarks make 200 of them too
 _GROWTH_MB = 4.0  # far below what a leak of the output buffers, threads or connections of so many would take
 
 
