@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-import shutil
 from pathlib import Path
 
 from .backend import Backend
+from .lifeline import Lifeline
 from .output.spool import Spools
 
 
-def release(owner: int, backend: Backend, spools: Spools, temporary: Path | None) -> None:
+def release(owner: int, backend: Backend, spools: Spools, lifeline: Lifeline, temporary: Path | None) -> None:
     """Stop `backend` for good, and remove its `spools` and its temporary workspace, in the process `owner` alone."""
     if owner != os.getpid():  # a fork's end, or its collector: what it inherited is still its parent's
         return
@@ -18,15 +18,5 @@ def release(owner: int, backend: Backend, spools: Spools, temporary: Path | None
         backend.stop(for_good=True)
     finally:
         spools.remove()
-        remove_folder(temporary)
-
-
-def remove_folder(folder: Path | None) -> None:
-    """Remove a temporary workspace, also what a command made unwritable in it."""
-    if folder is None:
-        return
-    shutil.rmtree(folder, ignore_errors=True)
-    if folder.exists():
-        for place, _, _ in os.walk(folder):
-            Path(place).chmod(0o700)
-        shutil.rmtree(folder, ignore_errors=True)
+        if temporary is not None:
+            lifeline.remove_folder(temporary)

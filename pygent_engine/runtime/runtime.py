@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import os
 import stat
-import tempfile
 import weakref
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -21,9 +20,10 @@ from .backend import Backend, Command
 from .bans.bans import Bans
 from .files.text_files import edit_text, read_range, read_text, write_text
 from .files.workspace import Workspace, copy
+from .lifeline import Lifeline, lifeline
 from .local.backend import LocalBackend
 from .output.spool import Spools
-from .release import release, remove_folder
+from .release import release
 from .texts import as_text, unusable
 from .workspace_check import check_workspace
 
@@ -70,18 +70,20 @@ class Runtime:
         self.banned_apps = tuple(banned_apps)
         self._bans = Bans(self.banned_commands, self.banned_apps)
         self.pull = pull
-        temporary = Path(tempfile.mkdtemp(prefix="pygent-")).resolve() if workspace is None else None
+        shared = lifeline()
+        temporary = shared.make_folder("pygent-") if workspace is None else None
         self.base_dir = temporary or check_workspace(os.fspath(workspace or ""))
         try:
-            self._backend, alias = self._make_backend(temporary)
+            self._backend, alias = self._make_backend(shared)
         except BaseException:
-            remove_folder(temporary)
+            if temporary is not None:
+                shared.remove_folder(temporary)
             raise
         self._files = Workspace(self.base_dir, alias)
-        self._spools = Spools(self.base_dir)
+        self._spools = Spools(self.base_dir, shared)
         # Also runs when the runtime is forgotten, or the interpreter ends.
         self._owner = os.getpid()
-        self._release = weakref.finalize(self, release, self._owner, self._backend, self._spools, temporary)
+        self._release = weakref.finalize(self, release, self._owner, self._backend, self._spools, shared, temporary)
 
     @property
     def container_id(self) -> str | None:
@@ -247,9 +249,9 @@ class Runtime:
         self.fallback_reason = problem
         return not problem
 
-    def _make_backend(self, temporary: Path | None) -> tuple[Backend, str | None]:
+    def _make_backend(self, shared: Lifeline) -> tuple[Backend, str | None]:
         if not self.use_docker:
-            return LocalBackend(self.base_dir, self.env, self._asked, temporary), None
+            return LocalBackend(self.base_dir, self.env, self._asked, shared), None
         from .container.backend import ContainerBackend  # noqa: PLC0415 - a local runtime must not pay for it,
         from .engine.engine import Engine  # noqa: PLC0415 - nor for docker, which this one imports
         from .engine.plan import INSIDE  # noqa: PLC0415 - as above

@@ -23,9 +23,8 @@ def gone(text: str) -> bool:
     return within_patience(lambda: not carriers(text))
 
 
-def children_named(parent: int, name: str) -> list[int]:
-    """The living children of a process with `name` among their arguments."""
-    return [pid for pid in carriers(name) if _read(Path(f"/proc/{pid}/stat")).rpartition(b")")[2].split()[1:2] == [str(parent).encode()]]
+def parent_of(pid: int) -> int:
+    return int(_read(Path(f"/proc/{pid}/stat")).rpartition(b")")[2].split()[1])
 
 
 def _read(path: Path) -> bytes:

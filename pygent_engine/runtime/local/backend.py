@@ -21,8 +21,8 @@ from ...settings import inherited_environment
 from ...untrusted import clean_line
 from ...values import ExecResult, Flag, Resources
 from ..backend import COALESCE_S, MARKER, QUIET_ENVIRONMENT, READ_BYTES, Command, Verdict, Watch, shell_arguments
+from ..lifeline import Lifeline
 from ..output.capture import Capture
-from .lifeline import Lifeline
 from .limits import limits
 from .processes import Process, carries, command_line, end, living
 
@@ -34,12 +34,12 @@ _JOB_WIDTH = 200
 class LocalBackend:
     """Commands over `folder`, on this machine. Several may run at once.
 
-    `resources` None: nobody asked for any (see `limits`). `temporary`: a folder that goes with the program, however it ends.
+    `resources` None: nobody asked for any (see `limits`). What runs is held by `lifeline`.
     """
 
     container_id: str | None = None
 
-    def __init__(self, folder: Path, env: Mapping[str, str], resources: Resources | None, temporary: Path | None) -> None:
+    def __init__(self, folder: Path, env: Mapping[str, str], resources: Resources | None, lifeline: Lifeline) -> None:
         self._folder = folder
         self._env = {**inherited_environment(), **QUIET_ENVIRONMENT, **env}
         self._resources = resources
@@ -47,7 +47,7 @@ class LocalBackend:
         self._numbers = count(1)
         self._starting = threading.Lock()  # guards what follows; once `stop` has it, no command of before starts
         self._halt = threading.Event()
-        self._lifeline = Lifeline(self._marker, temporary)
+        self._lifeline = lifeline
         self._drains: list[threading.Thread] = []
         self._running: set[str] = set()
         self._left: frozenset[Process] = frozenset()  # in the session of an ended command; they may have lost its marker
@@ -80,7 +80,7 @@ class LocalBackend:
             halt.set()
             end(self._is_ours, _KILL_WAIT_S)
             self._left = frozenset()
-            self._lifeline.let_go()
+            self._lifeline.let_go(MARKER, self._marker)
             drains, self._drains = self._drains, []
         for drain in drains:
             drain.join(_KILL_WAIT_S)
@@ -94,7 +94,7 @@ class LocalBackend:
         with self._starting:
             if halt.is_set():
                 return None
-            self._lifeline.hold()
+            self._lifeline.hold(MARKER, self._marker)
             process = self._spawn(text, marker)
             self._running.add(marker)
             return process

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import tempfile
 import threading
 from pathlib import Path
+
+from ..lifeline import Lifeline
 
 FILE_LIMIT = 64 << 20
 FILES = 20
@@ -24,8 +25,9 @@ class Spools:
     Nothing is written when that folder would be beneath `workspace`, where commands could put something in its place.
     """
 
-    def __init__(self, workspace: Path) -> None:
+    def __init__(self, workspace: Path, lifeline: Lifeline) -> None:
         self._workspace = workspace
+        self._lifeline = lifeline
         self._guard = threading.Lock()  # of the four below
         self._closed = False
         self._folder: Path | None = None
@@ -61,12 +63,12 @@ class Spools:
             folder, self._folder = self._folder, None
             self._kept, self._closed = [], True
         if folder is not None:
-            shutil.rmtree(folder, ignore_errors=True)
+            self._lifeline.remove_folder(folder)
 
     def _make_folder(self) -> Path:
         if Path(tempfile.gettempdir()).resolve().is_relative_to(self._workspace):
             raise OSError(f"{tempfile.gettempdir()} is in the workspace")
-        return Path(tempfile.mkdtemp(prefix="pygent-output-"))
+        return self._lifeline.make_folder("pygent-output-")
 
 
 class Spool:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from pygent_engine.runtime import Runtime
+from pygent_engine.runtime.lifeline import lifeline
 from pygent_engine.runtime.output.spool import FILE_LIMIT, FILES, Spool, Spools
 
 NUMBERS = "".join(f"{number}\n" for number in range(1, 100_001))
@@ -30,7 +31,7 @@ def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def spools(tmp_path: Path) -> Spools:
-    return Spools(tmp_path / "workspace")
+    return Spools(tmp_path / "workspace", lifeline())
 
 
 def written(spools: Spools, text: str) -> Spool:
