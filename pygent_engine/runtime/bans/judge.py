@@ -16,7 +16,7 @@ from .bans import Judgement
 from .commands import Found, Script, Simple, Stdin, read_tree
 from .options import Unclear
 from .parser import Unreadable, parse
-from .words import Word
+from .words import UNKNOWN, Word
 from .wrappers import inner
 
 _SECONDS = 2.0
@@ -83,11 +83,11 @@ class _Reading:
     def _command(self, words: Sequence[Word], stdin: Stdin, depth: int) -> None:
         if depth > _DEEPEST:
             raise Unreadable("it holds too many commands within commands.")
-        path = words[0].text
-        if path is None:
+        path = words[0].known
+        name = path.rstrip("/").rpartition("/")[2]
+        if words[0].text is None and not self._is_named(words[0], name):
             self._doubt(words[0])
             return
-        name = path.rstrip("/").rpartition("/")[2]
         for banned in (path, name):
             if banned in self._commands:
                 raise _Banned(f"The command {banned!r} is banned here.")
@@ -96,6 +96,10 @@ class _Reading:
                 self._take(found, depth + 1)
         except Unclear as unclear:
             self._doubt(unclear.word, name)
+
+    def _is_named(self, word: Word, name: str) -> bool:
+        """Whether all that counts of a path is known: its folder does not, unless a ban names one."""
+        return word.single and UNKNOWN not in name and not any(ban.endswith(f"/{name}") for ban in self._commands)
 
     def _inner_script(self, script: Script, depth: int) -> None:
         """A ban that stands elsewhere counts more than a script in it that cannot be read."""

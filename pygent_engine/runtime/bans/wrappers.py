@@ -40,6 +40,9 @@ _PREFIXES = {
     "busybox": grammar(""),
     "toybox": grammar(""),
     "unbuffer": grammar("p"),
+    "chronic": grammar("ev"),
+    "setpriv": grammar("", "clear-groups init-groups keep-groups no-new-privs reuid= regid= groups= inh-caps= bounding-set= reset-env"),
+    "prlimit": grammar("", "*"),
     "pkexec": grammar("", "user= disable-internal-agent keep-cwd"),
     "gosu": grammar("", operands=1),
     "su-exec": grammar("", operands=1),
@@ -115,9 +118,8 @@ def _source(words: Words, stdin: Stdin) -> Iterator[Inner]:
 
 
 def _command(words: Words, stdin: Stdin) -> Iterator[Inner]:
-    read = grammar("pvV").read(words)
-    if not {"v", "V"} & read.options.keys():  # those only look it up
-        yield from _run(read.rest, stdin)
+    if not words or words[0].text not in ("-v", "-V"):  # those only look it up, whatever it is
+        yield from _run(grammar("p").read(words).rest, stdin)
 
 
 def _exec(words: Words, stdin: Stdin) -> Iterator[Inner]:
@@ -255,6 +257,12 @@ def _mapfile(words: Words, stdin: Stdin) -> Iterator[Inner]:
     yield from _script(grammar("d:n:O:s:tu:C:c:").read(words).options.get("C"), stdin)
 
 
+def _hash(words: Words, stdin: Stdin) -> Iterator[Inner]:
+    path = grammar("lrdtp:").read(words).options.get("p")
+    if path is not None:  # what another name stands for from now on
+        yield Simple((path,), stdin)
+
+
 def _trap(words: Words, stdin: Stdin) -> Iterator[Inner]:
     rest = grammar("lpP").read(words).rest
     if rest and rest[0].text != "-":
@@ -276,6 +284,7 @@ _SPECIAL: dict[str, _Wrapper] = {
     "exec": _exec,
     "find": _find,
     "flock": _flock,
+    "hash": _hash,
     "mapfile": _mapfile,
     "parallel": _parallel,
     "readarray": _mapfile,
