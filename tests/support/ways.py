@@ -30,6 +30,7 @@ UsePAM no
 PasswordAuthentication no
 PermitRootLogin prohibit-password
 PermitUserEnvironment no
+MaxStartups 8:100:8
 """
 
 

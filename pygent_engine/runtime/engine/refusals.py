@@ -31,7 +31,8 @@ def short(error: BaseException) -> str:
     reason = getattr(error, "explanation", None)
     if not reason:
         cause = _cause(error)
-        reason = getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
+        wordless = "timed out" if isinstance(cause, TimeoutError) else type(cause).__name__
+        reason = getattr(cause, "strerror", None) or str(cause) or wordless
     return clean_line(str(reason)).rstrip(".")
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +27,8 @@ _PORT = 22
 _LOG = "pygent.ssh"
 _ALIVE_S = 30  # what stands in between forgets who says nothing
 _PART_BYTES = 1 << 15  # about what one message carries
+# A server turns strangers away from the eleventh on (MaxStartups); and each login is work for both sides.
+_LOGGING_IN = threading.BoundedSemaphore(4)
 _REFUSED = "the login was refused; put a key that is allowed there into the ssh agent or ~/.ssh"
 
 
@@ -39,7 +42,7 @@ class SshDialer:
         self._client = paramiko.SSHClient()
         self._client.set_log_channel(_LOG)
         try:
-            with _reasons():
+            with _LOGGING_IN, _reasons():
                 self._connect(address, Path.home() / ".ssh")
         except BaseException:
             self._client.close()

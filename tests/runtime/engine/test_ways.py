@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from pygent_engine.runtime.engine.owner import labels_of
 from pygent_engine.runtime.engine.plan import Plan
 from pygent_engine.runtime.engine.probe import docker_problem
 from pygent_engine.runtime.engine.reaper import reap
+from pygent_engine.runtime.engine.refusals import short
 from pygent_engine.values import Resources
 from tests.support.engine_proxy import proxy
 from tests.support.ways import Server
@@ -146,6 +148,9 @@ def test_a_runtime_works_the_same_on_every_way(no_container_left: None, docker_i
         assert runtime.execute("sleep 60", timeout=0.5).timed_out
         assert time.monotonic() - started < 3
         assert runtime.execute("echo still", timeout=PATIENCE).output == "still\n"
+        runtime.write_file("in", "carried")
+        assert runtime.execute("cp in out; sleep 60", timeout=1).timed_out
+        assert runtime.read_file("out") == "carried"
 
 
 @pytest.mark.parametrize("way", ["tcp", "tls", "ssh"], indirect=True)
@@ -165,6 +170,19 @@ def test_a_container_goes_with_the_process_that_was_killed_on_every_way(
         assert within_patience(lambda: not is_there(engine, container))
         assert time.monotonic() - killed < 2
         assert within_patience(lambda: not left_after_reaping(engine, host.pid))
+
+
+@pytest.mark.parametrize("way", ["ssh"], indirect=True)
+def test_many_who_log_in_at_once_are_all_let_in(way: Way) -> None:
+    together = threading.Barrier(16)  # the server turns away from the ninth on
+
+    def ask(_: int) -> None:
+        together.wait(PATIENCE)
+        with contextlib.closing(Engine(way, timeout=60)) as engine:
+            engine.ping()
+
+    with ThreadPoolExecutor(together.parties) as threads:
+        list(threads.map(ask, range(together.parties)))
 
 
 def left_after_reaping(engine: Engine, owner: int) -> list[str]:
@@ -281,6 +299,10 @@ def test_an_ssh_host_that_keeps_silent_is_not_waited_for(docker_image: str) -> N
         started = time.monotonic()
         assert "does not answer" in docker_problem({"DOCKER_HOST": f"ssh://127.0.0.1:{mute.port}"})
         assert time.monotonic() - started < 10
+
+
+def test_a_timeout_without_words_is_named() -> None:
+    assert short(TimeoutError()) == "timed out"
 
 
 def test_ssh_without_its_package_says_what_to_install(docker_image: str) -> None:
