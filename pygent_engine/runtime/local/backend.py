@@ -27,7 +27,6 @@ from .limits import limits
 from .processes import Process, carries, command_line, end, living
 
 _KILL_WAIT_S = 1.0
-_HALT_POLL_S = 0.5
 _JOB_WIDTH = 200
 
 
@@ -49,6 +48,7 @@ class LocalBackend:
         self._halt = threading.Event()
         self._lifeline = lifeline
         self._drains: list[threading.Thread] = []
+        self._bell: tuple[int, int] | None = None  # a pipe, while there are drains: they end when its write end is closed
         self._running: set[str] = set()
         self._left: frozenset[Process] = frozenset()  # in the session of an ended command; they may have lost its marker
 
@@ -82,8 +82,12 @@ class LocalBackend:
             self._left = frozenset()
             self._lifeline.let_go(MARKER, self._marker)
             drains, self._drains = self._drains, []
-        for drain in drains:
-            drain.join(_KILL_WAIT_S)
+            bell, self._bell = self._bell, None
+        if bell is not None:
+            os.close(bell[1])
+            for drain in drains:
+                drain.join()  # it blocks nowhere else
+            os.close(bell[0])
 
     def _start(self, text: str, marker: str, halt: Flag) -> subprocess.Popen[bytes] | None:
         """The shell that runs `text`; None when its time was over before it began."""
@@ -103,7 +107,7 @@ class LocalBackend:
         bash = shutil.which("bash", path=self._env.get("PATH"))
         option, script, *parts = shell_arguments(text)
         return subprocess.Popen(
-            [bash or "/bin/sh", option, limits(self._resources, bash is not None) + script, *parts],
+            [bash or "/bin/sh", option, self._limits(bash is not None) + script, *parts],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -112,8 +116,11 @@ class LocalBackend:
             start_new_session=True,
         )
 
+    def _limits(self, is_bash: bool) -> str:
+        return limits(self._resources, is_bash and "POSIXLY_CORRECT" not in self._env)
+
     def _follow(self, process: subprocess.Popen[bytes], marker: str, capture: Capture, watch: Watch, halt: Flag) -> ExecResult:
-        pipe = _Pipe(process)
+        pipe = _Pipe(process, self._limits(is_bash=True))
         try:
             verdict = pipe.follow(capture, watch)
         except BaseException:
@@ -138,8 +145,12 @@ class LocalBackend:
         if pipe.at_end:
             pipe.close()
             return
-        drain = threading.Thread(target=pipe.discard, args=(halt,), name="pygent-drain", daemon=True)
         with self._starting:
+            if halt.is_set():
+                pipe.close()
+                return
+            self._bell = self._bell or os.pipe()
+            drain = threading.Thread(target=pipe.discard, args=(self._bell[0],), name="pygent-drain", daemon=True)
             self._drains = [*filter(threading.Thread.is_alive, self._drains), drain]
             drain.start()
 
@@ -148,9 +159,10 @@ class LocalBackend:
 
 
 class _Pipe:
-    """The read end of a process's output, and a descriptor that tells when the process is gone."""
+    """The read end of a process's output, and a descriptor that tells when the process is gone. `unsaid`: words before the
+    command's own, which bash would quote with its first line when that cannot be read."""
 
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], unsaid: str) -> None:
         assert process.stdout is not None
         self._process = process
         self._stream = process.stdout
@@ -158,6 +170,7 @@ class _Pipe:
         os.set_blocking(self._output, False)
         self._capacity = _widened(self._output)
         self._exit = os.pidfd_open(process.pid) if hasattr(os, "pidfd_open") else None
+        self._unsaid = f"`{unsaid}".encode()
         self.at_end = False
 
     def follow(self, capture: Capture, watch: Watch) -> Verdict | None:
@@ -179,15 +192,15 @@ class _Pipe:
         while taken < self._capacity and (read := self._read(capture)):
             taken += read
 
-    def discard(self, halt: Flag) -> None:
-        """Read until the last writer is gone, or must not be waited for any longer, and close."""
+    def discard(self, bell: int) -> None:
+        """Read until the last writer is gone, or `bell` is at its end, and close."""
         poll = select.poll()
         poll.register(self._output, select.POLLIN)
-        while not halt.is_set():
-            if poll.poll(_HALT_POLL_S * 1000):
-                if not os.read(self._output, READ_BYTES):
-                    break
-                time.sleep(COALESCE_S)
+        poll.register(bell, select.POLLIN)
+        while bell not in (ready for ready, _ in poll.poll()):
+            if not os.read(self._output, READ_BYTES):
+                break
+            time.sleep(COALESCE_S)
         self.close()
 
     def close(self) -> None:
@@ -208,7 +221,7 @@ class _Pipe:
         except BlockingIOError:
             return 0
         self.at_end = not data
-        capture.feed(data)
+        capture.feed(data.replace(self._unsaid, b"`"))
         return len(data)
 
 

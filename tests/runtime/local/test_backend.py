@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -120,6 +121,16 @@ def test_a_job_that_hid_for_good_holds_no_thread_after_a_stop(local_runtime: Run
     assert [thread.name for thread in threading.enumerate() if thread.name == "pygent-drain"] == []
 
 
+def test_a_silent_job_costs_nothing_while_it_is_waited_for(local_runtime: Runtime, seconds: str) -> None:
+    local_runtime.execute(f"sleep {seconds} &")
+    (drain,) = [thread for thread in threading.enumerate() if thread.name == "pygent-drain"]
+    status = Path(f"/proc/self/task/{drain.native_id}/status")
+    assert within_patience(lambda: "State:\tS" in status.read_text())
+    switches = re.findall(r"ctxt_switches:\t(\d+)", status.read_text())
+    local_runtime.execute("sleep 1.5")
+    assert re.findall(r"ctxt_switches:\t(\d+)", status.read_text()) == switches
+
+
 # ---------------------------------------------------------------- limits
 
 
@@ -146,6 +157,11 @@ def test_a_shell_that_is_not_bash_keeps_the_same_limits(tmp_path: Path) -> None:
         assert limits_of(runtime) == ["0", str(3 << 20), str(300 << 20)]
 
 
+def test_bash_in_posix_mode_keeps_the_same_limits(tmp_path: Path) -> None:
+    with Runtime(False, workspace=tmp_path, env={"POSIXLY_CORRECT": "1"}, resources=Resources(memory_mb=300, file_mb=3)) as runtime:
+        assert limits_of(runtime) == ["0", str(3 << 20), str(300 << 20)]
+
+
 def test_a_file_beyond_the_limit_is_not_written(tmp_path: Path) -> None:
     with Runtime(False, workspace=tmp_path, resources=Resources(file_mb=1)) as runtime:
         result = runtime.execute("head -c 3000000 /dev/zero > big; echo $?; echo still here")
@@ -163,7 +179,9 @@ def test_no_core_file_is_written(local_runtime: Runtime) -> None:
     assert list(local_runtime.base_dir.iterdir()) == []
 
 
-@pytest.mark.parametrize("command", ["no-such-command", "\nno-such-command", "echo $LINENO; echo $?", 'echo "$0 $# $-"; jobs'])
+@pytest.mark.parametrize(
+    "command", ["no-such-command", "\nno-such-command", "echo $LINENO; echo $?", 'echo "$0 $# $-"; jobs', "echo )", "echo 'x", "(\n)"]
+)
 def test_the_limits_change_nothing_else(local_runtime: Runtime, command: str) -> None:
     shell = local_runtime.bash("command -v bash").strip()
     plain = subprocess.run([shell, "-c", command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
