@@ -25,13 +25,13 @@ from ..engine.pull import require
 from ..engine.reaper import reap
 from ..mirror.mirror import Mirror
 from .attached import LaneEnded
+from .container import SILENT, Container
 from .exchange import Exchange
+from .grant import granted
 from .lane import JOBS, JOBS_PART, KEEPER, LANE
-from .lanes import Lanes
 from .starting import Start
 
 if TYPE_CHECKING:
-    from ..engine.connection import Connection
     from ..engine.engine import Engine
 
 # Opens a connection to the engine. Handed in, for importing docker costs 0.1 s that nobody pays before a container is wanted.
@@ -41,10 +41,11 @@ _JOBS_S = 2.0
 _LONGEST_JOB = 200
 _REMOVAL_S = 0.5
 _STOP_S = 20.0
+_TURN_S = 5.0
 _SETTLE_S = 4.0
 _NO_JOBS = ("", " ".join(LANE), "".join(LANE))
 _OUTLIVED = "a command in it could not be ended"
-_SILENT = "the Docker engine does not answer any more"
+_LISTENS = "A container runs one command at a time: what listens to a command cannot run another there."
 _CONNECTED = "it could not be cut off from the network"
 
 
@@ -66,7 +67,8 @@ class ContainerBackend:
         self._halt = threading.Event()
         # Who holds it runs a command, starts or removes; it guards all that follows.
         self._turn = threading.Lock()
-        self._container: _Container | None = None
+        self._holder = 0  # the thread that does
+        self._container: Container | None = None
         self._loss = ""  # why there is no container any more, when it was not stopped
         self._ending: list[threading.Thread] = []
         self._mirror: Mirror | None = None  # of an engine that cannot see the folder
@@ -80,23 +82,25 @@ class ContainerBackend:
     def run(self, command: Command) -> ExecResult:
         halt = self._halt
         watch = Watch(command, halt)
-        while not self._turn.acquire(timeout=watch.pause() or POLL_S):
-            if verdict := watch.verdict():
-                return watch.result(verdict, None)
-        try:
-            container = None if halt.is_set() else self._current(watch)
-            if container is None:
+        if self._holder == threading.get_ident():
+            raise RuntimeUnavailable(_LISTENS)
+        while not self._turn.acquire(timeout=POLL_S):
+            if watch.is_cancelled:
                 return watch.result("cancelled", None)
-            with self._connected(container, command.network):
-                return self._run(container, command, halt)
-        finally:
-            self._turn.release()
+        with self._own_turn():
+            try:
+                return self._in_turn(command, halt, watch)
+            finally:
+                if halt.is_set():
+                    self._discard("")
 
     def jobs(self) -> tuple[str, ...]:
-        if self._container is None:
+        if self._container is None or self._holder == threading.get_ident() or not self._turn.acquire(timeout=_JOBS_S):
             return ()
+        command, halt = Command(JOBS, _JOBS_S), self._halt
         try:
-            listed = self.run(Command(JOBS, _JOBS_S)).output.split(JOBS_PART)
+            with self._own_turn():
+                listed = self._in_turn(command, halt, Watch(command, halt)).output.split(JOBS_PART)
         except (RuntimeLost, RuntimeUnavailable):
             return ()
         lines = (clean_line(line.strip(), _LONGEST_JOB) for line in listed)
@@ -107,11 +111,16 @@ class ContainerBackend:
         if not for_good:
             self._halt = threading.Event()
         halt.set()
+        listens = self._holder == threading.get_ident()
         container = self._container
         if container is not None:
-            self._settle(container)
+            if not listens:
+                self._settle(container)
             container.lanes.shut()
-        with self._turn:
+        # A listener that stops what it listens to, or never returns: its command removes what is left when it ends.
+        if listens or not self._turn.acquire(timeout=_TURN_S):
+            return
+        with self._own_turn():
             self._discard("")
             ending, self._ending = self._ending, []
         deadline = time.monotonic() + _STOP_S
@@ -120,7 +129,17 @@ class ContainerBackend:
         with self._turn:
             self._remove_volume()
 
-    def _settle(self, container: _Container) -> None:
+    @contextmanager
+    def _own_turn(self) -> Iterator[None]:
+        """The turn, which this thread has, until the end of the block."""
+        self._holder = threading.get_ident()
+        try:
+            yield
+        finally:
+            self._holder = 0
+            self._turn.release()
+
+    def _settle(self, container: Container) -> None:
         """Of a workspace that is elsewhere, bring back what changed there: first what the halted command did."""
         if container.exchange is None or not self._turn.acquire(timeout=_SETTLE_S):
             return
@@ -137,7 +156,26 @@ class ContainerBackend:
 
     # ------------------------------------------------------------ one command
 
-    def _run(self, container: _Container, command: Command, halt: threading.Event) -> ExecResult:
+    def _in_turn(self, command: Command, halt: threading.Event, watch: Watch) -> ExecResult:
+        container = None if halt.is_set() else self._current(watch)
+        if container is None:
+            return watch.result("cancelled", None)
+        if not command.network:
+            return self._run(container, command, halt)
+
+        def lose() -> None:
+            if self._container is container:
+                self._discard("" if halt.is_set() else _CONNECTED)
+
+        try:
+            with granted(container.engine, container.id, lambda: watch.is_cancelled, lose) as connected:
+                return self._run(container, command, halt) if connected else watch.result("cancelled", None)
+        except RuntimeUnavailable:
+            if watch.is_cancelled:
+                return watch.result("cancelled", None)
+            raise
+
+    def _run(self, container: Container, command: Command, halt: threading.Event) -> ExecResult:
         watch = Watch(command, halt)
         exchange = container.exchange
 
@@ -148,8 +186,8 @@ class ContainerBackend:
         try:
             return run() if exchange is None else exchange.around(run, command, halt)
         except (LaneEnded, RuntimeUnavailable) as error:
-            reason = container.fate(error)
-            kept = "the workspace is still there" if exchange is None else exchange.rescue(reason != _SILENT)
+            reason = "" if halt.is_set() else container.fate(error)
+            kept = "the workspace is still there" if exchange is None else exchange.rescue(reason != SILENT)
             self._discard(reason)
             if halt.is_set():
                 return watch.result("cancelled", None)
@@ -158,34 +196,16 @@ class ContainerBackend:
             if not container.lanes.usable and self._container is container:
                 self._discard(_OUTLIVED)
 
-    @contextmanager
-    def _connected(self, container: _Container, wanted: bool) -> Iterator[None]:
-        """Within the block the container has the network, when that is wanted; it is cut off whatever happens."""
-        if not wanted:
-            yield
-            return
-        try:
-            container.engine.connect(container.id)
-            yield
-        finally:
-            if self._container is container:
-                try:
-                    container.engine.cut_off(container.id)
-                except BaseException as error:
-                    self._discard(_CONNECTED)
-                    if not isinstance(error, RuntimeUnavailable):
-                        raise
-
     # ------------------------------------------------------------ the container
 
-    def _current(self, watch: Watch) -> _Container | None:
+    def _current(self, watch: Watch) -> Container | None:
         """The container, started when there is none; None when that was cancelled."""
         container = self._container
         if container is not None and not container.lanes.is_open():
             self._discard(container.fate(None))
             container = None
         if container is None:
-            start = Start(self._start, _Container.remove)
+            start = Start(self._start, Container.remove)
             try:
                 self._container = container = start.wait(lambda: watch.is_cancelled)
             finally:
@@ -195,7 +215,7 @@ class ContainerBackend:
                 self._report(container)
         return container
 
-    def _report(self, container: _Container) -> None:
+    def _report(self, container: Container) -> None:
         reason, self._loss = self._loss, ""
         scope = current_scope()
         if reason and scope is not None:
@@ -205,9 +225,10 @@ class ContainerBackend:
     def _discard(self, reason: str) -> None:
         """Remove the container; when it stops for no `reason`, nobody misses it."""
         container, self._container = self._container, None
-        self._loss = reason if container is not None else self._loss
         if container is None:
+            self._loss = self._loss if reason else ""
             return
+        self._loss = reason
         container.lanes.close()
         thread = threading.Thread(target=container.remove, name="pygent-remove", daemon=True)
         thread.start()
@@ -225,7 +246,7 @@ class ContainerBackend:
         finally:
             engine.close()
 
-    def _start(self, is_given_up: Callable[[], bool]) -> _Container:
+    def _start(self, is_given_up: Callable[[], bool]) -> Container:
         with contextlib.ExitStack() as undo:
             engine = self._connect()
             undo.callback(engine.close)
@@ -238,7 +259,7 @@ class ContainerBackend:
             undo.callback(attached.close)
             engine.start(made, self._image)
             try:
-                container = _Container(engine, made, attached, self._resources)
+                container = Container(engine, made, attached, self._resources)
             except LaneEnded as error:
                 raise RuntimeUnavailable("The container ended as soon as it had started.") from error
             if self._mirror is not None:
@@ -261,34 +282,3 @@ class ContainerBackend:
             self._resources,
             volume,
         )
-
-
-class _Container:
-    """One running container: its lanes, and the engine's connection that serves it alone."""
-
-    def __init__(self, engine: Engine, name: str, attached: Connection, resources: Resources) -> None:
-        self.id = name
-        self.engine = engine
-        self._memory_mb = resources.memory_mb
-        self.lanes = Lanes(attached, lambda: engine.open_lane(name, LANE))
-        self.exchange: Exchange | None = None  # of a workspace that is elsewhere
-
-    def fate(self, error: BaseException | None) -> str:
-        """Why the container takes no commands, as far as it can be known."""
-        try:
-            happened = self.engine.happened(self.id)
-        except RuntimeUnavailable:
-            return _SILENT
-        if "kill" in happened:
-            return "it was killed or removed from outside"
-        if "oom" in happened:
-            return f"its memory limit of {self._memory_mb} MB was reached"
-        if "die" in happened or "destroy" in happened:
-            return "its main process was killed"
-        return clean_line(str(error)).rstrip(".") or "the connection to it broke"
-
-    def remove(self) -> None:
-        self.lanes.close()
-        with contextlib.suppress(RuntimeUnavailable):
-            self.engine.remove(self.id)
-        self.engine.close()

@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import docker
 import pytest
 
 from pygent_engine.errors import RuntimeLost
@@ -23,13 +22,6 @@ pytestmark = pytest.mark.docker
 
 LOST = "what was in /tmp and in the home folder, and background jobs, are lost, the workspace is kept."
 FROM_OUTSIDE = "it was killed or removed from outside"
-
-
-@pytest.fixture
-def engine(docker_image: str) -> Iterator[Any]:
-    client = docker.APIClient(timeout=20)
-    yield client
-    client.close()
 
 
 @pytest.fixture
@@ -48,15 +40,15 @@ def elsewhere(act: Callable[[], object]) -> None:
     assert not thread.is_alive()
 
 
-def kill_main_process(engine: Any, container: str) -> None:
-    state = engine.inspect_container(container)["State"]
+def kill_main_process(docker_client: Any, container: str) -> None:
+    state = docker_client.inspect_container(container)["State"]
     assert state["Pid"] > 0, state
     os.kill(state["Pid"], signal.SIGKILL)
 
 
 ENDS: dict[str, tuple[Callable[[Any, str], object], str]] = {
-    "kill": (lambda engine, container: engine.kill(container), FROM_OUTSIDE),
-    "remove": (lambda engine, container: engine.remove_container(container, force=True), FROM_OUTSIDE),
+    "kill": (lambda docker_client, container: docker_client.kill(container), FROM_OUTSIDE),
+    "remove": (lambda docker_client, container: docker_client.remove_container(container, force=True), FROM_OUTSIDE),
     "main process": (kill_main_process, "its main process was killed"),
 }
 
@@ -64,7 +56,7 @@ ENDS: dict[str, tuple[Callable[[Any, str], object], str]] = {
 @pytest.mark.parametrize("end", ENDS)
 @pytest.mark.parametrize("lane", ["first", "further"])
 def test_the_loss_in_mid_command_is_told_and_another_container_takes_over(
-    docker_runtime: Runtime, engine: Any, reports: list[Event], end: str, lane: str
+    docker_runtime: Runtime, docker_client: Any, reports: list[Event], end: str, lane: str
 ) -> None:
     act, reason = ENDS[end]
     docker_runtime.execute("echo kept > kept; touch /tmp/lost" + ("; sleep 700 & true" if lane == "further" else ""))
@@ -72,7 +64,7 @@ def test_the_loss_in_mid_command_is_told_and_another_container_takes_over(
 
     def take_away(text: str) -> None:
         if text == "on\n":  # what dies may say so
-            elsewhere(lambda: act(engine, lost))
+            elsewhere(lambda: act(docker_client, lost))
 
     with pytest.raises(RuntimeLost) as caught:
         docker_runtime.execute("echo on; sleep 600", timeout=60, on_output=take_away)
@@ -83,10 +75,10 @@ def test_the_loss_in_mid_command_is_told_and_another_container_takes_over(
     assert docker_runtime.container_id != lost
 
 
-def test_the_loss_between_two_commands_costs_no_command(docker_runtime: Runtime, engine: Any, reports: list[Event]) -> None:
+def test_the_loss_between_two_commands_costs_no_command(docker_runtime: Runtime, docker_client: Any, reports: list[Event]) -> None:
     docker_runtime.start()
     lost = str(docker_runtime.container_id)
-    engine.remove_container(lost, force=True)
+    docker_client.remove_container(lost, force=True)
     assert docker_runtime.execute("echo next").output == "next\n"
     assert reports == [ContainerReplaced(str(docker_runtime.container_id), f"The container was replaced, for {FROM_OUTSIDE}; {LOST}")]
 
@@ -94,6 +86,17 @@ def test_the_loss_between_two_commands_costs_no_command(docker_runtime: Runtime,
 def test_a_container_that_was_stopped_is_not_missed(docker_runtime: Runtime, reports: list[Event]) -> None:
     docker_runtime.start()
     docker_runtime.stop()
+    docker_runtime.start()
+    assert reports == []
+
+
+def test_a_container_that_was_stopped_in_mid_command_is_not_missed(docker_runtime: Runtime, reports: list[Event]) -> None:
+    began = threading.Event()
+    worker = threading.Thread(target=docker_runtime.execute, args=("echo on; sleep 600", None, lambda text: began.set()))
+    worker.start()
+    assert began.wait(PATIENCE)
+    docker_runtime.stop()
+    worker.join(PATIENCE)
     docker_runtime.start()
     assert reports == []
 
@@ -107,9 +110,9 @@ def test_a_command_that_cannot_be_ended_costs_the_container(docker_runtime: Runt
     assert reports == [ContainerReplaced(str(docker_runtime.container_id), f"The container was replaced, for {reason}; {LOST}")]
 
 
-def test_a_frozen_container_delays_no_call(docker_runtime: Runtime, engine: Any) -> None:
+def test_a_frozen_container_delays_no_call(docker_runtime: Runtime, docker_client: Any) -> None:
     docker_runtime.start()
-    engine.pause(docker_runtime.container_id)
+    docker_client.pause(docker_runtime.container_id)
     began = time.monotonic()
     result = docker_runtime.execute("echo never", timeout=0.5)
     assert (result.timed_out, time.monotonic() - began < 2.5) == (True, True)
@@ -117,7 +120,7 @@ def test_a_frozen_container_delays_no_call(docker_runtime: Runtime, engine: Any)
 
 
 @pytest.mark.parametrize("end", ["cancel", "stop"])
-def test_a_start_is_given_up_at_once_and_leaves_nothing(docker_runtime: Runtime, engine: Any, end: str) -> None:
+def test_a_start_is_given_up_at_once_and_leaves_nothing(docker_runtime: Runtime, docker_client: Any, end: str) -> None:
     cancel = threading.Event()
     if end == "cancel":
         cancel.set()
@@ -134,7 +137,7 @@ def test_a_start_is_given_up_at_once_and_leaves_nothing(docker_runtime: Runtime,
         assert results == [True]
     assert docker_runtime.container_id is None
     docker_runtime.stop()
-    assert engine.containers(all=True, filters={"label": f"pygent.runtime={docker_runtime._backend._marker}"}) == []  # type: ignore[attr-defined]
+    assert docker_client.containers(all=True, filters={"label": f"pygent.runtime={docker_runtime._backend._marker}"}) == []  # type: ignore[attr-defined]
     assert docker_runtime.execute("echo next").output == "next\n"
 
 
