@@ -102,6 +102,8 @@ class Runtime:
     ) -> ExecResult:
         """Run `cmd` in a shell to its end, for `timeout` seconds (None: no limit), or until `cancel` is set.
 
+        The time is the command's own: in a container, where commands run one after the other, neither its start nor the wait
+        for another thread's command counts; `cancel` ends these, too.
         `on_output` gets the text as it comes, not cleaned. `network` True connects a container to the network during this
         command alone. Inside a tool call, what the command `needs` is asked for; a program that calls this by itself
         grants the network, and is refused what cannot be told from a banned command. A failing command is a result, not
