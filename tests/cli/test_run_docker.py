@@ -4,30 +4,22 @@ from __future__ import annotations
 
 import signal
 import subprocess
-import time
 from pathlib import Path
 
-import docker
 import pytest
 
 from pygent_engine.events import OutputDelta, SessionOpened
+from tests.runtime.waiting import within_patience
 from tests.support.command_line import DEADLINE_S, CommandLine
+from tests.support.docker_engine import containers_of
 from tests.support.recording import check_whole, envelopes, read_until
 from tests.support.sse_server import SSEServer, call_reply, text_reply
 
 pytestmark = pytest.mark.docker
 
-REMOVAL_S = 10
-
 
 def assert_no_container_of(process: subprocess.Popen[bytes]) -> None:
-    client = docker.from_env(timeout=10)
-    try:
-        deadline = time.monotonic() + REMOVAL_S
-        while client.containers.list(all=True, filters={"label": f"pygent.owner.pid={process.pid}"}, ignore_removed=True):
-            assert time.monotonic() < deadline, "a container was left behind"
-    finally:
-        client.close()
+    assert within_patience(lambda: not containers_of(process.pid)), "a container was left behind"
 
 
 def test_commands_run_in_the_container_and_files_belong_to_the_user(

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import docker
 import pytest
@@ -51,17 +52,28 @@ def docker_image() -> str:
     return image
 
 
+@pytest.fixture
+def docker_client(docker_image: str) -> Iterator[Any]:
+    """The engine as others see it: without Pygent in between."""
+    with contextlib.closing(docker.APIClient(version=_api_version(), timeout=20)) as client:
+        yield client
+
+
+def containers_of(pid: int) -> list[str]:
+    """The ids of the containers that the process `pid` made and that still exist."""
+    with contextlib.closing(docker.APIClient(version=_api_version(), timeout=10)) as client:
+        return [str(each["Id"]) for each in client.containers(all=True, filters={"label": f"pygent.owner.pid={pid}"})]
+
+
 def own_containers() -> list[str]:
-    """The ids of the containers that this process made and that still exist."""
-    with contextlib.closing(docker.from_env(version=_api_version(), timeout=10)) as client:
-        return [str(each["Id"]) for each in client.api.containers(all=True, filters={"label": f"pygent.owner.pid={os.getpid()}"})]
+    return containers_of(os.getpid())
 
 
 @cache
 def _api_version() -> str:
     """Asked once: the answer takes the engine longer than to list containers, which is done before and after each test."""
-    with contextlib.closing(docker.from_env(timeout=10)) as client:
-        return str(client.api.api_version)
+    with contextlib.closing(docker.APIClient(timeout=10)) as client:
+        return str(client.api_version)
 
 
 @pytest.fixture

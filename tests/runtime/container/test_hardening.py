@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-import docker
 import pytest
 
 from pygent_engine.errors import RuntimeUnavailable
@@ -19,15 +19,13 @@ pytestmark = pytest.mark.docker
 @pytest.fixture
 def small(docker_image: str, no_container_left: None, tmp_path: Path) -> Runtime:
     """A runtime with little of everything, not started."""
-    return Runtime(True, image=docker_image, workspace=tmp_path, resources=Resources(memory_mb=96, pids=64, tmp_mb=8, home_mb=4, file_mb=2))
+    return Runtime(True, image=docker_image, workspace=tmp_path, resources=Resources(96, cpus=1.5, pids=64, tmp_mb=8, home_mb=4, file_mb=2))
 
 
-def test_every_limit_is_on_the_container(small: Runtime) -> None:
-    client = docker.APIClient(timeout=20)
+def test_every_limit_is_on_the_container(small: Runtime, docker_client: Any) -> None:
     with small as runtime:
         runtime.start()
-        facts = client.inspect_container(str(runtime.container_id))
-    client.close()
+        facts = docker_client.inspect_container(runtime.container_id)
     host = facts["HostConfig"]
     assert {limit["Name"]: (limit["Soft"], limit["Hard"]) for limit in host["Ulimits"]} == {"fsize": (2 << 20, 2 << 20), "core": (0, 0)}
     assert host["Tmpfs"] == {
@@ -35,6 +33,7 @@ def test_every_limit_is_on_the_container(small: Runtime) -> None:
         "/home/pygent": "rw,exec,nosuid,nodev,mode=1777,size=4m",
     }
     assert (host["Memory"], host["MemorySwap"], host["PidsLimit"]) == (96 << 20, 96 << 20, 64)
+    assert (host["CpuQuota"] / host["CpuPeriod"], host["LogConfig"]["Type"]) == (1.5, "none")
     assert (host["Binds"], host["VolumesFrom"], host["Devices"], host["IpcMode"], host["UTSMode"], host["PidMode"], host["UsernsMode"]) == (
         None,
         None,
@@ -47,9 +46,8 @@ def test_every_limit_is_on_the_container(small: Runtime) -> None:
     assert facts["Config"]["Healthcheck"] == {"Test": ["NONE"]}
 
 
-@pytest.mark.parametrize(
-    "attempt",
-    [
+def test_what_would_lead_out_is_refused(docker_runtime: Runtime) -> None:
+    attempts = (
         "touch /etc/x /usr/x /x /var/x /root/x /home/x",
         "mount -t tmpfs none /mnt",
         "unshare -r true && unshare -rm mount -t tmpfs none /mnt",
@@ -59,10 +57,9 @@ def test_every_limit_is_on_the_container(small: Runtime) -> None:
         "echo 1 > /proc/sys/kernel/panic",
         "echo 0 > /proc/1/oom_score_adj && echo -500 > /proc/self/oom_score_adj",
         "hostname other",
-    ],
-)
-def test_what_would_lead_out_is_refused(docker_runtime: Runtime, attempt: str) -> None:
-    assert docker_runtime.execute(f"{{ {attempt}; }} 2>/dev/null").exit_code != 0
+    )
+    codes = {attempt: docker_runtime.execute(f"{{ {attempt}; }} 2>/dev/null").exit_code for attempt in attempts}
+    assert [attempt for attempt, code in codes.items() if code in (0, None)] == []
 
 
 def test_no_right_is_held_nor_can_be_gained(docker_runtime: Runtime) -> None:
@@ -100,28 +97,26 @@ def test_home_can_be_written_by_any_user_and_named_by_the_program(docker_image: 
 SHELL = {"sh": "/bin/dash", "setsid": "/usr/bin/setsid", "stat": "/usr/bin/stat"}
 
 
-def images_volumes(client: docker.APIClient) -> set[str]:
+def images_volumes(docker_client: Any) -> set[str]:
     """The volumes that no program made by a name."""
-    return {volume["Name"] for volume in client.volumes()["Volumes"] or () if not volume["Labels"]}
+    return {volume["Name"] for volume in docker_client.volumes()["Volumes"] or () if not volume["Labels"]}
 
 
 @pytest.mark.parametrize("away", [False, True], ids=["on this machine", "remote"])
 def test_a_volume_of_the_image_is_a_folder_in_memory(
-    make_image: ImageMaker, no_container_left: None, monkeypatch: pytest.MonkeyPatch, away: bool
+    make_image: ImageMaker, no_container_left: None, docker_client: Any, monkeypatch: pytest.MonkeyPatch, away: bool
 ) -> None:
     image = make_image(SHELL, ["ENV PATH=/bin", "VOLUME /data", "VOLUME /tmp/", "VOLUME /workspace", 'VOLUME "/home/pygent"'])
-    client = docker.APIClient(timeout=20)
-    before = images_volumes(client)
+    before = images_volumes(docker_client)
     with proxy() as between:
         if away:
             monkeypatch.setenv("DOCKER_HOST", between.address)
         with Runtime(True, image=image, resources=Resources(tmp_mb=8)) as runtime:
             assert runtime.execute("echo x > /data/x; echo y > y; stat -f -c '%T %b' /data").output == "tmpfs 2048\n"
-            facts = client.inspect_container(str(runtime.container_id))
+            facts = docker_client.inspect_container(str(runtime.container_id))
             assert [mount["Destination"] for mount in facts["Mounts"] if mount["Type"] != "tmpfs"] == ["/workspace"]
             assert (runtime.base_dir / "y").read_text() == "y\n"
-    assert images_volumes(client) - before == set()
-    client.close()
+    assert images_volumes(docker_client) - before == set()
 
 
 def test_an_image_with_a_volume_within_the_workspace_is_refused(make_image: ImageMaker, no_container_left: None, tmp_path: Path) -> None:
