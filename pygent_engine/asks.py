@@ -88,7 +88,7 @@ class Asks:
         return self._reports.closed or self._turn_cancel.is_set()
 
     def _request(self, asked_as: str, command: str, needs: tuple[Need, ...]) -> ApprovalRequest:
-        reason = "; ".join(clean_line(need.reason, 1000).rstrip(".") for need in needs)
+        reason = "; it ".join(clean_line(need.reason, 1000).rstrip(".") for need in needs)
         permissions = tuple(need.permission for need in needs)
         return ApprovalRequest(asked_as, self._task_id, self._call.name, clean(self._call.arguments), clean(command), reason, permissions)
 

@@ -138,7 +138,7 @@ def network_approval() -> Script:
     script.reply("I fetch the packages.", call("c1", cmd="$PIP install -r requirements.txt", network=True))
     doubt = "may run what is banned: what it runs depends on $PIP, which is known only when it runs"
     wants = "wants the network, which is off; what still runs there gets it too: python -m http.server 8000"
-    return script.ask("c1", f"{doubt}; {wants}", permissions=("ban", "network"))
+    return script.ask("c1", f"{doubt}; it {wants}", permissions=("ban", "network"))
 
 
 def task_approval() -> Script:

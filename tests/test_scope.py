@@ -123,7 +123,7 @@ def test_both_reasons_of_a_call_come_in_one_ask_before_it_starts(make_strict: Ma
 
     agent, recorder = make_strict(ScriptedModel([bash(UNSURE), "done"]), approver=approver)
     agent.run("go")
-    assert asked == [ApprovalRequest("c1", "main", "bash", f'{{"cmd": "{UNSURE}"}}', UNSURE, f"{LOCAL}; {REASON}", ("local", "ban"))]
+    assert asked == [ApprovalRequest("c1", "main", "bash", f'{{"cmd": "{UNSURE}"}}', UNSURE, f"{LOCAL}; it {REASON}", ("local", "ban"))]
     assert [type(event) for event in recorder.of(ApprovalAsked, ApprovalSettled, CallStarted)] == [
         ApprovalAsked,
         ApprovalSettled,

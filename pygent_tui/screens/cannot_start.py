@@ -7,7 +7,7 @@ from typing import Literal
 
 from textual import events
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.screen import ModalScreen
@@ -47,8 +47,9 @@ class CannotStart(ModalScreen[Way]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog -error") as dialog:
             dialog.border_title = Content("The image is missing" if self._image else "Pygent cannot start")
-            yield from self._missing() if self._image else [Static(Content(self._reason), classes="reason")]
-            yield Static(Content(_LOCAL), classes="muted")
+            with VerticalScroll(classes="body", can_focus=False):
+                yield from self._missing() if self._image else [Static(Content(self._reason), classes="reason")]
+                yield Static(Content(_LOCAL), classes="muted")
             yield Keys(*((key, _WORDS[way]) for key, way in self._ways.items()))
 
     def _missing(self) -> Iterable[Widget]:
@@ -56,6 +57,10 @@ class CannotStart(ModalScreen[Way]):
         yield Static(Content.styled(f"docker pull {self._image}", "$text-accent"), classes="command")
 
     def on_key(self, event: events.Key) -> None:
+        body = self.query_one(".body", VerticalScroll)
+        if event.key in ("up", "down"):
+            (body.scroll_up if event.key == "up" else body.scroll_down)(animate=False)
+            return
         way = self._ways.get(event.key)
         if self._guard.admits(event.time, alone=True) and way is not None:
             self.dismiss(way)

@@ -85,7 +85,7 @@ def _doing(status: Status) -> str:
     if status.opened is None:
         return "starting"
     if status.pull is not None:
-        return f"pulling the image {status.pull.percent}"
+        return f"pulling {status.pull.percent}"
     if status.turn_since is None:
         return "ready"
     if status.retry:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual import events
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
@@ -34,7 +34,7 @@ class ApprovalPanel(AskPanel):
     """Posts `Answered` once."""
 
     DEFAULT_CSS = """
-    ApprovalPanel .body { background: $surface; padding: 0 1; margin-top: 1; }
+    ApprovalPanel .command { height: auto; background: $surface; padding: 0 1; margin-top: 1; }
     ApprovalPanel .reason { margin-top: 1; }
     """
 
@@ -55,11 +55,13 @@ class ApprovalPanel(AskPanel):
         self.border_title = Content(f"May this run? {clean_line(request.tool, 30)}{whose(request.task_id, task_title)}")
 
     def compose(self) -> ComposeResult:
-        yield Static(Content(clean_line(self._request.reason)), classes="note")
         with VerticalScroll(classes="body", can_focus=False):
+            if self._request.reason:
+                yield Static(Content(f"This command {clean_line(self._request.reason)}"), classes="note")
             yield Static(Content(clean(self._request.command)), classes="command")
-        yield Keys(("y", "yes, once"), ("s", _session_words(self._request.permissions)), ("n", "no, and say why"), ("Esc", "no"))
-        yield Input(placeholder="Why not? The model reads it. Enter sends, empty is fine", classes="reason", select_on_focus=False)
+        with Vertical(classes="answers"):
+            yield Keys(("y", "yes, once"), ("s", _session_words(self._request.permissions)), ("n", "no, and say why"), ("Esc", "no"))
+            yield Input(placeholder="Why not? The model reads it. Enter sends, empty is fine", classes="reason", select_on_focus=False)
 
     def on_mount(self) -> None:
         self.query_one(Input).display = False

@@ -13,7 +13,8 @@ from .guard import KeyGuard
 
 
 class AskPanel(Vertical, can_focus=True):
-    """A panel that waits for keys. Keys typed before it could be read are not answers.
+    """A panel that waits for keys. Keys typed before it could be read are not answers. However little room there is, what
+    stands in `.answers` is seen, and `.body` scrolls.
 
     Text that the user was typing when the panel came is posted as `Typed`, so that it reaches the draft.
     """
@@ -28,7 +29,10 @@ class AskPanel(Vertical, can_focus=True):
         border-title-color: $text-warning;
         border-subtitle-color: $text-muted;
     }
-    AskPanel .body { height: auto; max-height: 35vh; scrollbar-size-vertical: 1; }
+    AskPanel .body { height: auto; max-height: 45vh; scrollbar-size-vertical: 1; }
+    .-short AskPanel .body { max-height: 100%; }
+    AskPanel .answers { dock: bottom; height: auto; }
+    .-short AskPanel Keys, .-short AskPanel .reason { margin-top: 0; }
     AskPanel .note { height: auto; color: $text-muted; }
     AskPanel Input, AskPanel Input:focus { height: 1; border: none; padding: 0 1; background: $surface; }
     """

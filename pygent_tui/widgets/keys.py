@@ -1,4 +1,4 @@
-"""The line that says which keys answer: breaks between keys where it is narrow, never within what one does."""
+"""The line that says which keys answer: breaks between keys where it is narrow, within one only where a line cannot hold it."""
 
 from __future__ import annotations
 
@@ -22,10 +22,13 @@ class Keys(Widget):
         self._keys = keys
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        return len(rows(self._keys, width))
+        return self._lines(width).get_height({}, width)
 
     def render(self) -> Content:
-        return Content("\n").join([_drawn(row) for row in rows(self._keys, self.content_size.width)])
+        return self._lines(self.content_size.width)
+
+    def _lines(self, width: int) -> Content:
+        return Content("\n").join([_drawn(row) for row in rows(self._keys, width)])
 
 
 def rows(keys: tuple[Key, ...], width: int) -> list[list[Key]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual import events
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
@@ -47,8 +47,9 @@ class QuestionPanel(AskPanel):
             yield Static(Content(clean(self._question.prompt)))
             if self._options:
                 yield Static(self._list(), classes="options")
-        yield Input(placeholder="Your answer", classes="reason", select_on_focus=False)
-        yield self._choices()
+        with Vertical(classes="answers"):
+            yield Input(placeholder="Your answer", classes="reason", select_on_focus=False)
+            yield self._choices()
 
     def on_mount(self) -> None:
         self.query_one(Input).display = False

@@ -187,6 +187,27 @@ def test_a_long_command_can_be_scrolled_to_its_end() -> None:
     play(Scene("x", lambda: script), scenario, size=(80, 24))
 
 
+def test_on_a_tiny_screen_the_keys_that_answer_and_the_reason_for_a_no_are_seen() -> None:
+    why = "may run what is banned: what it runs depends on $X, which is known only when it runs; it wants the network, which is off"
+    script = Script().turn("x").reply("", call("c1", cmd="$X one")).ask("c1", why, permissions=("ban", "network"))
+
+    async def scenario(stage: Stage) -> None:
+        shown = stage.text("ApprovalPanel")
+        assert "This command may run what is" in shown
+        assert all(key in shown for key in ("y  yes, once", "network for this session", "n  no, and say why", "Esc  no"))
+        await stage.press("pagedown", "n", *"it is late")
+        assert "it is late" in stage.text("ApprovalPanel")
+
+    play(Scene("x", lambda: script), scenario, size=(40, 12))
+
+
+def test_on_a_tiny_screen_the_keys_of_a_question_are_seen() -> None:
+    async def scenario(stage: Stage) -> None:
+        assert "no answer" in stage.text("QuestionPanel")
+
+    play(scene("question"), scenario, size=(40, 12))
+
+
 def test_asks_come_oldest_first_name_their_task_and_count_the_others() -> None:
     async def scenario(stage: Stage) -> None:
         first = stage.text("ApprovalPanel")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from pygent_engine.events import Interrupt, SubmitPrompt
 from pygent_tui.screens.cannot_start import CannotStart
 from tests.scenes import Scene, fallback, pulling, scene
@@ -71,6 +73,18 @@ def test_a_reason_is_literal_text() -> None:
 def without_image(script: Script) -> SceneLaunch:
     """Opens when it may pull, or is asked to work locally."""
     return SceneLaunch(SceneSession(script.envelopes), failure="Not here; run: docker pull some:image", missing="some:image")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (40, 12)])
+@pytest.mark.parametrize("name", ["cannot-start", "image-missing"])
+def test_the_ways_on_are_seen_however_small_the_screen_and_the_reason_scrolls(name: str, size: tuple[int, int]) -> None:
+    async def scenario(stage: Stage) -> None:
+        shown = stage.text(".dialog")
+        assert all(way in shown for way in ("r  try again", "l  work locally", "q  quit"))
+        await stage.press(*["down"] * 20)
+        await stage.until(lambda: "unless you turned that off." in stage.text(".dialog").replace("\n", " "))
+
+    play(scene(name), scenario, size=size)
 
 
 def test_a_missing_image_is_told_with_the_command_that_pulls_it() -> None:

@@ -79,7 +79,7 @@ def test_a_pull_that_was_cancelled_is_no_failure() -> None:
 def test_the_status_tells_the_pull_and_the_key_that_ends_it() -> None:
     state = glance(half_pulled())
     line = status_line(state, asks.EMPTY, "demo", 0.0)
-    assert (line.left[-1][0], line.notes) == ("· pulling the image 38 %", ("Ctrl+Q quit", "F1 help", "Esc interrupt"))
+    assert (line.left[-1][0], line.notes) == ("· pulling 38 %", ("Ctrl+Q quit", "F1 help", "Esc interrupt"))
 
 
 def test_a_pull_of_a_task_is_not_the_session_s() -> None:
