@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pygent_engine.errors import RuntimeLost
 from pygent_engine.runtime import Runtime
 from pygent_engine.values import ExecResult, Resources
 
@@ -52,3 +53,11 @@ def test_many_small_hogs_leave_the_container_alive(tight: Runtime) -> None:
     tight.execute("for n in $(seq 30); do python3 -c 'import time; a = bytearray(20 << 20); time.sleep(1)' & done; wait", timeout=20)
     assert tight.execute("echo next", timeout=10).output == "next\n"
     assert tight.container_id == container
+
+
+def test_a_container_whose_main_process_met_the_limit_is_lost_for_that(tight: Runtime) -> None:
+    tight.execute("echo kept > kept")
+    with pytest.raises(RuntimeLost) as caught:
+        tight.execute("echo 1000 > /proc/1/oom_score_adj; head -c 100000000 /dev/zero > /tmp/big", timeout=30)
+    assert str(caught.value) == "The container is gone: its memory limit of 64 MB was reached; the workspace is still there."
+    assert tight.execute("cat kept").output == "kept\n"
