@@ -86,7 +86,7 @@ class Lifeline:
         self._pipe: int | None = None
 
     def make_folder(self, prefix: str) -> Path:
-        """A temporary folder that goes with the program. Raises OSError."""
+        """A private temporary folder that goes with the program. Raises OSError."""
         folder = Path(tempfile.mkdtemp(prefix=prefix)).resolve()
         with contextlib.suppress(OSError):  # no process can be started: the folder serves all the same
             self._hold(str(folder))

@@ -71,7 +71,7 @@ class Runtime:
         self._bans = Bans(self.banned_commands, self.banned_apps)
         self.pull = pull
         shared = lifeline()
-        temporary = shared.make_folder("pygent-") if workspace is None else None
+        temporary = _temporary(shared) if workspace is None else None
         self.base_dir = temporary or check_workspace(os.fspath(workspace or ""))
         try:
             self._backend, alias = self._make_backend(shared)
@@ -265,6 +265,13 @@ class Runtime:
             self.base_dir, self.env, connect, image=self.image, network=self.network, resources=self.resources, pull=self.pull
         )
         return backend, INSIDE
+
+
+def _temporary(lifeline: Lifeline) -> Path:
+    try:
+        return lifeline.make_folder("pygent-")
+    except OSError as error:
+        raise WorkspaceError(f"No temporary folder can be made for the workspace: {error.strerror}. Name a folder.") from error
 
 
 def _still_running(jobs: tuple[str, ...]) -> str:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import os
+import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
 
@@ -15,6 +18,8 @@ import pytest
 from pygent_engine.errors import RuntimeLost, RuntimeUnavailable, SettingsError, WorkspaceError
 from pygent_engine.runtime import Runtime, check_workspace
 from pygent_engine.scope import Need, Scope, working_in
+
+from .owned import gone, own_seconds
 
 
 @pytest.fixture
@@ -82,6 +87,12 @@ def test_a_local_runtime_imports_no_docker() -> None:
     assert done.stdout == "False\n"
 
 
+def test_a_machine_without_room_for_temporary_folders_is_told_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
+    with pytest.raises(WorkspaceError, match=r"^No temporary folder can be made for the workspace: No such file or directory\."):
+        Runtime(False)
+
+
 def test_clean_up_removes_a_temporary_workspace_and_may_be_repeated(runtime: Runtime) -> None:
     spawned = runtime.spawn()
     spawned.execute("mkdir -p a/b; touch a/b/c; chmod 500 a/b a")
@@ -126,6 +137,40 @@ def test_the_end_of_the_interpreter_ends_what_still_runs() -> None:
     place, pid = done.stdout.split()
     assert not Path(place).exists()
     assert not Path("/proc", pid, "cmdline").exists() or Path("/proc", pid, "cmdline").read_bytes() == b""
+
+
+_INTERRUPTED = """
+import signal, sys, threading, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a test run in the background has it ignored
+from pygent_engine.runtime import Runtime
+runtime, seconds = Runtime(False), sys.argv[1]
+show = lambda text: print(text, end="", flush=True)
+command = f"trap 'echo hit' INT; echo on; (setsid sleep {seconds} &); sleep {seconds}; echo after"
+"""
+_BY_THE_TERMINAL = """
+try:
+    runtime.execute(command, None, show)
+except KeyboardInterrupt:
+    show("interrupted\\n" + runtime.bash("echo next"))
+"""
+_BY_THE_END = """
+on = threading.Event()
+threading.Thread(target=runtime.execute, args=(command, None, lambda text: (show(text), on.set())), daemon=True).start()
+on.wait()
+"""
+
+
+@pytest.mark.parametrize(("ending", "said"), [(_BY_THE_TERMINAL, "interrupted\nnext\n"), (_BY_THE_END, "")], ids=["Ctrl+C", "exit"])
+def test_a_program_that_is_interrupted_or_ends_takes_its_command_along(ending: str, said: str) -> None:
+    seconds = own_seconds()
+    run = [sys.executable, "-c", _INTERRUPTED + ending, seconds]
+    with subprocess.Popen(run, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True) as program:
+        assert program.stdout is not None
+        assert program.stdout.readline() == "on\n"
+        if said:
+            os.killpg(program.pid, signal.SIGINT)  # as the terminal does: to all of the foreground
+        assert program.communicate(timeout=60) == (said, "")
+    assert gone(seconds)
 
 
 def test_many_threads_may_use_runtimes_at_once() -> None:
