@@ -50,7 +50,8 @@ class Option:
         except Unfit as error:
             raise SettingsError(f"{where}: {error}") from error
         except ValueError as error:
-            shown = "the value" if self.secret else clean_line(repr(value), 80)
+            one = value[0] if isinstance(value, list) and len(value) == 1 and isinstance(value[0], str) else value  # of a flag
+            shown = "the value" if self.secret else clean_line(repr(one), 80)
             raise SettingsError(f"{where}: {shown} is not {self.accepted}.") from error
 
 

@@ -12,26 +12,32 @@ from ..errors import SettingsError
 from ..version import __version__
 
 _APP_USAGE = "pygent [PATH] [flags]\n       pygent run [flags] PROMPT\n       pygent doctor [flags]"
-_APP_TEXT = "A coding agent in your terminal. Opens the full-screen app on the folder PATH, or the current one."
+_APP_TEXT = """\
+A coding agent in your terminal. Opens the full-screen app on the folder PATH,
+or on the current one."""
 _APP_NOTES = """\
 commands:
   run PROMPT            do one prompt without a screen (pygent run --help)
-  doctor                say what is here, what is missing, and what to do (pygent doctor --help)
+  doctor                say what is here, what is missing, and what to do
   A folder of such a name is ./run or ./doctor.
 
 connecting a model:
   export OPENAI_API_KEY=...      the key
-  export OPENAI_BASE_URL=...     another OpenAI-compatible server than OpenAI's own
+  export OPENAI_BASE_URL=...     a server other than OpenAI's own
   Without either, the app opens on the offline demo (also: --model demo).
 """
 _RUN_TEXT = """\
-Do one prompt without a screen. Nothing is asked: commands run, but a container has no network without --network.
-An image that is missing is pulled. Standard input is never read."""
+Do one prompt without a screen. Nothing is asked: commands run, but a container
+has no network without --network. An image that is missing is pulled. Standard
+input is never read."""
 _RUN_NOTES = """\
 exit codes:
-  0 finished    1 failed    2 wrong usage, or it could not start    3 met a limit    130 interrupted
+  0 finished       1 failed           2 wrong usage, or it could not start
+  3 met a limit    130 interrupted
 """
-_DOCTOR_TEXT = "Say what Pygent finds on this machine, and what to do about what is missing. Asks no model."
+_DOCTOR_TEXT = """\
+Say what Pygent finds on this machine, and what to do about what is missing.
+Asks no model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +83,8 @@ class _Parser(argparse.ArgumentParser):
     """Answers every mistake with one sentence in place of the usage text."""
 
     def error(self, message: str) -> NoReturn:
-        raise SettingsError(f"{message.removeprefix('argument ')}; {self.prog} --help says more.")
+        said = message.removeprefix("argument ").partition("ignored explicit argument")
+        raise SettingsError(f"{said[0]}{'it takes no value' if said[1] else ''}; {self.prog} --help says more.")
 
     def read(self, arguments: list[str]) -> argparse.Namespace:
         found, unknown = self.parse_known_args(arguments)
@@ -152,12 +159,7 @@ def _new_parser(prog: str, text: str, notes: str = "", usage: str | None = None)
     add("--docker", dest="use_docker", action=argparse.BooleanOptionalAction, help="run commands in a container, or on this machine")
     add("--image", metavar="NAME", help="Docker image of the containers (python:3.12-slim)")
     add("--network", action=argparse.BooleanOptionalAction, help="network for all commands, unasked")
-    add(
-        "--resources",
-        action="append",
-        metavar="NAME=N",
-        help="limit of a container, as doctor lists them (repeatable)",
-    )
+    add("--resources", action="append", metavar="NAME=N", help="set a limit, as memory_mb=4096 (repeatable)")
     return parser
 
 
@@ -179,7 +181,7 @@ def _app_parser() -> _Parser:
     parser.add_argument(
         "--confirm-bash",
         action=argparse.BooleanOptionalAction,
-        help="ask before each command that runs on this machine (default), or do not",
+        help="ask before each command on this machine (default)",
     )
     return parser
 

@@ -7,6 +7,7 @@ import platform
 import shutil
 import sys
 import tempfile
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,11 @@ from ..version import __version__
 from .isolation import Bound, of_container, of_this_machine
 
 _LONGEST = 2000
-_START_DOCKER = "start Docker, or go without: with --no-docker, commands run on this machine, without isolation."
+_START_DOCKER = (
+    "start its engine, or name another (DOCKER_HOST, docker context use), "
+    "or go without: with --no-docker, commands run on this machine, without isolation."
+)
+_ALIGNED = 19  # columns before the text
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +41,34 @@ class Finding:
 def diagnose(settings: Settings) -> int:
     """Print what is found. Nothing that is missing is an error: each has its remedy, or Pygent does without."""
     print(f"Pygent {__version__}\n")  # noqa: T201 - its output is what it is for
+    columns = _columns()
     for found in _found(settings):
         for line in _lines(found):
-            print(settings.redact(line), flush=True)  # noqa: T201 - one at a time, as some take a while
+            print(_fitted(settings.redact(line), columns), flush=True)  # noqa: T201 - one at a time, as some take a while
     return 0
 
 
 def _lines(found: Finding | Bound) -> Iterator[str]:
     yield f"{_mark(found):8} {found.topic:9} {clean_line(found.text, _LONGEST)}"
     if isinstance(found, Finding) and found.remedy:
-        yield f"{'':18} to do: {clean_line(found.remedy, _LONGEST)}"
+        yield f"{'':{_ALIGNED}}to do: {clean_line(found.remedy, _LONGEST)}"
+
+
+def _fitted(line: str, columns: int) -> str:
+    """`line` broken between words where the terminal ends, and aligned; what reads it from a pipe gets it whole."""
+    head, text = line[:_ALIGNED], line[_ALIGNED:]
+    if columns <= 2 * _ALIGNED or len(line) <= columns:
+        return line
+    broken = textwrap.wrap(text, columns - _ALIGNED, break_long_words=False, break_on_hyphens=False)
+    return head + f"\n{'':{_ALIGNED}}".join(broken)
+
+
+def _columns() -> int:
+    """The width of the terminal that shows the report, 0 where none does."""
+    try:
+        return os.get_terminal_size(1).columns
+    except OSError:
+        return 0
 
 
 def _mark(found: Finding | Bound) -> str:
@@ -101,27 +124,26 @@ def _place(settings: Settings) -> Iterator[Finding | Bound]:
 
     if settings.use_docker is False:
         yield Finding(True, "Docker", "not used, as configured")
-        yield from _here(settings)
+        yield Finding(True, "Commands", "run on this machine, as you, without isolation:")
+        yield from of_this_machine(settings)
         return
     environment = docker_environment()
     problem = docker_problem(environment)
     if problem:
         yield Finding(False, "Docker", f"{problem[:1].upper()}{problem[1:]}.", _START_DOCKER)
         if settings.use_docker is None:
-            yield from _here(settings)
+            yield Finding(True, "Commands", "run on this machine, as you, without isolation; for pygent run only with --no-docker:")
+            yield from of_this_machine(settings)
+        else:
+            yield Finding(False, "Commands", "none can run, as Docker is asked for")
         return
     facts = engine_facts(environment, settings.image)
-    where = ", taken for another machine" if facts.remote else ""
+    where = ", taken to be on another machine" if facts.remote else ""
     yield Finding(True, "Docker", f"engine {facts.version} at {facts.address}{where}")
     remedy = "" if facts.has_image else f"docker pull {settings.image} (the app offers it, pygent run does it)."
     yield Finding(facts.has_image, "Image", settings.image, remedy)
     yield Finding(True, "Commands", "run in containers, one for each agent:")
     yield from of_container(settings, remote=facts.remote)
-
-
-def _here(settings: Settings) -> Iterator[Finding | Bound]:
-    yield Finding(True, "Commands", "run on this machine, as you, without isolation:")
-    yield from of_this_machine(settings)
 
 
 def _git() -> Finding:

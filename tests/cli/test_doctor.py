@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tests.support.command_line import CommandLine
+from tests.support.terminal import terminal
 
 KEY = "sk-canary-0123456789"
 
@@ -58,3 +61,11 @@ def test_a_folder_that_cannot_be_written_is_missing(command_line: CommandLine) -
     state.touch()
     ended = command_line.run("doctor", XDG_STATE_HOME=str(state), DOCKER_HOST="unix:///nonexistent/docker.sock")
     assert topics(ended.out)["State"] == "missing"
+
+
+def test_in_a_terminal_lines_break_between_words_and_stay_aligned(tmp_path: Path) -> None:
+    with terminal(tmp_path, "doctor", columns=60, rows=60, environ={"DOCKER_HOST": "unix:///nonexistent/docker.sock"}) as shown:
+        assert shown.end() == 0
+    lines = [line.rstrip() for line in shown.raw.decode().splitlines()[2:]]
+    assert [line for line in lines if len(line) > 60 and " " in line[19:]] == []
+    assert all(line[18] == " " and line[19] != " " for line in lines)

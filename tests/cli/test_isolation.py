@@ -25,7 +25,6 @@ holds    mounts    the workspace and nothing else, not the Docker socket either
 holds    logs      none: the engine keeps no output
 """
 ON_THIS_MACHINE = """\
-ok       Commands  run on this machine, as you, without isolation:
 holds    ends      a command ends with all of it that can be found: at its timeout, when cancelled, when Pygent ends
 holds    keys      commands get a few variables (PATH, HOME ...) and those of -e, no API key
 holds    files     4096 MB at most each
@@ -37,7 +36,8 @@ open     network   on, as for you
 """
 MISSING = """\
 missing  Docker    There is no Docker engine on this machine (/nonexistent/docker.sock does not exist).
-                   to do: start Docker, or go without: with --no-docker, commands run on this machine, without isolation.
+                   to do: start its engine, or name another (DOCKER_HOST, docker context use), \
+or go without: with --no-docker, commands run on this machine, without isolation.
 """
 
 
@@ -55,11 +55,17 @@ def engine_version() -> str:
 
 
 def test_without_an_engine_it_says_what_local_commands_are_kept_from_and_what_not(command_line: CommandLine) -> None:
-    assert place(command_line.run("doctor", DOCKER_HOST=NO_ENGINE).out) == MISSING + ON_THIS_MACHINE
+    assert place(command_line.run("doctor", DOCKER_HOST=NO_ENGINE).out) == (
+        MISSING
+        + "ok       Commands  run on this machine, as you, without isolation; for pygent run only with --no-docker:\n"
+        + ON_THIS_MACHINE
+    )
 
 
 def test_docker_that_was_asked_for_and_is_missing_promises_nothing(command_line: CommandLine) -> None:
-    assert place(command_line.run("doctor", "--docker", DOCKER_HOST=NO_ENGINE).out) == MISSING
+    assert place(command_line.run("doctor", "--docker", DOCKER_HOST=NO_ENGINE).out) == (
+        MISSING + "missing  Commands  none can run, as Docker is asked for\n"
+    )
 
 
 def test_a_chosen_local_mode_tells_its_own_settings(command_line: CommandLine) -> None:
@@ -71,7 +77,8 @@ def test_a_chosen_local_mode_tells_its_own_settings(command_line: CommandLine) -
         "open     memory    no limit; with --resources memory_mb=N one for each process",
         "holds    memory    512 MB for each process, not in all",
     )
-    assert place(ended.out) == "ok       Docker    not used, as configured\n" + wanted
+    found = "ok       Docker    not used, as configured\nok       Commands  run on this machine, as you, without isolation:\n"
+    assert place(ended.out) == found + wanted
 
 
 @pytest.mark.docker
@@ -105,7 +112,7 @@ def test_an_engine_behind_tcp_gets_a_copy_of_the_workspace(docker_image: str, co
     with proxy() as remote:
         report = place(command_line.run("doctor", "--image", docker_image, DOCKER_HOST=f"tcp://127.0.0.1:{remote.port}").out)
     assert report == (
-        f"ok       Docker    engine {engine_version()} at tcp://127.0.0.1:{remote.port}, taken for another machine\n"
+        f"ok       Docker    engine {engine_version()} at tcp://127.0.0.1:{remote.port}, taken to be on another machine\n"
         f"ok       Image     {docker_image}\n"
     ) + IN_A_CONTAINER.replace(
         "the workspace and nothing else, not the Docker socket either",

@@ -32,6 +32,8 @@ def refused(sentence: str) -> Ended:
         ("--dokcer", "unknown flag --dokcer (did you mean --docker?); pygent --help says more."),
         ("--mod x", "unknown flag --mod (did you mean --model?); pygent --help says more."),
         ("run --color=1 x", "unknown flag --color; pygent run --help says more."),
+        ("run --network=1 x", "--network/--no-network: it takes no value; pygent run --help says more."),
+        ("run --resources x y", "--resources: 'x' is not limits like memory_mb=4096 cpus=4 (in a file: a table of numbers)."),
         ("run", "the following arguments are required: PROMPT; pygent run --help says more."),
         ("run do it", "unexpected argument 'it' (a text of several words needs quotes); pygent run --help says more."),
         ("run x --model", "--model: expected one argument; pygent run --help says more."),
@@ -150,6 +152,7 @@ def test_help_names_every_flag_in_little_more_than_a_screen(line: str, flags: st
     assert (ended.code, ended.err) == (0, "")
     assert [flag for flag in flags.split() if flag not in ended.out] == []
     assert ended.out.count("\n") < 40
+    assert max(map(len, ended.out.splitlines())) < 80
 
 
 def test_help_into_a_closed_pipe_ends_quietly(command_line: CommandLine) -> None:

@@ -81,7 +81,7 @@ def _parsed(text: str, source: str, tls: Tls | None) -> Address:
     except ValueError:
         address = None
     if address is None:
-        raise RuntimeUnavailable(f"{source} names no Docker engine; write it as unix:///PATH, tcp://HOST:PORT or ssh://USER@HOST.")
+        raise RuntimeUnavailable(f"{source} names no Docker engine (write it as unix:///PATH, tcp://HOST:PORT or ssh://USER@HOST).")
     return address
 
 
@@ -140,7 +140,7 @@ def _endpoint(file: Path, source: str) -> Mapping[str, Any]:
     try:
         endpoint = json.loads(file.read_bytes())["Endpoints"]["docker"]
     except FileNotFoundError as error:
-        raise RuntimeUnavailable(f"{source} does not exist; choose one that does with docker context use.") from error
+        raise RuntimeUnavailable(f"{source} does not exist (docker context ls names those that do).") from error
     except (OSError, ValueError, LookupError, TypeError) as error:
         raise RuntimeUnavailable(f"{source} cannot be read ({file}).") from error
     if not isinstance(endpoint, dict):

@@ -30,7 +30,7 @@ def docker_problem(environment: Mapping[str, str]) -> str:
     try:
         address = engine_address(environment)
     except RuntimeUnavailable as error:
-        return str(error).rstrip(".")
+        return str(error).rstrip(".").replace("The Docker", "the Docker", 1)
     if not address.remote and (problem := _socket_problem(Path(address.path))):
         return problem
     from .engine import engine_problem  # noqa: PLC0415 - it imports docker, which costs 0.1 s

@@ -53,7 +53,7 @@ def test_an_address_is_read_as_the_docker_command_reads_it(host: str, address: A
 def test_what_is_no_address_is_refused_without_being_repeated(host: str) -> None:
     with pytest.raises(RuntimeUnavailable) as caught:
         engine_address({"DOCKER_HOST": host})
-    assert str(caught.value) == "DOCKER_HOST names no Docker engine; write it as unix:///PATH, tcp://HOST:PORT or ssh://USER@HOST."
+    assert str(caught.value) == "DOCKER_HOST names no Docker engine (write it as unix:///PATH, tcp://HOST:PORT or ssh://USER@HOST)."
 
 
 def test_the_host_comes_before_the_context_and_that_before_the_current_one(tmp_path: Path) -> None:
@@ -79,7 +79,7 @@ def test_a_configuration_that_cannot_be_read_names_no_context(text: str, tmp_pat
 def test_a_context_that_is_missing_or_broken_is_told_and_never_passed_over(tmp_path: Path) -> None:
     environment = {"DOCKER_CONFIG": str(tmp_path), "DOCKER_CONTEXT": "far"}
     problem = docker_problem(environment)
-    assert problem == "The Docker context 'far' does not exist; choose one that does with docker context use"
+    assert problem == "the Docker context 'far' does not exist (docker context ls names those that do)"
     make_context(tmp_path, "far", "nonsense")
     with pytest.raises(RuntimeUnavailable, match=r"^The Docker context 'far' cannot be read \(.*meta.json\)\.$"):
         engine_address(environment)
