@@ -35,6 +35,7 @@ _ASK_S = 60.0
 _LAST_S = 10.0
 _LEAST_S = 0.2
 _BYTES_PER_S = 1 << 20  # as slow as a way to an engine may be
+_LATE = "there was no time for it; it comes with the next command"
 
 
 class Shell(Protocol):
@@ -166,21 +167,25 @@ class Mirror:
         is old or new."""
         self.behind = True
         deadline = None if seconds is None else time.monotonic() + seconds
+
+        def left() -> float | None:
+            return None if deadline is None else max(_LEAST_S, deadline - time.monotonic())
+
         if shell is None:
             return self._fetch_all(storage, seconds, is_cancelled)
         survey = self._survey(shell, _ASK_S if seconds is None else seconds)
         if survey is None:
-            return Fetched()
+            return Fetched(missing={"what the command changed": _LATE})
         if survey.same:
             self.behind = False
             return Fetched()
         if not survey.usable:
-            return self._fetch_all(storage, seconds, is_cancelled)
+            return self._fetch_all(storage, left(), is_cancelled)
         wanted = self._ledger.changed_there(survey)
         kept = self._remove_here(self._ledger.gone_there(survey))
-        fetched = self._fetch_some(shell, wanted, None if deadline is None else max(_LEAST_S, deadline - time.monotonic()))
+        fetched = self._fetch_some(shell, wanted, left())
         if fetched is None:
-            fetched = self._fetch_all(storage, seconds, is_cancelled)
+            fetched = self._fetch_all(storage, left(), is_cancelled)
         self._look_at_all = self._look_at_all or not survey.whole
         return replace(fetched, kept=(*kept, *fetched.kept))
 
@@ -220,11 +225,12 @@ class Mirror:
         """Bring what is wanted, None when nothing there can pack it."""
         chosen, missing, size = self._affordable(wanted)
         intake = Intake(self._folder, lambda entry: entry.path in chosen, self._ledger.sight, self._budget())
-        seconds = _ASK_S + size / _BYTES_PER_S if seconds is None else seconds
+        deadline = time.monotonic() + (_ASK_S + size / _BYTES_PER_S if seconds is None else seconds)
         codes: list[int | None] = []
         try:
             for script in archive_scripts(self._inside, sorted(chosen)):
-                codes.append(shell(script, ArchiveReader(intake).feed, seconds))
+                left = deadline - time.monotonic()
+                codes.append(shell(script, ArchiveReader(intake).feed, left) if left > 0 else None)
                 if codes[-1] is None:
                     break
         except ArchiveError:
@@ -239,7 +245,7 @@ class Mirror:
         unread = chosen - intake.arrived.keys() - intake.failed.keys()
         if in_time:
             self._pass_over(unread, wanted)
-        reason = "it cannot be read there" if in_time else "there was no time for it; it comes with the next command"
+        reason = "it cannot be read there" if in_time else _LATE
         self._look_at_all = bool(missing or intake.failed or not in_time)
         self.behind = not in_time
         return Fetched(tuple(intake.overwritten), missing={**missing, **intake.failed, **dict.fromkeys(unread, reason)})

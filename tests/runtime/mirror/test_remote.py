@@ -250,6 +250,26 @@ def test_thousands_of_files_come_back(runtime: Runtime) -> None:
     assert {path.name: path.read_text() for path in runtime.base_dir.iterdir()} == {f"{name}{n}": f"{n}\n" for n in range(1, 3001)}
 
 
+def test_what_an_ended_command_leaves_is_carried_in_one_time_for_all_of_it(
+    make: Callable[..., Runtime], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended: list[float] = []
+    cancel = threading.Event()
+
+    def end(text: str) -> None:
+        ended.append(time.monotonic())
+        cancel.set()
+
+    with proxy(rate=MIB) as slow:
+        monkeypatch.setenv("DOCKER_HOST", slow.address)
+        with make() as runtime:
+            result = runtime.execute(f"seq -f {'x' * 60}%g 5000 | xargs touch; echo made; sleep 60", 60, end, cancel)
+            assert time.monotonic() - ended[0] < 2
+            assert "there was no time for it; it comes with the next command" in result.output
+            runtime.execute("true", timeout=60)
+            assert sum(1 for _ in runtime.base_dir.iterdir()) == 5000
+
+
 def test_a_folder_that_nobody_may_look_into_keeps_what_is_in_it(runtime: Runtime) -> None:
     runtime.execute("mkdir d; echo x > d/x; chmod 000 d")
     runtime.execute("touch other")
