@@ -138,6 +138,9 @@ class ImagePullEnded:
     error: str = ""
 
 
+PullEvent = ImagePullStarted | ImagePullProgress | ImagePullEnded
+
+
 @dataclass(frozen=True, slots=True)
 class ContainerReplaced:
     """A container was lost and another one took over: the workspace is the same, all else began anew."""
@@ -326,9 +329,7 @@ Event = (
     SessionOpened
     | SessionClosed
     | Warned
-    | ImagePullStarted
-    | ImagePullProgress
-    | ImagePullEnded
+    | PullEvent
     | ContainerReplaced
     | TaskCreated
     | TaskStateChanged

@@ -8,8 +8,7 @@ from array import array
 from bisect import bisect_right
 
 _BLOCK = 1 << 15
-_PIECE = 1 << 12
-"""A line that is longer than a block is shown in pieces of so many bytes."""
+_PIECE = 1 << 12  # bytes that are shown as a line of one that is longer than a block
 
 
 class TextFile:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from ..events import ImagePullEnded, ImagePullProgress, ImagePullStarted
+from ..events import ImagePullEnded, ImagePullProgress, ImagePullStarted, PullEvent
 from ..untrusted import clean_line
 from .outlet import Outlet
-
-PullEvent = ImagePullStarted | ImagePullProgress | ImagePullEnded
 
 _STEPS = 4  # so many lines where none can be written anew
 _ERASE = "\r\x1b[K"

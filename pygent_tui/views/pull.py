@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import assert_never
 
-from pygent_engine.events import ImagePullEnded, ImagePullProgress, ImagePullStarted
-
-PullEvent = ImagePullStarted | ImagePullProgress | ImagePullEnded
+from pygent_engine.events import ImagePullEnded, ImagePullProgress, ImagePullStarted, PullEvent
 
 
 @dataclass(frozen=True, slots=True)

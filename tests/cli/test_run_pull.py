@@ -9,8 +9,8 @@ import time
 import pytest
 
 from pygent_engine.cli.outlet import Outlet
-from pygent_engine.cli.pulling import PullEvent, PullNotes
-from pygent_engine.events import ImagePullEnded, ImagePullProgress, ImagePullStarted, OutputDelta, TurnStarted
+from pygent_engine.cli.pulling import PullNotes
+from pygent_engine.events import ImagePullEnded, ImagePullProgress, ImagePullStarted, OutputDelta, PullEvent, TurnStarted
 from tests.support.command_line import DEADLINE_S, CommandLine
 from tests.support.engine_proxy import Upstream, proxy
 from tests.support.recording import check_whole, envelopes, read_until
