@@ -11,7 +11,7 @@ import re
 WIDTH = 4096
 _LONGEST_PREFIX = 256
 
-_TOKEN = re.compile(r"\x1b\[[0-?]{0,128}[ -/]{0,8}[@-~]|[\r\b]")
+_TOKEN = re.compile(r"\x1b\[[0-?]{0,128}[ -/]{0,8}[@-~]|\r+|\x08+")
 _CUT_OFF = re.compile(r"\x1b(?:\[[0-?]{0,128}[ -/]{0,8})?\Z")
 _LONGEST_CUT_OFF = 140
 
@@ -34,6 +34,12 @@ class Row:
         """Take text without newlines, its control characters acting."""
         if not ("\x1b" in text or "\r" in text or "\b" in text):
             return self._put(text) if text else ""
+        if not ("\x1b" in text or "\b" in text or self._prefix):
+            first, *frames = text.split("\r")
+            if len(max(frames, key=len)) <= WIDTH:
+                left = self._put(first) if first else ""
+                self._lay(frames)
+                return left
         left, start = "", 0
         for token in _TOKEN.finditer(text):
             if token.start() > start:
@@ -54,6 +60,16 @@ class Row:
         self._cover(text[room + whole :])
         return left
 
+    def _lay(self, frames: list[str]) -> None:
+        """Write each over the one before it: what shows of a frame is what stands out beyond all that came after it."""
+        shown = ""
+        for frame in reversed(frames):
+            if len(frame) > len(shown):
+                shown += frame[len(shown) :]
+        self._column = 0
+        self._cover(shown)
+        self._column = len(frames[-1])
+
     def _wrapped(self) -> str:
         """A character has come that finds the row full; what waited for it goes with it."""
         prefix, self._prefix = self._prefix, ""
@@ -73,10 +89,10 @@ class Row:
 
     def _act(self, token: str) -> str:
         match token:
-            case "\r":
+            case _ if token[0] == "\r":
                 self._column = 0
-            case "\b":
-                self._column = max(0, min(self._column, WIDTH - 1) - 1)
+            case _ if token[0] == "\b":
+                self._column = max(0, min(self._column, WIDTH - 1) - len(token))
             case "\x1b[K" | "\x1b[0K":
                 del self._cells[self._column :]
             case "\x1b[1K":

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 import tracemalloc
+from collections.abc import Callable
 
 import pyte
 import pytest
@@ -163,6 +165,17 @@ def test_memory_stays_flat_whatever_comes(chunk: bytes) -> None:
     finally:
         tracemalloc.stop()
     assert peak < 4_000_000
+
+
+@pytest.mark.parametrize("chunk", [b"a\r" * 200_000, b"\r" * 400_000, b"\b" * 400_000], ids=["frames", "returns", "backspaces"])
+def test_a_flood_of_rewriting_costs_about_what_it_costs_to_look_at_each_sign(chunk: bytes) -> None:
+    def seconds(work: Callable[[], object]) -> float:
+        started = time.thread_time()
+        work()
+        return time.thread_time() - started
+
+    looks = min(seconds(lambda: [sign for sign in chunk if sign > 127]) for _ in range(3))
+    assert min(seconds(lambda: Capture().feed(chunk)) for _ in range(3)) < 8 * looks
 
 
 def test_a_gigabyte_without_a_newline_is_taken_with_flat_memory() -> None:

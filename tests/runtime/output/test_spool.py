@@ -48,6 +48,31 @@ def test_the_full_output_of_a_cut_result_is_in_a_private_file(runtime: Runtime) 
     assert not spool.is_relative_to(runtime.base_dir)
 
 
+def test_what_is_planted_in_place_of_a_file_is_never_written_to(spools: Spools, tmp_path: Path) -> None:
+    precious = tmp_path / "precious"
+    precious.write_text("kept")
+    folder = Path(written(spools, "one").path).parent
+    (folder / "output-2.txt").symlink_to(precious)
+    replaced = written(spools, "two")
+    third = written(spools, "three")
+    Path(third.path).unlink()
+    Path(third.path).symlink_to(precious)
+    third.write("more")
+    assert (replaced.path, third.path, precious.read_text()) == ("", "", "kept")
+    spools.remove()
+    assert precious.exists()
+
+
+def test_an_open_umask_opens_no_file(spools: Spools) -> None:
+    before = os.umask(0)
+    try:
+        path = Path(written(spools, "x").path)
+        assert [stat.S_IMODE(each.stat().st_mode) for each in (path, path.parent)] == [0o600, 0o700]
+    finally:
+        os.umask(before)
+        spools.remove()
+
+
 def test_what_a_result_holds_is_on_no_disk(runtime: Runtime, temporary: Path) -> None:
     assert runtime.execute("seq 100").full_output == ""
     assert list(temporary.iterdir()) == []
