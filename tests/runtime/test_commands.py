@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from pygent_engine.errors import WorkspaceError
 from pygent_engine.runtime import Runtime
 from pygent_engine.values import ExecResult
 
@@ -233,6 +234,17 @@ def test_the_environment_is_an_allow_list(runtime: Runtime, monkeypatch: pytest.
 def test_removing_the_workspace_from_inside_leaves_a_working_runtime(runtime: Runtime) -> None:
     runtime.execute('echo x > x; rm -rf "$PWD" * 2>/dev/null')
     assert runtime.execute("ls -A; echo next").output == "next\n"
+
+
+def test_a_folder_that_takes_the_place_of_the_workspace_is_the_workspace(runtime: Runtime) -> None:
+    runtime.execute("echo old > old")
+    runtime.base_dir.rename(runtime.base_dir.with_name("away"))
+    with pytest.raises(WorkspaceError, match="is gone"):
+        runtime.read_file("old")
+    runtime.base_dir.mkdir()
+    runtime.write_file("new", "new")
+    assert runtime.execute("ls; cat new; echo more > more").output == "new\nnew"
+    assert (runtime.read_file("more"), (runtime.base_dir.with_name("away") / "old").read_text()) == ("more\n", "old\n")
 
 
 def test_commands_of_several_threads_do_not_mix(runtime: Runtime) -> None:

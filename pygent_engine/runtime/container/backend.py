@@ -13,7 +13,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...errors import RuntimeLost, RuntimeUnavailable
+from ...errors import RuntimeLost, RuntimeUnavailable, WorkspaceError
 from ...events import ContainerReplaced
 from ...scope import current_scope
 from ...untrusted import clean_line
@@ -44,6 +44,7 @@ _STOP_S = 20.0
 _TURN_S = 5.0
 _SETTLE_S = 4.0
 _NO_JOBS = ("", " ".join(LANE), "".join(LANE))
+_REPLACED = "another folder took the place of the workspace"
 _OUTLIVED = "a command in it could not be ended"
 _LISTENS = "A container runs one command at a time: what listens to a command cannot run another there."
 _CONNECTED = "it could not be cut off from the network"
@@ -69,6 +70,7 @@ class ContainerBackend:
         self._turn = threading.Lock()
         self._holder = 0  # the thread that does
         self._container: Container | None = None
+        self._mounted = (0, 0)  # the folder that the container has
         self._loss = ""  # why there is no container any more, when it was not stopped
         self._ending: list[threading.Thread] = []
         self._mirror: Mirror | None = None  # of an engine that cannot see the folder
@@ -200,11 +202,14 @@ class ContainerBackend:
 
     def _current(self, watch: Watch) -> Container | None:
         """The container, started when there is none; None when that was cancelled."""
+        folder = self._identity()
         container = self._container
         if container is not None and not container.lanes.is_open():
             self._discard(container.fate(None))
-            container = None
-        if container is None:
+        elif self._mirror is None and folder != self._mounted:
+            self._discard(_REPLACED)
+        if self._container is None:
+            self._mounted = folder
             start = Start(self._start, Container.remove)
             try:
                 self._container = container = start.wait(lambda: watch.is_cancelled)
@@ -214,6 +219,14 @@ class ContainerBackend:
             if container is not None:
                 self._report(container)
         return container
+
+    def _identity(self) -> tuple[int, int]:
+        """Which folder stands there now: a container goes on seeing the one that it was started with."""
+        try:
+            status = self._folder.stat()
+        except OSError as error:
+            raise WorkspaceError(f"The workspace {self._folder} is gone: {error.strerror}.") from error
+        return status.st_dev, status.st_ino
 
     def _report(self, container: Container) -> None:
         reason, self._loss = self._loss, ""

@@ -130,7 +130,10 @@ class Workspace:
 
     @contextmanager
     def _folder(self) -> Iterator[int]:
-        opened = os.open(self.root, _FOLDER | os.O_CLOEXEC)
+        try:
+            opened = os.open(self.root, _FOLDER | os.O_CLOEXEC)
+        except OSError as error:
+            raise WorkspaceError(f"The workspace {self.root} is gone: {error.strerror}.") from error
         try:
             yield opened
         finally:
