@@ -24,7 +24,7 @@ You can hand self-contained pieces of work to delegated agents with delegate_tas
 and see only the prompt and the files that you give them. Collect what they made with collect_file."""
 
 _PLACES: dict[Mode, str] = {
-    "docker": "Commands run in a container without network, with the workspace at /workspace.",
+    "docker": "Commands run in a container {network} network, with the workspace at /workspace.",
     "local": "Commands run on the user's own machine, in the workspace folder. Stay inside it; do nothing that cannot be undone.",
 }
 
@@ -41,7 +41,8 @@ def configured_persona(settings: Settings) -> Persona | None:
 def system_prompt(runtime: Runtime, persona: Persona | None, *, delegates: bool) -> str:
     """The system message of an agent in `runtime`; `delegates` says whether it can hand work on."""
     persona = persona or DEFAULT_PERSONA
-    parts = [_SYSTEM.format(name=persona.name, place=_PLACES[runtime.mode])]
+    place = _PLACES[runtime.mode].format(network="with" if runtime.network else "without")
+    parts = [_SYSTEM.format(name=persona.name, place=place)]
     if persona.description:
         parts.append(persona.description)
     if delegates:

@@ -36,8 +36,11 @@ def test_without_a_file_there_are_no_instructions(runtime: Runtime) -> None:
     assert project_instructions(runtime) == ""
 
 
-@pytest.mark.parametrize(("content", "read"), [("", ""), (" \n\n", ""), ("\n# Rules\n\nBe brief.\n", "# Rules\n\nBe brief.")])
-def test_the_instructions_are_the_files_text_without_space_around_it(root: Path, runtime: Runtime, content: str, read: str) -> None:
+@pytest.mark.parametrize(
+    ("content", "read"),
+    [("", ""), (" \n\n", ""), ("\n# Rules\n\nBe brief.\n", "# Rules\n\nBe brief."), (b"caf\xe9", "café"), (b"\xff\xfe", "")],
+)
+def test_the_instructions_are_the_files_text_without_space_around_it(root: Path, runtime: Runtime, content: str | bytes, read: str) -> None:
     instructions(root, content)
     assert project_instructions(runtime) == read
 
@@ -47,7 +50,7 @@ def test_long_instructions_are_cut(root: Path, runtime: Runtime) -> None:
     assert project_instructions(runtime) == "é" * LONGEST_INSTRUCTIONS
 
 
-@pytest.mark.parametrize("content", [b"caf\xe9", b"\xff\xfe", b"x" * (2 << 20)])
+@pytest.mark.parametrize("content", [b"\x00\x01\x02", b"x" * (2 << 20)], ids=["no text", "too long"])
 def test_what_cannot_be_read_as_text_at_once_is_left_out(root: Path, runtime: Runtime, content: bytes) -> None:
     instructions(root, content)
     assert project_instructions(runtime) == ""
@@ -88,6 +91,13 @@ def test_every_part_stands_in_its_place_apart_from_the_others(root: Path, runtim
 
 def test_the_place_of_work_is_told(runtime: Runtime) -> None:
     assert "on the user's own machine" in system_prompt(runtime, None, delegates=False)
+
+
+@pytest.mark.docker
+def test_the_network_of_a_container_is_told(docker_image: str) -> None:
+    with Runtime(True, image=docker_image) as off, Runtime(True, image=docker_image, network=True) as on:
+        assert "in a container without network, with the workspace at /workspace" in system_prompt(off, None, delegates=False)
+        assert "in a container with network, with the workspace at /workspace" in system_prompt(on, None, delegates=False)
 
 
 def test_a_model_that_cannot_delegate_is_not_told_of_it(runtime: Runtime) -> None:
