@@ -11,12 +11,14 @@ from ...values import Resources
 from .exchange import Exchange
 from .lane import LANE
 from .lanes import Lanes
+from .starting import within
 
 if TYPE_CHECKING:
     from ..engine.connection import Connection
     from ..engine.engine import Engine
 
 SILENT = "the Docker engine does not answer any more"
+_FATE_S = 5.0
 
 
 class Container:
@@ -32,8 +34,10 @@ class Container:
     def fate(self, error: BaseException | None) -> str:
         """Why the container takes no commands, as far as it can be known."""
         try:
-            happened = self.engine.happened(self.id)
+            happened = within(_FATE_S, lambda: self.engine.happened(self.id))
         except RuntimeUnavailable:
+            happened = None
+        if happened is None:
             return SILENT
         if "kill" in happened:
             return "it was killed or removed from outside"

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from ...errors import RuntimeUnavailable
-from .starting import Start
+from .starting import Start, within
 
 if TYPE_CHECKING:
     from ..engine.engine import Engine
@@ -24,10 +23,15 @@ def granted(
 
     However the block ends, the container is cut off. Where that is not certain within `seconds`, `lose` must end the container.
     """
+
+    def connect(is_given_up: Callable[[], bool]) -> bool:
+        engine.connect(container)
+        return True
+
     known = False  # while the engine may still be connecting, nothing is certain
     try:
         try:
-            known = _done(lambda: engine.connect(container), is_cancelled)
+            known = Start(connect, lambda made: None).wait(is_cancelled) is not None
         except RuntimeUnavailable:
             known = True
             raise
@@ -42,18 +46,11 @@ def granted(
 
 
 def _is_cut_off(engine: Engine, container: str, seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    try:
-        return _done(lambda: engine.cut_off(container), lambda: time.monotonic() > deadline)
-    except RuntimeUnavailable:
-        return False
-
-
-def _done(act: Callable[[], None], is_given_up: Callable[[], bool]) -> bool:
-    """Whether `act` came to its end before it was given up; it is then left behind. Raises what it raises."""
-
-    def make(is_over: Callable[[], bool]) -> bool:
-        act()
+    def cut_off() -> bool:
+        engine.cut_off(container)
         return True
 
-    return Start(make, lambda made: None).wait(is_given_up) is not None
+    try:
+        return within(seconds, cut_off) is not None
+    except RuntimeUnavailable:
+        return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextvars
 import threading
+import time
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
@@ -56,3 +57,9 @@ class Start(Generic[T]):
             if self._made is None:
                 self._undo(made)
         self._ended.set()
+
+
+def within(seconds: float, act: Callable[[], T]) -> T | None:
+    """What `act` returns or raises; None when that takes longer than `seconds`, and `act` is left behind."""
+    deadline = time.monotonic() + seconds
+    return Start(lambda is_over: act(), lambda late: None).wait(lambda: time.monotonic() > deadline)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from pygent_engine.runtime.container.starting import Start
+from pygent_engine.runtime.container.starting import Start, within
 
 from ..waiting import PATIENCE
 
@@ -69,3 +69,10 @@ def test_what_was_made_too_late_is_undone() -> None:
     go.set()
     start.thread.join(PATIENCE)
     assert undone == ["made"]
+
+
+def test_what_takes_too_long_is_left_behind() -> None:
+    go = threading.Event()
+    assert within(0.1, lambda: go.wait(PATIENCE)) is None
+    go.set()
+    assert within(PATIENCE, lambda: "done") == "done"
