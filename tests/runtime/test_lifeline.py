@@ -265,6 +265,23 @@ print(folder.exists())
     assert (done.stdout, done.stderr) == ("False\n", "")
 
 
+@pytest.mark.parametrize("put", ["ln -s {0} $OLDPWD", "touch $OLDPWD", "mkdir $OLDPWD; ln -s {0} $OLDPWD/link; chmod 0 $OLDPWD"])
+@pytest.mark.parametrize("ending", ["cleanup", "kill"])
+def test_what_a_command_put_in_place_of_its_workspace_goes_and_nothing_that_it_leads_to(put: str, ending: str, tmp_path: Path) -> None:
+    elsewhere, temporary = tmp_path / "elsewhere", tmp_path / "temporary"
+    (elsewhere / "deep").mkdir(parents=True)
+    temporary.mkdir()
+    for folder in (elsewhere, elsewhere / "deep"):
+        folder.chmod(0o755)
+    command = f"cd /; rmdir $OLDPWD; {put.format(elsewhere)}"
+    text = f"from pygent_engine.runtime import Runtime; r = Runtime(False); r.execute({command!r}); print(r.base_dir, flush=True); input()"
+    with running(text, TMPDIR=str(temporary)) as (host, place):
+        assert os.path.lexists(place)
+        host.kill() if ending == "kill" else answer(host)
+        assert within_patience(lambda: list(temporary.iterdir()) == [])
+    assert [folder.stat().st_mode & 0o777 for folder in (elsewhere, elsewhere / "deep")] == [0o755, 0o755]
+
+
 def test_runtimes_leave_descriptors_threads_and_processes_flat(count: Callable[[int], bool]) -> None:
     def held() -> tuple[int, int]:
         return len(list(Path("/proc/self/fd").iterdir())), threading.active_count()
