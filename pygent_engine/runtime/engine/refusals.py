@@ -42,5 +42,5 @@ def _cause(error: BaseException) -> BaseException:
     while link is not None:
         if isinstance(link, OSError) and not isinstance(link, RequestException):
             return link
-        link = link.__cause__ or link.__context__
+        link = link.__cause__ or link.__context__ or next((held for held in link.args if isinstance(held, BaseException)), None)
     return error
