@@ -8,6 +8,7 @@ from pygent_engine.events import (
     ApprovalAsked,
     ApprovalSettled,
     CallStarted,
+    ContainerReplaced,
     Envelope,
     ImagePullStarted,
     QuestionAnswered,
@@ -121,6 +122,8 @@ def _row(row: Row, envelope: Envelope) -> Row:
             return replace(row, last_action=event.action)
         case ImagePullStarted(image):
             return replace(row, last_action=f"pulls the image {image}")
+        case ContainerReplaced(container, reason):
+            return replace(row, container=container, last_action=reason)
         case RetryScheduled() as event:
             return replace(row, last_action=f"asks the model again in {event.delay_s:g} s: {event.reason}")
         case ApprovalAsked() as event:

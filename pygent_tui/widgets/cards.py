@@ -210,6 +210,8 @@ class Easel:
     def _result(self, entry: Call) -> list[Strip]:
         """The first lines of the result; of a failed call the last ones, where the reason stands."""
         lines = entry.result.strip("\n").split("\n") if entry.result.strip() else []
+        if len(lines) == 1 and entry.status in ("error", "denied"):  # a sentence of ours, which names the way on at its end
+            return self._wrap("│   ", "agent", [(lines[0], "muted")])
         limit = DETAIL_LINES if self._details else PREVIEW_LINES
         hidden = len(lines) - limit if len(lines) > limit + 1 else 0  # one line takes no more room than the word of it
         shown = lines[hidden:] if entry.failed else lines[: len(lines) - hidden]

@@ -9,6 +9,7 @@ from pygent_engine.events import (
     ApprovalAsked,
     ApprovalSettled,
     CallStarted,
+    ContainerReplaced,
     Event,
     ImagePullStarted,
     OutputDelta,
@@ -99,6 +100,11 @@ def test_rows_keep_the_order_of_creation_and_are_counted_by_what_they_do() -> No
 def test_waiting_for_the_model_is_the_last_action() -> None:
     state = folded(("t1", CREATED), ("t1", RetryScheduled(2.5, "429", 1)))
     assert state.rows[0].last_action == "asks the model again in 2.5 s: 429"
+
+
+def test_a_container_that_took_over_is_told_and_is_the_one_of_the_task() -> None:
+    state = folded(("t1", CREATED), ("t1", ContainerReplaced("c2", "The container was replaced.")))
+    assert (state.rows[0].container, state.rows[0].last_action) == ("c2", "The container was replaced.")
 
 
 def test_a_pull_is_what_a_task_does_last() -> None:

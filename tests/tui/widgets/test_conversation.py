@@ -230,6 +230,17 @@ async def test_a_card_hides_no_single_line() -> None:
 
 
 @in_loop
+async def test_a_card_shows_the_whole_sentence_on_why_a_call_did_not_run() -> None:
+    pane = Conversation()
+    sentence = "Docker image some/image is not here; run: docker pull some/image (or choose the local runtime with --no-docker)"
+    async with Stage(pane).run_test(size=(60, 20)) as pilot:
+        pane.show(folded(CallStarted(ToolCall("c", "bash", "{}"), "make"), CallEnded(ToolResult("c", sentence, "error"))))
+        await settle(pilot, pane)
+        shown = [line for line in screen_lines(pane)[3:] if line.startswith("│   ")]
+        assert " ".join(line.removeprefix("│   ").strip() for line in shown) == sentence
+
+
+@in_loop
 async def test_how_a_turn_ended_is_said_once() -> None:
     for reason, said in (("", "■ Interrupted."), ("Interrupted.", "■ Interrupted."), ("Shutting down.", "■ Interrupted: Shutting down.")):
         pane = Conversation()
