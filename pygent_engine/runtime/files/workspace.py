@@ -131,7 +131,7 @@ class Workspace:
     @contextmanager
     def _folder(self) -> Iterator[int]:
         try:
-            opened = os.open(self.root, _FOLDER | os.O_CLOEXEC)
+            opened = os.open(self.root, _FOLDER | os.O_NOFOLLOW | os.O_CLOEXEC)  # a command may have put a link in its place
         except OSError as error:
             raise WorkspaceError(f"The workspace {self.root} is gone: {error.strerror}.") from error
         try:

@@ -95,6 +95,8 @@ class LocalBackend:
             self._folder.mkdir(exist_ok=True)  # a command may have removed it
         except OSError as error:
             raise WorkspaceError(f"The workspace {self._folder} is gone: {error.strerror}.") from error
+        if self._folder.is_symlink():
+            raise WorkspaceError(f"The workspace {self._folder} is gone: a link is in its place.")
         with self._starting:
             if halt.is_set():
                 return None

@@ -9,11 +9,12 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from pygent_engine.errors import WorkspaceError
 from pygent_engine.runtime import Runtime
 from pygent_engine.values import Resources
 
@@ -89,6 +90,22 @@ def test_a_pygent_within_a_command_ends_with_it_and_so_do_its_daemons(local_runt
     result = local_runtime.execute(command, PATIENCE, lambda text: cancel.set(), cancel)
     assert (result.output, result.cancelled) == ("on\n", True)
     assert gone(seconds)
+
+
+def test_a_link_in_place_of_the_workspace_leads_neither_commands_nor_files_out(local_runtime: Runtime, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "secret").touch()
+    local_runtime.execute(f"cd ..; rmdir $OLDPWD; ln -s {outside} $OLDPWD")
+    attempts: tuple[Callable[[], object], ...] = (
+        lambda: local_runtime.read_file("secret"),
+        lambda: local_runtime.write_file("made", ""),
+        lambda: local_runtime.execute("touch made"),
+    )
+    for attempt in attempts:
+        with pytest.raises(WorkspaceError, match=r"^The workspace .*/workspace is gone: "):
+            attempt()
+    assert [path.name for path in outside.iterdir()] == ["secret"]
 
 
 # ---------------------------------------------------------------- what still runs
