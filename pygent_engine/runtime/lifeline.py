@@ -157,13 +157,16 @@ class Lifeline:
     def _end(self) -> None:
         """Have the process end, which then does nothing."""
         pipe, self._pipe = self._pipe, None
-        if pipe is not None:
+        if pipe is None:
+            return
+        if not _has_no_reader(pipe):
             with contextlib.suppress(OSError):
                 os.write(pipe, b"\n")
-            os.close(pipe)
+        os.close(pipe)
 
 
 def _has_no_reader(pipe: int) -> bool:
+    """To write then would be the death of a program that has SIGPIPE do what it does by default."""
     poll = select.poll()
     poll.register(pipe, 0)
     return bool(poll.poll(0))

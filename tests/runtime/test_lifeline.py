@@ -192,7 +192,8 @@ def test_all_runtimes_of_a_program_share_one_lifeline(count: Callable[[int], boo
 
 
 def test_a_lifeline_that_was_killed_is_replaced_and_holds_what_it_held(tmp_path: Path) -> None:
-    text = "import time; from pygent_engine.runtime import Runtime; old, new = Runtime(False), Runtime(False)\n"
+    text = "import signal; from pygent_engine.runtime import Runtime; old, new = Runtime(False), Runtime(False)\n"
+    text += "signal.signal(signal.SIGPIPE, signal.SIG_DFL)\n"
     text += "print(old.base_dir, flush=True); input(); new.start(); print(flush=True); input()"
     with running(text) as (host, place):
         (helper,) = lifelines(host.pid)
