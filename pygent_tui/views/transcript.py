@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field, replace
 from typing import assert_never
 
@@ -39,6 +40,7 @@ from pygent_engine.events import (
     TurnStarted,
     Warned,
 )
+from pygent_engine.untrusted import clean
 from pygent_engine.values import INCOMPLETE, INTERRUPTED, ROOT_TASK, TaskState, ToolCall, ToolResult
 
 from .entries import Ask, Call, Closed, Ended, Entry, Notice, Opened, Permission, Prompt, Reply, Retry, TaskNote, Thinking
@@ -47,6 +49,7 @@ from .pull import Pull
 from .pull import fold as fold_pull
 
 _NOTHING = Growing()
+_SHOWN = 2000  # characters of a call that never started
 _CUT = frozenset({INCOMPLETE, INTERRUPTED, "length", "content_filter"})
 
 SessionEvent = SessionOpened | SessionClosed | Warned
@@ -252,13 +255,24 @@ def _end_call(state: Transcript, result: ToolResult) -> Transcript:
     """Close the entry of a call: a card gets its result, a question or a refusal already says how it went."""
     entry = _opened(state, result.call_id)
     if entry is None:
-        entry = next((Call(call.id, call.name, "") for call in state.calls if call.id == result.call_id), Call(result.call_id, "", ""))
+        asked = next((call for call in state.calls if call.id == result.call_id), ToolCall(result.call_id, "", ""))
+        entry = Call(asked.id, asked.name, _wanted(asked))
     elif isinstance(entry, Permission) and entry.decision != "deny":
         entry = Call(entry.call_id, entry.tool, entry.command, approved=entry.decision)
     if isinstance(entry, Call):
         entry = replace(entry, status=result.status, exit_code=result.exit_code, duration_s=result.duration_s, result=result.content)
     # Calls of a task run one after the other, and what a call asked in its middle was settled before its end.
     return replace(_put(state, result.call_id, entry), open=())
+
+
+def _wanted(call: ToolCall) -> str:
+    """What a call that never started would have been about: its first text."""
+    try:
+        arguments = json.loads(call.arguments)
+    except (ValueError, RecursionError):
+        return ""
+    texts = arguments.values() if isinstance(arguments, dict) else ()
+    return clean(next((text for text in texts if isinstance(text, str)), "")[:_SHOWN])
 
 
 def _changed(state: Transcript, paths: tuple[str, ...]) -> Transcript:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from functools import reduce
 
@@ -33,6 +34,7 @@ from pygent_engine.events import (
     TurnStarted,
     Warned,
 )
+from pygent_engine.untrusted import clean
 from pygent_engine.values import (
     INCOMPLETE,
     INTERRUPTED,
@@ -108,9 +110,21 @@ def test_a_call_that_was_allowed_and_never_started_still_shows_how_it_ended() ->
     assert state.entries == (Call("c1", "bash", "rm x", "cancelled", result="interrupted", approved="once"),)
 
 
-def test_a_call_refused_by_policy_is_named_after_the_reply_that_asked_for_it() -> None:
+def test_a_call_refused_by_policy_is_named_and_shown_after_the_reply_that_asked_for_it() -> None:
     state = folded(reply("", BASH), CallEnded(ToolResult("c1", "rm is banned", "denied")))
-    assert state.entries == (Call("c1", "bash", "", "denied", result="rm is banned"),)
+    assert state.entries == (Call("c1", "bash", "rm x", "denied", result="rm is banned"),)
+
+
+def test_arguments_nested_without_end_are_survived() -> None:
+    (entry,) = folded(reply("", replace(BASH, arguments="[" * 100_000)), CallEnded(ToolResult("c1", "no", "error"))).entries
+    assert isinstance(entry, Call) and entry.summary == ""
+
+
+@given(st.text() | st.recursive(st.none() | st.text(), lambda part: st.lists(part) | st.dictionaries(st.text(), part)).map(json.dumps))
+def test_whatever_the_arguments_of_a_call_that_never_started_it_is_shown_clean(arguments: str) -> None:
+    asked = ToolCall("c1", "bash", arguments)
+    (entry,) = folded(reply("", asked), CallEnded(ToolResult("c1", "no", "error"))).entries
+    assert isinstance(entry, Call) and entry.summary == clean(entry.summary)
 
 
 def test_an_unknown_call_that_ends_is_shown_not_lost() -> None:
