@@ -12,6 +12,7 @@ from dataclasses import dataclass
 ENGINE_SOCKET = "/var/run/docker.sock"
 _CHUNK = 1 << 16
 _START_S = 10
+_LOOK_S = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Proxy:
     """Carries TCP connections on `port` to `upstream` from a thread of its own, until it is closed.
 
     `delay`: seconds that each way takes. `rate`: bytes a second towards the client, for each connection; 0: no limit.
-    `silent`: accepts, and never answers.
+    `silent`: accepts, and never answers. While `held` is set, all that it carries stands still.
     """
 
     def __init__(self, upstream: Upstream, *, delay: float = 0.0, rate: int = 0, silent: bool = False) -> None:
@@ -36,6 +37,7 @@ class Proxy:
         self._silent = silent
         self.port = 0
         self.accepted = 0
+        self.held = False
         self._ready = threading.Event()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="test-proxy")
@@ -119,6 +121,8 @@ class Proxy:
                 due, data = await queue.get()
                 if (early := due - self._loop.time()) > 0:
                     await asyncio.sleep(early)
+                while self.held:  # noqa: ASYNC110 - set on another thread: no event of this loop
+                    await asyncio.sleep(_LOOK_S)
                 if not data:
                     writer.write_eof()
                     return

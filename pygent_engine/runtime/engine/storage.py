@@ -49,8 +49,13 @@ class Storage:
         with refusals("The workspace could not be carried to the engine"):
             self._client.put_archive(shelf, "/", pieces)
 
-    def get(self, shelf: str, path: str) -> Iterator[bytes]:
-        """The archive of `path`."""
-        with refusals("The workspace could not be carried from the engine"):
-            pieces, _ = self._client.get_archive(shelf, path, chunk_size=_CHUNK)
-            yield from pieces
+    def get(self, shelf: str, path: str, silence: float | None = None) -> Iterator[bytes]:
+        """The archive of `path`; the engine may keep silent for `silence` seconds (None: as long as ever) before it is given up."""
+        usual = self._client.timeout
+        self._client.timeout = usual if silence is None else silence
+        try:
+            with refusals("The workspace could not be carried from the engine"):
+                pieces, _ = self._client.get_archive(shelf, path, chunk_size=_CHUNK)
+                yield from pieces
+        finally:
+            self._client.timeout = usual

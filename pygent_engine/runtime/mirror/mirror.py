@@ -280,7 +280,7 @@ class Mirror:
         comparing = Comparing(intake, self._folder, self._inside[1:], self._judge)
         reader = ArchiveReader(comparing)
         try:
-            for data in storage.get(self._shelf, self._inside):
+            for data in storage.get(self._shelf, self._inside, seconds):
                 reader.feed(data)
                 if late := is_cancelled() or (deadline is not None and time.monotonic() > deadline):
                     break

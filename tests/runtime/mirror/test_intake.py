@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+import tarfile
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from pygent_engine.runtime.mirror.archive import Entry
+from pygent_engine.runtime.mirror.archive import ArchiveError, ArchiveReader, Entry
 from pygent_engine.runtime.mirror.folder import HostFolder
 from pygent_engine.runtime.mirror.intake import Intake
 
@@ -112,3 +117,59 @@ def test_a_folder_sees_no_unfinished_file_and_nothing_beyond_a_link(root: Path) 
     os.mkfifo(root / "fifo")
     seen, closed = HostFolder(root).scan()
     assert (list(seen), closed) == (["l"], set())
+
+
+# ---------------------------------------------------------------- any archive
+
+NAMES = ("a", "b", "a/b", "a/../b", "../outside/secret", "/etc/x", "./a", "a/b/c", "x" * 300, "n\nm", "\udce9", ".", "..", "", "y" * 5000)
+TARGETS = ("..", "/", "../outside", "../outside/secret", "a", "x" * 5000, "")
+KINDS = (b"0", b"\0", b"1", b"2", b"3", b"5", b"6", b"7", b"S", b"V", b"N")
+SAID = {"path": "../outside/new", "linkpath": "../outside", "size": "99999999999999999999", "mtime": "1e9", "GNU.sparse.name": "/etc/x"}
+
+
+def packed(name: str, kind: bytes, target: str, data: bytes, mode: int, dialect: int, said: list[str]) -> bytes:
+    info = tarfile.TarInfo(name)
+    info.type, info.linkname, info.mode, info.size = kind, target, mode, len(data) if kind in (b"0", b"\0", b"7", b"S") else 0
+    if dialect == tarfile.PAX_FORMAT:
+        info.pax_headers = {key: SAID[key] for key in said}
+    return info.tobuf(dialect, "utf-8", "surrogateescape") + data[: info.size] + bytes(-info.size % 512)
+
+
+DIALECTS = st.sampled_from([tarfile.PAX_FORMAT, tarfile.GNU_FORMAT])
+PACKED = st.builds(
+    packed,
+    st.sampled_from(NAMES),
+    st.sampled_from(KINDS),
+    st.sampled_from(TARGETS),
+    st.binary(max_size=1500),
+    st.integers(0, 0o7777),
+    DIALECTS,
+    st.lists(st.sampled_from(list(SAID)), unique=True, max_size=2),
+)
+
+
+def state(folder: Path) -> dict[str, tuple[int, int, bytes]]:
+    statuses = ((path, path.lstat()) for path in folder.rglob("*"))
+    return {path.name: (status.st_mode, status.st_mtime_ns, path.read_bytes()) for path, status in statuses}
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(PACKED, max_size=8), st.dictionaries(st.integers(0, 9000), st.integers(0, 255), max_size=3), st.integers(0, 3000))
+def test_no_archive_whatever_touches_what_is_outside_or_leaves_half_a_file(parts: list[bytes], spoilt: dict[int, int], lost: int) -> None:
+    data = bytearray(b"".join(parts))
+    for at, byte in spoilt.items():
+        data[at : at + 1] = bytes([byte]) * len(data[at : at + 1])
+    with tempfile.TemporaryDirectory() as top:
+        root, outside = Path(top, "workspace"), Path(top, "outside")
+        root.mkdir()
+        outside.mkdir()
+        (outside / "secret").write_text("secret")
+        before = state(outside)
+        intake = Intake(HostFolder(root), lambda entry: True, lambda path: None, 1 << 20)
+        with suppress(ArchiveError):
+            ArchiveReader(intake).feed(bytes(data[: len(data) - lost if lost < len(data) else None]))
+        intake.finish()
+        assert (state(outside), sorted(path.name for path in Path(top).iterdir())) == (before, ["outside", "workspace"])
+        for path in root.rglob("*"):
+            assert path.is_symlink() or (path.lstat().st_mode & 0o7000 == 0 and (path.is_file() or path.is_dir()))
+            assert not path.name.startswith(".pygent-")

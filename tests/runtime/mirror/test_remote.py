@@ -330,6 +330,20 @@ def test_a_way_that_breaks_says_what_is_lost_and_leaves_whole_files(runtime: Run
         runtime.cleanup()
 
 
+def test_a_way_that_falls_silent_holds_no_call(runtime: Runtime, way: Proxy) -> None:
+    runtime.start()
+
+    def hold(text: str) -> None:
+        way.held = True
+
+    started = time.monotonic()
+    with pytest.raises(RuntimeLost, match="the Docker engine does not answer any more"):
+        runtime.execute("echo x > written; echo on; sleep 60", timeout=1, on_output=hold)
+    assert time.monotonic() - started < 15
+    way.held = False
+    assert runtime.execute("cat written", timeout=60).output == "x\n"
+
+
 def test_a_volume_that_is_gone_is_filled_again(runtime: Runtime) -> None:
     runtime.write_file("file", "x")
     runtime.start()
