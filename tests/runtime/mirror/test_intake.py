@@ -7,6 +7,7 @@ import tarfile
 import tempfile
 from contextlib import suppress
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from hypothesis import given, settings
@@ -127,7 +128,7 @@ KINDS = (b"0", b"\0", b"1", b"2", b"3", b"5", b"6", b"7", b"S", b"V", b"N")
 SAID = {"path": "../outside/new", "linkpath": "../outside", "size": "99999999999999999999", "mtime": "1e9", "GNU.sparse.name": "/etc/x"}
 
 
-def packed(name: str, kind: bytes, target: str, data: bytes, mode: int, dialect: int, said: list[str]) -> bytes:
+def packed(name: str, kind: bytes, target: str, data: bytes, mode: int, dialect: Literal[1, 2], said: list[str]) -> bytes:
     info = tarfile.TarInfo(name)
     info.type, info.linkname, info.mode, info.size = kind, target, mode, len(data) if kind in (b"0", b"\0", b"7", b"S") else 0
     if dialect == tarfile.PAX_FORMAT:
