@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 import pytest
 from hypothesis import given
@@ -201,6 +202,16 @@ def test_a_name_without_a_tag_means_the_latest_and_no_other(registry: Registry, 
     with forgetting(f"{image}:latest"), Runtime(True, image=image, pull=True) as runtime:
         assert runtime.execute("echo on").output == "on\n"
         assert tags_here(image) == [f"{image}:latest"]
+
+
+@pytest.mark.docker
+def test_an_image_is_pulled_by_its_digest(registry: Registry, no_container_left: None) -> None:
+    host, _, name = registry.image().partition("/")
+    kind = "application/vnd.docker.distribution.manifest.v2+json"
+    with urlopen(Request(f"http://{host}/v2/{name}/manifests/old", headers={"Accept": kind}), timeout=PATIENCE) as answer:
+        image = f"{registry.image()}@{answer.headers['Docker-Content-Digest']}"
+    with forgetting(image), Runtime(True, image=image, pull=True) as runtime:
+        assert runtime.execute("echo on", timeout=PATIENCE).output == "on\n"
 
 
 @pytest.mark.docker
