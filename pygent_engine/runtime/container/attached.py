@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from itertools import count
 
 from ..backend import COALESCE_S, POLL_S, Verdict, Watch
 from ..engine.connection import Connection
@@ -32,6 +33,8 @@ class Running:
         self.group: int | None = None
         self.code: int | None = None
         self.died = False  # who waits for the command was killed, alone or with the lane
+        self.in_doubt = False  # a lane died before the command began: the next one runs it, unless that one had read it
+        self.look = 0  # what a look says to be about this command
         self.bare = False  # nothing was run: the image has no setsid
         self.held = False  # something that it left may still write to the lane
         self.out_of_memory = False
@@ -72,10 +75,10 @@ class Running:
                 self.held = True
             case Frame("ended", number):
                 self.code = number
-            case Frame("alone", _):
-                self.died = self._begun and self.code is None  # else it was asked of the command before
+            case Frame("alone", number):
+                self.died = self.died or (number == self.look and self.code is None)
             case Frame("died", _):
-                self.died = True
+                self.died, self.in_doubt = self._begun, not self._begun
             case Frame("bare", _):
                 self.bare = True
             case _:
@@ -98,6 +101,7 @@ class Lane:
         self._token = token
         self._stream = StreamReader()
         self._frames = FrameReader(token)
+        self._looks = count(1)
 
     def introduce(self) -> None:
         """Tell the keeper, which has the lane at PID 1, what its frames carry."""
@@ -115,13 +119,14 @@ class Lane:
     def run(self, text: str, marker: str, running: Running, watch: Watch, *, session: bool = True, checked: bool = False) -> Verdict | None:
         """Run a command to its end (None), or until it must go; see `run_script` for what is `checked`."""
         self._send(run_script(text, marker, self._token, session=session, checked=checked))
-        look = time.monotonic() + _WAITER_S
+        running.look = next(self._looks)
+        due = time.monotonic() + _WAITER_S
         while not running.over:
             if verdict := watch.verdict():
                 return verdict
-            if time.monotonic() > look:
-                self._send(look_script(self._token))
-                look = time.monotonic() + _WAITER_S
+            if running.in_doubt or time.monotonic() > due:
+                self._send(look_script(running.look, self._token))
+                running.in_doubt, due = False, time.monotonic() + _WAITER_S
             running.take(self._receive(watch.pause()))
         return None
 

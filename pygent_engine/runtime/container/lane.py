@@ -86,7 +86,8 @@ pygent_waiter=$!
 _NEED_SETSID = "command -v setsid >/dev/null || { %(say)s bare 0; exit; }"
 
 # Kills all that carries the marker, and what is new and carries none: it took the marker off, or is just being started.
-# What earlier commands left carries theirs. A process that has no program is dead already.
+# What earlier commands left carries theirs. A process that has no program is dead already; one without
+# environment and arguments is in the middle of an exec, which takes the old ones away for a moment: the next pass judges it.
 _SWEEP = r"""{
 %(group)s
 pygent_pass=0 pygent_found=1
@@ -94,16 +95,24 @@ while [ "$pygent_found" -eq 1 ] && [ "$pygent_pass" -lt 5 ]; do
     pygent_found=0 pygent_pass=$((pygent_pass + 1))
     for pygent_entry in /proc/[0-9]*; do
         case $pygent_entry in /proc/1|/proc/$$) continue ;; esac
-        pygent_whose=nobody
-        while IFS= read -r pygent_line || [ -n "$pygent_line" ]; do
-            case $pygent_line in *%(marker)s*) pygent_whose=mine; break ;; *%(runtime)s*) pygent_whose=another ;; esac
-        done <"$pygent_entry/environ"
+        pygent_whose=blank
+        for pygent_try in 1 2 3; do
+            while IFS= read -r pygent_line || [ -n "$pygent_line" ]; do
+                case $pygent_line in
+                    *%(marker)s*) pygent_whose=mine; break ;;
+                    *%(runtime)s*) pygent_whose=another ;;
+                    *) [ "$pygent_whose" = blank ] && pygent_whose=nobody ;;
+                esac
+            done <"$pygent_entry/environ"
+            [ "$pygent_whose" = blank ] && { IFS= read -r pygent_line || [ -n "$pygent_line" ]; } <"$pygent_entry/cmdline" || break
+            [ "$pygent_try" -eq 3 ] && pygent_whose=nobody
+        done
         case $pygent_whose in
             another) continue ;;
-            nobody) case $pygent_old in '' | *" $pygent_entry "*) continue ;; esac ;;
+            nobody | blank) case $pygent_old in '' | *" $pygent_entry "*) continue ;; esac ;;
         esac
         [ -e "$pygent_entry/exe" ] && pygent_found=1
-        kill -s KILL "${pygent_entry#/proc/}"
+        [ "$pygent_whose" = blank ] || kill -s KILL "${pygent_entry#/proc/}"
     done
 done
 } 2>/dev/null
@@ -114,7 +123,7 @@ done
 _LOOK = r"""
 pygent_state=Z
 { read -r pygent_pid pygent_name pygent_state pygent_rest <"/proc/$pygent_waiter/stat"; } 2>/dev/null
-case $pygent_state in Z | X) %(say)s alone "$pygent_waiter" ;; esac
+case $pygent_state in Z | X) %(say)s alone %(look)d ;; esac
 """
 
 _CHECK = "%(held)s\nif held 2>/dev/null; then %(say)s held 1; else %(say)s free 0; fi\n"
@@ -142,7 +151,7 @@ class Output:
 class Frame:
     """What a lane says. Of a command: "begun PID" (of the lane), "group PID", then "memory KILLS" when the memory limit
     struck, "held 1" when something else may still write to this lane, "ended CODE"; or "bare 0" alone: nothing was run, for
-    there is no setsid. Of a look: "alone PID" (of who was to wait for the command) when nothing more will come of it. Of a
+    there is no setsid. Of a look: "alone LOOK" when nobody waits for the command, so that nothing more will come of it. Of a
     sweep: "swept 0", or 1 when something is not dead yet. Of a check: "held 1" or "free 0". Of the lane itself, from its
     keeper: "died CODE"."""
 
@@ -183,9 +192,10 @@ def kill_script(group: int | None, marker: str, token: str) -> bytes:
     ).encode()
 
 
-def look_script(token: str) -> bytes:
-    """Shell text that asks whether the command will ever be said to have ended: it may have killed who waits for it."""
-    return (_LOOK % {"say": _SAY % {"token": token}}).encode()
+def look_script(look: int, token: str) -> bytes:
+    """Shell text that asks whether the command will ever be said to have ended: it may have killed who waits for it, or a lane
+    may have died with it. The answer carries the number of the `look`."""
+    return (_LOOK % {"say": _SAY % {"token": token}, "look": look}).encode()
 
 
 def check_script(token: str) -> bytes:
@@ -198,7 +208,7 @@ class FrameReader:
 
     def __init__(self, token: str) -> None:
         self._start = b"\x1e" + token.encode() + b" "
-        self._frame = re.compile(re.escape(self._start) + rb"([a-z]+) (\d+)\n")
+        self._frame = re.compile(re.escape(self._start) + rb"([a-z]+) (\d{1,10})\n")
         self._held = b""
 
     def feed(self, data: bytes) -> list[Output | Frame]:

@@ -101,6 +101,13 @@ def test_a_timeout_spares_what_earlier_commands_left(docker_runtime: Runtime) ->
     assert ("sleep 614" in jobs, "sleep 615" in jobs, "sleep 616" in jobs) == (True, False, False)
 
 
+def test_a_timeout_spares_what_a_job_is_just_starting(docker_runtime: Runtime) -> None:
+    docker_runtime.execute("(while /bin/true; do :; done; touch died) >/dev/null 2>&1 & true")
+    for _ in range(20):
+        assert docker_runtime.execute("sleep 624", timeout=0.05).timed_out
+    assert not (docker_runtime.base_dir / "died").exists()
+
+
 # ---------------------------------------------------------------- lost lanes
 
 
