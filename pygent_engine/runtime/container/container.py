@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..engine.engine import Engine
 
 SILENT = "the Docker engine does not answer any more"
-_FATE_S = 5.0
+_FATE_S = 2.0
 
 
 class Container:

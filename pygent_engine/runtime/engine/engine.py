@@ -24,6 +24,7 @@ from ...untrusted import clean_line
 from .address import Address, engine_address
 from .connection import Connection, connection_of
 from .dial import dialer_to
+from .owner import OUR_NAMES, new_name
 from .plan import HOME, INSIDE, Plan
 from .pull import Progress, PullRefused, follow
 from .refusals import refusals, short
@@ -110,6 +111,7 @@ class Engine:
             volumes = self._volumes(plan.image)
             made = self._client.create_container(
                 plan.image,
+                name=new_name(),
                 entrypoint=list(plan.command),
                 environment=dict(plan.env),
                 working_dir=INSIDE,
@@ -198,9 +200,9 @@ class Engine:
             self._client.remove_volume(volume, force=True)
 
     def containers(self, labels: Sequence[str]) -> list[Labelled]:
-        """The containers that have all `labels` ("name" or "name=value"), running or not."""
+        """The containers of Pygents that have all `labels` ("name" or "name=value"), running or not."""
         with refusals("The containers could not be listed"):
-            found = self._client.containers(all=True, filters={"label": list(labels)})
+            found = self._client.containers(all=True, filters={"label": list(labels), "name": OUR_NAMES})
         return [Labelled(each["Id"], each["Labels"] or {}) for each in found]
 
     def volumes(self, labels: Sequence[str]) -> list[Labelled]:

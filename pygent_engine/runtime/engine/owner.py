@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,9 @@ HOST = "pygent.owner.host"
 _PID = "pygent.owner.pid"
 _START = "pygent.owner.start"
 _BOOT = "pygent.owner.boot"
+_NAME = "pygent-"
+# Labels are handed on to an image that is committed of a container, and to all that runs from it; names are not.
+OUR_NAMES = f"^/{_NAME}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,11 @@ def labels_of(runtime: str, owner: Owner | None = None) -> dict[str, str]:
     """The labels of what belongs to `owner`, else to this process; `runtime` is the marker of one runtime."""
     owner = owner or this_process()
     return {RUNTIME: runtime, _PID: str(owner.pid), _START: owner.start, _BOOT: owner.boot, HOST: owner.host}
+
+
+def new_name() -> str:
+    """A name for a container of ours, also to tell it from those of an image that was made of one."""
+    return f"{_NAME}{secrets.token_hex(6)}"
 
 
 def owner_of(labels: Mapping[str, str]) -> Owner | None:

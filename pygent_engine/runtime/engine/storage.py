@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import Any
 
 from ...errors import RuntimeUnavailable
+from .owner import new_name
 from .refusals import refusals
 
 _CHUNK = 1 << 18
@@ -27,7 +28,9 @@ class Storage:
         with refusals("The workspace could not be made on the engine"):
             self._client.create_volume(name, labels=dict(labels))
             host = self._client.create_host_config(binds={name: {"bind": folder, "mode": "rw,nocopy"}}, network_mode="none")
-            made = self._client.create_container(image, entrypoint=["sh"], labels=dict(labels), host_config=host, network_disabled=True)
+            made = self._client.create_container(
+                image, name=new_name(), entrypoint=["sh"], labels=dict(labels), host_config=host, network_disabled=True
+            )
         return str(made["Id"])
 
     def has(self, name: str) -> bool:

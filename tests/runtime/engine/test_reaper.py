@@ -18,7 +18,7 @@ from docker.errors import NotFound
 
 from pygent_engine.runtime import Runtime
 from pygent_engine.runtime.engine.engine import Engine
-from pygent_engine.runtime.engine.owner import labels_of, this_process
+from pygent_engine.runtime.engine.owner import labels_of, new_name, this_process
 from pygent_engine.runtime.engine.reaper import reap
 from pygent_engine.settings import docker_environment
 from tests.support.engine_proxy import proxy
@@ -72,9 +72,9 @@ def exists(client: Any, container: str) -> bool:
 
 
 @contextmanager
-def left_behind(client: Any, image: str, of: dict[str, str]) -> Iterator[str]:
-    """A container that was made with these labels and never started."""
-    made = str(client.api.create_container(image, ["true"], labels=of)["Id"])
+def left_behind(client: Any, image: str, of: dict[str, str], name: str | None = None) -> Iterator[str]:
+    """A container that was made with these labels and never started, with a name as ours have it, unless another is given."""
+    made = str(client.api.create_container(image, ["true"], labels=of, name=name or new_name())["Id"])
     try:
         yield made
     finally:
@@ -110,8 +110,11 @@ def test_dead_owners_of_this_host_lose_what_they_left_and_nobody_else_does(docke
         made = {name: stack.enter_context(left_behind(client, docker_image, labels_of("test", owner))) for name, owner in owners.items()}
         made["unlabelled"] = stack.enter_context(left_behind(client, docker_image, {}))
         made["half labelled"] = stack.enter_context(left_behind(client, docker_image, {"pygent.runtime": "x"}))
+        # Who makes an image of our container, and runs it, has our labels on a container of their own.
+        made["from an image of ours"] = stack.enter_context(left_behind(client, docker_image, labels_of("test", gone), "not-of-pygent"))
         reap(engine)
         assert {name for name, container in made.items() if exists(client, container)} == {
+            "from an image of ours",
             "ours",
             "another host",
             "unlabelled",
