@@ -22,7 +22,7 @@ class Keys(Widget):
         self._keys = keys
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        return self._lines(width).get_height({}, width)
+        return self._lines(width).get_height({}, max(1, width))  # a screen can be that narrow
 
     def render(self) -> Content:
         return self._lines(self.content_size.width)

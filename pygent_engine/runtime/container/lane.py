@@ -86,8 +86,8 @@ pygent_waiter=$!
 _NEED_SETSID = "command -v setsid >/dev/null || { %(say)s bare 0; exit; }"
 
 # Kills all that carries the marker, and what is new and carries none: it took the marker off, or is just being started.
-# What earlier commands left carries theirs. A process that has no program is dead already; one without
-# environment and arguments is in the middle of an exec, which takes the old ones away for a moment: the next pass judges it.
+# What earlier commands left carries theirs. A process that has no program is dead already. One that shows no marker took it off,
+# or is in the middle of an exec, which takes the old environment away and then puts the new one there: it is whose its parent is.
 _SWEEP = r"""{
 %(group)s
 pygent_pass=0 pygent_found=1
@@ -95,24 +95,26 @@ while [ "$pygent_found" -eq 1 ] && [ "$pygent_pass" -lt 5 ]; do
     pygent_found=0 pygent_pass=$((pygent_pass + 1))
     for pygent_entry in /proc/[0-9]*; do
         case $pygent_entry in /proc/1|/proc/$$) continue ;; esac
-        pygent_whose=blank
-        for pygent_try in 1 2 3; do
+        pygent_whose=nobody
+        while IFS= read -r pygent_line || [ -n "$pygent_line" ]; do
+            case $pygent_line in
+                *%(marker)s*) pygent_whose=mine; break ;;
+                *%(runtime)s*) pygent_whose=another ;;
+            esac
+        done <"$pygent_entry/environ"
+        if [ "$pygent_whose" = nobody ]; then
+            IFS= read -r pygent_line <"$pygent_entry/stat"
+            set -- ${pygent_line##*) }
             while IFS= read -r pygent_line || [ -n "$pygent_line" ]; do
-                case $pygent_line in
-                    *%(marker)s*) pygent_whose=mine; break ;;
-                    *%(runtime)s*) pygent_whose=another ;;
-                    *) [ "$pygent_whose" = blank ] && pygent_whose=nobody ;;
-                esac
-            done <"$pygent_entry/environ"
-            [ "$pygent_whose" = blank ] && { IFS= read -r pygent_line || [ -n "$pygent_line" ]; } <"$pygent_entry/cmdline" || break
-            [ "$pygent_try" -eq 3 ] && pygent_whose=nobody
-        done
+                case $pygent_line in *%(marker)s*) break ;; *%(runtime)s*) pygent_whose=another; break ;; esac
+            done <"/proc/$2/environ"
+        fi
         case $pygent_whose in
             another) continue ;;
-            nobody | blank) case $pygent_old in '' | *" $pygent_entry "*) continue ;; esac ;;
+            nobody) case $pygent_old in '' | *" $pygent_entry "*) continue ;; esac ;;
         esac
         [ -e "$pygent_entry/exe" ] && pygent_found=1
-        [ "$pygent_whose" = blank ] || kill -s KILL "${pygent_entry#/proc/}"
+        kill -s KILL "${pygent_entry#/proc/}"
     done
 done
 } 2>/dev/null

@@ -50,7 +50,7 @@ def test_what_the_limit_did_to_an_earlier_command_is_not_told_again(tight: Runti
 def test_many_small_hogs_leave_the_container_alive(tight: Runtime) -> None:
     tight.start()
     container = tight.container_id
-    tight.execute("for n in $(seq 30); do python3 -c 'import time; a = bytearray(20 << 20); time.sleep(1)' & done; wait", timeout=20)
+    tight.execute("for n in $(seq 8); do python3 -c 'import time; a = bytearray(20 << 20); time.sleep(1)' & done; wait", timeout=20)
     assert tight.execute("echo next", timeout=10).output == "next\n"
     assert tight.container_id == container
 
