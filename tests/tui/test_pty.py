@@ -93,7 +93,8 @@ def test_a_terminal_that_cannot_be_drawn_on_is_refused_in_a_sentence(tmp_path: P
         assert shown.raw.decode().strip() == "The app needs a terminal; `pygent run PROMPT` works without one."
 
 
-def test_an_image_that_is_missing_and_not_pulled_stops_with_its_sentence(tmp_path: Path) -> None:
+@pytest.mark.docker
+def test_an_image_that_is_missing_and_not_pulled_stops_with_its_sentence(docker_image: str, tmp_path: Path) -> None:
     with terminal(tmp_path, "--scratch", "--model", "demo", "--docker", "--image", "pygent-no-such-image:0") as shown:
         shown.until("The image is missing")
         shown.app.read_for(1.0)  # the silence that the dialog asks for
