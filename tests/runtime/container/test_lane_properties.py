@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pygent_engine.runtime.container.lane import Frame, FrameReader, Output, StreamReader
+from tests.support.chunks import split
 
 TOKEN = "0123456789abcdef"
 START = f"\x1e{TOKEN} ".encode()
@@ -30,14 +31,6 @@ SIZES = st.lists(st.integers(1, 30), max_size=40)
 
 def encoded(items: list[Output | Frame]) -> bytes:
     return b"".join(item.data if isinstance(item, Output) else START + f"{item.word} {item.number}\n".encode() for item in items)
-
-
-def split(data: bytes, sizes: list[int]) -> list[bytes]:
-    chunks = []
-    for size in sizes:
-        chunks.append(data[:size])
-        data = data[size:]
-    return [*chunks, data]
 
 
 def read(chunks: list[bytes]) -> list[Output | Frame]:

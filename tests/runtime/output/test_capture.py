@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from pygent_engine.runtime.output.capture import Capture, Captured
 from pygent_engine.runtime.output.row import WIDTH
+from tests.support.chunks import split
 
 SIGNS = ["a", "bc", "\r", "\n", "\r\n", "\b", "\b\b\b", "\x1b[K", "\x1b[1K", "\x1b[2K", " ", "12345"]
 LONG = ["x" * (WIDTH - 1), "y" * WIDTH, "z" * (2 * WIDTH + 3)]
@@ -38,14 +39,6 @@ def captured(chunks: list[bytes], limit: int = 1 << 30, spool: Lines | None = No
     for chunk in chunks:
         capture.feed(chunk)
     return capture.finish()
-
-
-def split(data: bytes, sizes: list[int]) -> list[bytes]:
-    chunks = []
-    for size in sizes:
-        chunks.append(data[:size])
-        data = data[size:]
-    return [*chunks, data]
 
 
 def on_a_terminal(text: str) -> list[str]:

@@ -103,17 +103,15 @@ def test_the_files_go_with_a_forgotten_runtime(temporary: Path) -> None:
     assert list(temporary.iterdir()) == []
 
 
+def output_of(program: str, temporary: Path) -> str:
+    """What a Python of its own prints, whose temporary folder is `temporary`."""
+    env = {**os.environ, "TMPDIR": str(temporary)}
+    return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True, env=env).stdout
+
+
 def test_the_files_go_with_the_interpreter(temporary: Path) -> None:
     program = f"from pygent_engine import Runtime; runtime = Runtime(False); print(runtime.execute({ALL_NUMBERS!r}).full_output)"
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-        env={**os.environ, "TMPDIR": str(temporary)},
-    )
-    assert done.stdout.startswith(str(temporary))
+    assert output_of(program, temporary).startswith(str(temporary))
     assert list(temporary.iterdir()) == []
 
 
@@ -134,15 +132,7 @@ with Runtime(False) as runtime:
     import pathlib, tempfile
     print(list(pathlib.Path(tempfile.gettempdir()).rglob("output*.txt")))
 """
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-        env={**os.environ, "TMPDIR": str(temporary)},
-    )
-    assert done.stdout == "0 True 100000\n ''\n[]\n"
+    assert output_of(program, temporary) == "0 True 100000\n ''\n[]\n"
 
 
 def test_there_is_no_spool_where_commands_could_reach_it(temporary: Path) -> None:
