@@ -67,7 +67,7 @@ class Calls:
             return admitted
         self._post(CallStarted(cleaned_call(call), summary))
         started = time.monotonic()  # what came before was the user's time
-        scope = Scope(asks.permit(admitted), reports.post)
+        scope = Scope(asks.permit(admitted), reports.post, admitted)
         context = CallContext(
             self.runtime, turn.cancel, _Output(call.id, reports.post).add, asks.question, lambda: setattr(turn, "stopped", True)
         )

@@ -29,7 +29,7 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """One tool call, as the runtime sees it.
+    """One tool call, as the runtime sees it. `granted` is what it was allowed before it began.
 
     `permit` gets what a command needs and the command; it may ask and wait. It returns "" when the command may run, else
     one sentence on why not. `post` reports an event of the call's task.
@@ -37,6 +37,7 @@ class Scope:
 
     permit: Callable[[tuple[Need, ...], str], str]
     post: Callable[[Event], None]
+    granted: frozenset[str] = frozenset()
 
 
 _CURRENT: ContextVar[Scope | None] = ContextVar("scope", default=None)

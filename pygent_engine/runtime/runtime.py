@@ -116,11 +116,16 @@ class Runtime:
 
     def needs(self, cmd: str, network: bool | None = None) -> tuple[Need, ...]:
         """The permissions that `cmd` needs here before it runs."""
+        return self._needs(cmd, network, named=True)
+
+    def _needs(self, cmd: str, network: bool | None, *, named: bool) -> tuple[Need, ...]:
+        """`named`: with what else would get the network. To find that out is a command of its own, for who asks a person."""
         needs = []
         if doubt := self._bans.judge(cmd).undecided:
             needs.append(Need("ban", f"may run what is banned: {doubt}", f"It may run what is banned: {doubt} Write it plainly."))
         if self._connects(network):
-            needs.append(Need("network", "wants the network, which is off" + _still_running(self._backend.jobs()), _NO_NETWORK))
+            jobs = self._backend.jobs() if named else ()
+            needs.append(Need("network", "wants the network, which is off" + _still_running(jobs), _NO_NETWORK))
         return tuple(needs)
 
     def _connects(self, network: bool | None) -> bool:
@@ -130,7 +135,7 @@ class Runtime:
         scope = current_scope()
         if scope is None:
             return " ".join(need.remedy for need in self.needs(cmd))
-        needs = self.needs(cmd, network)
+        needs = self._needs(cmd, network, named="network" not in scope.granted)
         return scope.permit(needs, cmd) if needs else ""
 
     def bash(self, cmd: str, timeout: float | None = 30, on_output: Callable[[str], None] | None = None) -> str:
