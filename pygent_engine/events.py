@@ -1,69 +1,33 @@
 """The whole vocabulary between the engine and its front ends: ops ask, events report.
 
 Stream laws: `seq` is gapless as posted; whatever is Opened, Created, Started or Asked is Closed, Ended or Settled
-exactly once, also on cancel, timeout, crash and shutdown; a call that was refused gets its CallEnded without a
-CallStarted; deltas concatenate to the completed text, may be merged for a slow reader, and nothing else is dropped.
+exactly once, also on cancel, timeout, crash and shutdown; a prompt that was Queued is so Taken or Withdrawn; a call that
+was refused gets its CallEnded without a CallStarted; deltas concatenate to the completed text, may be merged for a slow
+reader, and nothing else is dropped.
 Text in events is cleaned: it holds no terminal escapes but SGR colours in OutputDelta.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
-from .values import ApprovalRequest, Decision, Message, Mode, Outcome, Persona, Question, TaskState, ToolCall, ToolResult, Usage
-
-# ---------------------------------------------------------------- ops
-
-
-@dataclass(frozen=True, slots=True)
-class SubmitPrompt:
-    """Start a turn of the root agent, after those already waiting."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Steer:
-    """Put `text` before the model at the next step of the running turn."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Interrupt:
-    """End the running turn of the root agent; delegated tasks go on."""
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerApproval:
-    """Settle the approval of one call."""
-
-    call_id: str
-    decision: Decision
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerQuestion:
-    """Answer the question of one call."""
-
-    call_id: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class CancelTask:
-    """Cancel one delegated task."""
-
-    task_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Shutdown:
-    """End the session: its turn, its tasks, its runtime."""
-
-
-Op = SubmitPrompt | Steer | Interrupt | AnswerApproval | AnswerQuestion | CancelTask | Shutdown
+from .ops import *  # noqa: F403 - the vocabulary has one door: this module names the ops too
+from .values import (
+    ApprovalRequest,
+    Decision,
+    FileDiff,
+    Message,
+    Mode,
+    Outcome,
+    Persona,
+    Question,
+    TaskState,
+    ToolCall,
+    ToolResult,
+    Tuning,
+    Usage,
+)
 
 # ---------------------------------------------------------------- events of a session
 
@@ -91,6 +55,40 @@ class Warned:
     """Something the user should know; never needed to follow the stream."""
 
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tuned:
+    """What can be changed while the session lasts, as it stands: posted after SessionOpened and after each change."""
+
+    tuning: Tuning
+
+
+@dataclass(frozen=True, slots=True)
+class StartedOver:
+    """A new conversation: the model knows nothing of what came before."""
+
+
+@dataclass(frozen=True, slots=True)
+class PromptQueued:
+    """A prompt was accepted and waits for its turn. It is Taken or Withdrawn exactly once."""
+
+    prompt_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PromptTaken:
+    """The turn of a queued prompt begins."""
+
+    prompt_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PromptWithdrawn:
+    """A queued prompt will have no turn: it was taken back, or the session ends."""
+
+    prompt_id: str
 
 
 # ---------------------------------------------------------------- events of a runtime
@@ -291,10 +289,12 @@ class QuestionAnswered:
 
 @dataclass(frozen=True, slots=True)
 class CallStarted:
-    """A tool call runs. `summary` is one line for a person: what the tool is used on, without its name."""
+    """A tool call runs. `summary` is one line for a person: what the tool is used on, without its name. A call `by` the user
+    (RunShell, CopyIn) belongs to no turn and no reply."""
 
     call: ToolCall
     summary: str
+    by: Literal["model", "user"] = "model"
 
     @property
     def action(self) -> str:
@@ -320,15 +320,21 @@ class CallEnded:
 
 @dataclass(frozen=True, slots=True)
 class FilesChanged:
-    """A tool wrote these workspace files (paths relative, POSIX)."""
+    """A tool wrote these workspace files (paths relative, POSIX). `diffs` say how, where that is known."""
 
     paths: tuple[str, ...]
+    diffs: tuple[FileDiff, ...] = ()
 
 
 Event = (
     SessionOpened
     | SessionClosed
     | Warned
+    | Tuned
+    | StartedOver
+    | PromptQueued
+    | PromptTaken
+    | PromptWithdrawn
     | PullEvent
     | ContainerReplaced
     | TaskCreated

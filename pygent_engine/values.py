@@ -228,7 +228,8 @@ class TaskView:
 @dataclass(frozen=True, slots=True)
 class ApprovalRequest:
     """A call that waits for a yes. `arguments` and `command` are the exact text that would run; `permissions` are what a
-    yes gives it (see `scope.Permission`), for the session if the answer says so."""
+    yes gives it (see `scope.Permission`), for the session if the answer says so. `prefix`: the first words of the command
+    that a yes may be given to for the session, "" when there are none."""
 
     call_id: str
     task_id: str
@@ -237,9 +238,12 @@ class ApprovalRequest:
     command: str
     reason: str
     permissions: tuple[str, ...] = ()
+    prefix: str = ""
 
 
-Decision = Literal["once", "session", "deny"]
+Decision = Literal["once", "session", "prefix", "deny"]
+ApprovalMode = Literal["auto", "ask", "never-write"]
+"""What asks: "auto": local commands; "ask": every command and every write; "never-write": as "ask", and writes are refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +267,41 @@ class Question:
     task_id: str
     prompt: str
     options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FileDiff:
+    """How a tool changed one file: `text` are the hunks of a unified diff, without its two header lines, "" when the file is too
+    large or not text. `added` and `removed` count lines."""
+
+    path: str
+    kind: Literal["added", "modified"]
+    text: str = ""
+    added: int = 0
+    removed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ToolOffer:
+    """A tool that the root agent has; the model is offered it while it is `on`."""
+
+    name: str
+    description: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """What of a session can be changed while it lasts. `persona` is "" for the default one."""
+
+    model: str
+    approvals: ApprovalMode = "auto"
+    confirm_bash: bool = True
+    banned_commands: tuple[str, ...] = ()
+    banned_apps: tuple[str, ...] = ()
+    tools: tuple[ToolOffer, ...] = ()
+    persona: str = ""
+    personas: tuple[str, ...] = ()
 
 
 JsonDict = dict[str, Any]

@@ -16,6 +16,9 @@ from ..events import (
     ImagePullProgress,
     ImagePullStarted,
     OutputDelta,
+    PromptQueued,
+    PromptTaken,
+    PromptWithdrawn,
     QuestionAnswered,
     QuestionAsked,
     ReasoningDelta,
@@ -23,6 +26,7 @@ from ..events import (
     RetryScheduled,
     SessionClosed,
     SessionOpened,
+    StartedOver,
     Steered,
     StepEnded,
     StepStarted,
@@ -30,6 +34,7 @@ from ..events import (
     TaskEnded,
     TaskStateChanged,
     TextDelta,
+    Tuned,
     TurnEnded,
     TurnStarted,
     Warned,
@@ -104,6 +109,11 @@ class PlainText:
                 | StepEnded()
                 | StepStarted()
                 | TurnStarted()
+                | Tuned()
+                | StartedOver()
+                | PromptQueued()
+                | PromptTaken()
+                | PromptWithdrawn()
             ):
                 pass
             case ApprovalAsked() | ApprovalSettled() | QuestionAsked() | QuestionAnswered() | TaskStateChanged():

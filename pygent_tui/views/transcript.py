@@ -22,6 +22,9 @@ from pygent_engine.events import (
     ImagePullProgress,
     ImagePullStarted,
     OutputDelta,
+    PromptQueued,
+    PromptTaken,
+    PromptWithdrawn,
     QuestionAnswered,
     QuestionAsked,
     ReasoningDelta,
@@ -29,6 +32,7 @@ from pygent_engine.events import (
     RetryScheduled,
     SessionClosed,
     SessionOpened,
+    StartedOver,
     Steered,
     StepEnded,
     StepStarted,
@@ -36,6 +40,7 @@ from pygent_engine.events import (
     TaskEnded,
     TaskStateChanged,
     TextDelta,
+    Tuned,
     TurnEnded,
     TurnStarted,
     Warned,
@@ -52,7 +57,7 @@ _NOTHING = Growing()
 _SHOWN = 2000  # characters of a call that never started
 _CUT = frozenset({INCOMPLETE, INTERRUPTED, "length", "content_filter"})
 
-SessionEvent = SessionOpened | SessionClosed | Warned
+SessionEvent = SessionOpened | SessionClosed | Warned | StartedOver
 RuntimeEvent = ImagePullStarted | ImagePullProgress | ImagePullEnded | ContainerReplaced
 TaskEvent = TaskCreated | TaskStateChanged | TaskEnded
 TurnEvent = TurnStarted | TurnEnded | Steered | StepStarted | StepEnded
@@ -103,8 +108,10 @@ def fold(state: Transcript, envelope: Envelope) -> Transcript:
             return _turn(state, event)
         case ApprovalAsked() | ApprovalSettled() | QuestionAsked() | QuestionAnswered():
             return _ask(state, event)
-        case SessionOpened() | SessionClosed() | Warned():
+        case SessionOpened() | SessionClosed() | Warned() | StartedOver():
             return _session(state, event)
+        case Tuned() | PromptQueued() | PromptTaken() | PromptWithdrawn():
+            return state
         case ImagePullStarted() | ImagePullProgress() | ImagePullEnded() | ContainerReplaced():
             return _runtime(state, event)
         case _:
@@ -119,6 +126,8 @@ def _session(state: Transcript, event: SessionEvent) -> Transcript:
             return _append(_close_reply(state), Closed(event.reason))
         case Warned():
             return _append(state, Notice("warning", event.text))
+        case StartedOver():
+            return _append(state, Notice("info", "A new conversation begins; the model knows nothing of what stands above."))
         case _:
             assert_never(event)
 

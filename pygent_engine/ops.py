@@ -1,0 +1,170 @@
+"""Ops: what a front end asks of a session. One half of the vocabulary; the other, `events`, has the names of both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .values import ApprovalMode, Decision
+
+__all__ = [
+    "AnswerApproval",
+    "AnswerQuestion",
+    "CancelTask",
+    "CopyIn",
+    "Interrupt",
+    "Op",
+    "RunShell",
+    "SetApprovals",
+    "SetBans",
+    "SetConfirmBash",
+    "SetModel",
+    "SetPersona",
+    "SetTool",
+    "Shutdown",
+    "StartOver",
+    "Steer",
+    "SubmitPrompt",
+    "WithdrawPrompt",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitPrompt:
+    """Start a turn of the root agent, after those already waiting. `prompt_id` names it while it waits; the session
+    makes one when it is empty."""
+
+    text: str
+    prompt_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawPrompt:
+    """Take back a prompt whose turn has not begun; without effect once it has."""
+
+    prompt_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunShell:
+    """Run a command of the user in the root agent's runtime, also while a turn runs; the model reads of it with the next prompt."""
+
+    cmd: str
+
+
+@dataclass(frozen=True, slots=True)
+class CopyIn:
+    """Copy a file or folder of this machine into the workspace, under `dest` or its own name."""
+
+    path: str
+    dest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StartOver:
+    """Begin a new conversation: the model forgets, the workspace and the tasks stay. Refused while a turn runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Steer:
+    """Put `text` before the model at the next step of the running turn."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupt:
+    """End the running turn of the root agent; delegated tasks go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerApproval:
+    """Settle the approval of one call."""
+
+    call_id: str
+    decision: Decision
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerQuestion:
+    """Answer the question of one call."""
+
+    call_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CancelTask:
+    """Cancel one delegated task."""
+
+    task_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetModel:
+    """Ask this model from the next step on."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetPersona:
+    """Be this one of the configured personas from the next turn on."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetApprovals:
+    """What asks from the next call on, of every task."""
+
+    mode: ApprovalMode
+
+
+@dataclass(frozen=True, slots=True)
+class SetConfirmBash:
+    """Whether commands on this machine are asked for, from the next call on."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SetBans:
+    """What is banned from the next command on, in place of what was."""
+
+    commands: tuple[str, ...]
+    apps: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SetTool:
+    """Offer a tool to the model, or withhold it, from the next step on."""
+
+    name: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shutdown:
+    """End the session: its turn, its tasks, its runtime."""
+
+
+Op = (
+    SubmitPrompt
+    | WithdrawPrompt
+    | Steer
+    | Interrupt
+    | AnswerApproval
+    | AnswerQuestion
+    | CancelTask
+    | RunShell
+    | CopyIn
+    | StartOver
+    | SetModel
+    | SetPersona
+    | SetApprovals
+    | SetConfirmBash
+    | SetBans
+    | SetTool
+    | Shutdown
+)
