@@ -16,7 +16,7 @@ from .prompts import configured_persona, system_prompt
 from .runtime import Runtime
 from .runtime.default import default_runtime
 from .seat import Seat
-from .settings import Settings
+from .settings import Settings, state_folder
 from .tasks.build import Heritage
 from .tasks.delegation import delegation_tools
 from .tasks.manager import TaskManager
@@ -138,7 +138,15 @@ class Agent(Loop):
             return Session(self, start=pull and self.runtime.use_docker)
 
         try:
-            front_end(Launch(open=open_session, workspace=str(own.base_dir), model=self.model_name, redact=self.settings.redact))
+            front_end(
+                Launch(
+                    open=open_session,
+                    workspace=str(own.base_dir),
+                    model=self.model_name,
+                    redact=self.settings.redact,
+                    state_folder=state_folder(),
+                )
+            )
         finally:
             if self.runtime is not own:
                 self.runtime.cleanup()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from .errors import PygentError
@@ -21,7 +22,8 @@ class Launch:
     `open` blocks, and raises PygentError when the session cannot start. Its arguments: an override of whether Docker is used
     (None: as configured), and whether an image that is missing may be pulled, which begins once the session is open;
     without that it raises ImageMissing. `workspace` and `model` are labels; `notice` is shown first when it is not empty. `redact` takes
-    the key out of a text that is to be kept.
+    the key out of a text that is to be kept. In `state_folder` the front end remembers things between runs; without one it
+    remembers nothing.
     """
 
     open: Callable[[bool | None, bool], Session]
@@ -29,6 +31,7 @@ class Launch:
     model: str
     notice: str = ""
     redact: Callable[[str], str] = str
+    state_folder: Path | None = None
 
 
 class FrontEnd(Protocol):

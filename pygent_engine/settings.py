@@ -57,6 +57,13 @@ def user_file() -> Path:
     return user_config_path("pygent") / "pygent.toml"
 
 
+def state_folder() -> Path:
+    """Where a front end keeps what it remembers between runs; it may not be there yet."""
+    from platformdirs import user_state_path  # noqa: PLC0415 - as above
+
+    return user_state_path("pygent")
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What a session is configured with. Timeouts in seconds; None: not set, and for limits: no limit.

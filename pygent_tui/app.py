@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from textual import on
 from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.message import Message
@@ -18,6 +19,7 @@ from .screens.workbench import Workbench
 from .theme import DARK, themes
 from .widgets.composer import Composer
 from .widgets.guard import QUIET_S
+from .widgets.request import Request
 from .widgets.sanitise import SafeLines
 
 if TYPE_CHECKING:
@@ -27,11 +29,6 @@ if TYPE_CHECKING:
     from .conductor import Conductor
     from .connection import News
     from .ports import LaunchPort
-    from .widgets.approval_panel import ApprovalPanel
-    from .widgets.ask_panel import AskPanel
-    from .widgets.output_pane import OutputPane
-    from .widgets.question_panel import QuestionPanel
-    from .widgets.task_table import TaskTable
 
 
 class PygentApp(App[None]):
@@ -97,7 +94,7 @@ class PygentApp(App[None]):
         await conductor.begin()
         self.conductor = conductor
         for text in self._early:
-            conductor.submit(text)
+            conductor.composing.submit(text)
 
     def deliver(self, news: News) -> None:
         """Called from the connection's threads."""
@@ -105,6 +102,8 @@ class PygentApp(App[None]):
 
     def leave(self, code: int) -> None:
         """End the app with the exit code `code`."""
+        if self.conductor is not None:
+            self.conductor.end()
         self.exit(return_code=code)
 
     # ------------------------------------------------------------ what bubbles up
@@ -113,49 +112,20 @@ class PygentApp(App[None]):
         if self.conductor is not None:
             self.conductor.arrived(event.news)
 
-    def on_composer_submitted(self, event: Composer.Submitted) -> None:
+    @on(Request)
+    def _take(self, request: Request) -> None:
+        """Before there is a conductor only the composer is there to ask for something."""
         if self.conductor is not None:
-            self.conductor.submit(event.text)
-        else:
-            self._early.append(event.text)
+            self.conductor.take(request)
+        elif isinstance(request, Composer.Submitted):
+            self._early.append(request.text)
             self._bench.composer.sent()
-
-    def on_workbench_escaped(self) -> None:
-        if self.conductor is not None:
-            self.conductor.escape()
-
-    def on_workbench_uncovered(self) -> None:
-        if self.conductor is not None:
-            self.conductor.uncovered()
-
-    def on_ask_panel_typed(self, event: AskPanel.Typed) -> None:
-        self._bench.composer.insert(event.character)
-
-    def on_approval_panel_answered(self, event: ApprovalPanel.Answered) -> None:
-        if self.conductor is not None:
-            self.conductor.approve(event)
-
-    def on_question_panel_answered(self, event: QuestionPanel.Answered) -> None:
-        if self.conductor is not None:
-            self.conductor.answer(event)
-
-    def on_task_table_selected(self, event: TaskTable.Selected) -> None:
-        if self.conductor is not None:
-            self.conductor.inspect(event.task_id)
-
-    def on_task_table_cancel_asked(self, event: TaskTable.CancelAsked) -> None:
-        if self.conductor is not None:
-            self.conductor.cancel_task(event.task_id)
-
-    def on_output_pane_full_asked(self, event: OutputPane.FullAsked) -> None:
-        if self.conductor is not None:
-            self.conductor.open_full(event.path)
 
     # ------------------------------------------------------------ keys
 
     async def action_quit(self) -> None:
         if self.conductor is not None:
-            self.conductor.quit()
+            self.conductor.leaving.quit()
         else:
             self.leave(0)
 

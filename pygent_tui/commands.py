@@ -3,39 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING
 
-from pygent_engine.events import Interrupt, Op, Steer
+from pygent_engine.events import Interrupt, Steer
+
+if TYPE_CHECKING:
+    from .conductor import Conductor
 
 _SHAPE = re.compile(r"/([A-Za-z?]+)(?:\s+(.*))?", re.DOTALL)
 
 
-class Desk(Protocol):
-    """What a command may do: the workbench offers it."""
-
-    def ask(self, op: Op) -> None: ...
-
-    def open_help(self) -> None: ...
-
-    def focus_pane(self, name: str) -> None: ...
-
-    def cancel_task(self, task_id: str) -> None: ...
-
-    def toggle_theme(self) -> None: ...
-
-    def quit(self) -> None: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Command:
-    """`argument` names what follows the command, in capitals when it is needed; `run` gets it stripped."""
+    """`argument` names what follows the command: TEXT is needed, [TEXT] may be left out; `run` gets it stripped.
+
+    `choices` are what the argument can be, for completion; empty when it is free text."""
 
     name: str
     argument: str
     what: str
-    run: Callable[[Desk, str], None]
+    run: Callable[[Conductor, str], object]
+    choices: Callable[[Conductor], Sequence[str]] = lambda conductor: ()
 
     @property
     def usage(self) -> str:
@@ -43,18 +33,18 @@ class Command:
 
     @property
     def needs_argument(self) -> bool:
-        return bool(self.argument)
+        return bool(self.argument) and not self.argument.startswith("[")
 
 
 COMMANDS: tuple[Command, ...] = (
     Command("help", "", "Show the keys, the commands, and how to connect a model", lambda desk, _: desk.open_help()),
-    Command("tasks", "", "Go to the board of delegated tasks", lambda desk, _: desk.focus_pane("board")),
-    Command("output", "", "Go to the live output", lambda desk, _: desk.focus_pane("output")),
-    Command("steer", "TEXT", "Tell the running turn something, before its next step", lambda desk, text: desk.ask(Steer(text))),
-    Command("stop", "", "Interrupt the running turn; delegated tasks go on", lambda desk, _: desk.ask(Interrupt())),
-    Command("cancel", "TASK", "Cancel one delegated task", lambda desk, task_id: desk.cancel_task(task_id)),
-    Command("theme", "", "Change between dark and light", lambda desk, _: desk.toggle_theme()),
-    Command("exit", "", "Leave Pygent", lambda desk, _: desk.quit()),
+    Command("tasks", "", "Go to the board of delegated tasks", lambda desk, _: desk.bench.focus_pane("board")),
+    Command("output", "", "Go to the live output", lambda desk, _: desk.bench.focus_pane("output")),
+    Command("steer", "TEXT", "Tell the running turn something, before its next step", lambda desk, text: desk.send(Steer(text))),
+    Command("stop", "", "Interrupt the running turn; delegated tasks go on", lambda desk, _: desk.send(Interrupt())),
+    Command("cancel", "TASK", "Cancel one delegated task", lambda desk, task_id: desk.tasks.cancel(task_id)),
+    Command("theme", "", "Change between dark and light", lambda desk, _: desk.looks.toggle_theme()),
+    Command("exit", "", "Leave Pygent", lambda desk, _: desk.leaving.quit()),
 )
 
 

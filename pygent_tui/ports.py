@@ -6,6 +6,7 @@ Nothing of the engine is imported here but its vocabulary, so that the app can p
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Protocol
 
 from pygent_engine.events import Envelope, Op
@@ -47,6 +48,9 @@ class LaunchPort(Protocol):
 
     @property
     def notice(self) -> str: ...
+
+    @property
+    def state_folder(self) -> Path | None: ...
 
     @property
     def redact(self) -> Callable[[str], str]: ...

@@ -10,8 +10,9 @@ from itertools import groupby
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pygent_engine.deltas import LONGEST_OUTPUT
 from pygent_engine.events import Envelope, Event, OutputDelta, ReasoningDelta, TextDelta, Warned
-from pygent_engine.subscription import BOUND, LONGEST_OUTPUT, Subscription
+from pygent_engine.subscription import BOUND, Subscription
 
 PATIENCE = 10.0
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import SettingsError, WorkspaceError
 from ..frontends import FrontEnd, Launch, find_front_end
-from ..settings import DEMO_MODEL, Settings
+from ..settings import DEMO_MODEL, Settings, state_folder
 from .log import kept_log
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def open_front_end(command: OpenApp, settings: Settings, open_app: FrontEnd | No
     front_end = open_app or find_front_end()
     with kept_log(settings.redact):
         workspace = prepared.workspace or "a throwaway folder"
-        return front_end(Launch(open_as, workspace, prepared.model_name, "\n".join(notices), settings.redact))
+        return front_end(Launch(open_as, workspace, prepared.model_name, "\n".join(notices), settings.redact, state_folder()))
 
 
 def in_workspace(settings: Settings, named: str | None, *, scratch: bool) -> Settings:

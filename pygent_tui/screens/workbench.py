@@ -10,12 +10,12 @@ import time
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
-from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
 from ..widgets.composer import Composer
+from ..widgets.request import Request
 from ..widgets.status_bar import StatusBar
 
 PANES = {"conversation": "Conversation", "output": "Output", "board": "Tasks"}
@@ -35,10 +35,10 @@ class Workbench(Screen[None]):
 
     AUTO_FOCUS = "Composer"
 
-    class Escaped(Message):
+    class Escaped(Request):
         """The user pressed Escape, and no panel or pane wanted it."""
 
-    class Uncovered(Message):
+    class Uncovered(Request):
         """A dialog that lay over the screen is gone."""
 
     def __init__(self, model: str) -> None:

@@ -6,7 +6,6 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.message import Message
 from textual.widgets import Input, Static
 
 from pygent_engine.untrusted import clean, clean_line
@@ -14,6 +13,7 @@ from pygent_engine.values import ApprovalRequest, Decision
 
 from .ask_panel import AskPanel, whose
 from .keys import Keys
+from .request import Request
 
 _KEYS: dict[str, Decision] = {"y": "once", "s": "session", "n": "deny"}
 
@@ -38,7 +38,7 @@ class ApprovalPanel(AskPanel):
     ApprovalPanel .reason { margin-top: 1; }
     """
 
-    class Answered(Message):
+    class Answered(Request):
         """The user's answer to `call_id`."""
 
         def __init__(self, call_id: str, decision: Decision, note: str = "") -> None:

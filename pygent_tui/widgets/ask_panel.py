@@ -10,6 +10,7 @@ from pygent_engine.untrusted import clean_line
 from pygent_engine.values import ROOT_TASK
 
 from .guard import KeyGuard
+from .request import Request
 
 
 class AskPanel(Vertical, can_focus=True):
@@ -37,7 +38,7 @@ class AskPanel(Vertical, can_focus=True):
     AskPanel Input, AskPanel Input:focus { height: 1; border: none; padding: 0 1; background: $surface; }
     """
 
-    class Typed(Message):
+    class Typed(Request):
         """A character that belongs to the prompt that was being written."""
 
         def __init__(self, character: str) -> None:

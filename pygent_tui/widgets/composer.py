@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from textual import events
 from textual.content import Content
-from textual.message import Message
 from textual.widgets import TextArea
 
 from pygent_engine.untrusted import clean
 
 from .history import History
+from .request import Request
 from .sanitise import one_line
 
 _BREAKS = frozenset({"shift+enter", "ctrl+j", "alt+enter", "ctrl+enter"})
@@ -37,7 +37,7 @@ class Composer(TextArea):
     """
 
     @dataclass
-    class Submitted(Message):
+    class Submitted(Request):
         """The user sent `text`."""
 
         text: str

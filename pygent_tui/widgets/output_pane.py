@@ -8,12 +8,12 @@ from typing import ClassVar
 
 from textual.binding import Binding
 from textual.content import Content
-from textual.message import Message
 from textual.strip import Strip
 
 from pygent_engine.values import ToolResult
 
 from ..views.output import EMPTY, Buffer, Chunk, Outputs
+from .request import Request
 from .sanitise import safe_text
 from .sideways import SidewaysView
 
@@ -31,7 +31,7 @@ class OutputPane(SidewaysView):
         Binding("f", "full", "Full output", show=False),
     ]
 
-    class FullAsked(Message):
+    class FullAsked(Request):
         """The user wants to see all that the shown call put out, in the file `path`."""
 
         def __init__(self, path: str) -> None:

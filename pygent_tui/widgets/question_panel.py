@@ -6,7 +6,6 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.message import Message
 from textual.widgets import Input, Static
 
 from pygent_engine.untrusted import clean, clean_line
@@ -14,6 +13,7 @@ from pygent_engine.values import Question
 
 from .ask_panel import AskPanel, whose
 from .keys import Keys
+from .request import Request
 
 NO_ANSWER = "(the user gave no answer)"
 
@@ -26,7 +26,7 @@ class QuestionPanel(AskPanel):
     QuestionPanel .options { margin-top: 1; height: auto; }
     """
 
-    class Answered(Message):
+    class Answered(Request):
         """The user's answer to `call_id`."""
 
         def __init__(self, call_id: str, text: str) -> None:

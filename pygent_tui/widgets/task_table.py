@@ -9,7 +9,6 @@ from rich.segment import Segment
 from textual.binding import Binding
 from textual.content import Content
 from textual.events import Blur, Click, Focus
-from textual.message import Message
 from textual.strip import Strip
 
 from pygent_engine.values import TaskState
@@ -17,6 +16,7 @@ from pygent_engine.values import TaskState
 from ..views.board import EMPTY, Board, Counts, Row
 from ..views.status_line import elapsed
 from .line_view import LineView
+from .request import Request
 from .sanitise import one_line
 
 _ONE_LINE = 66
@@ -54,14 +54,14 @@ class TaskTable(LineView):
         Binding("x", "cancel", "Cancel it", show=False),
     ]
 
-    class Selected(Message):
+    class Selected(Request):
         """The user wants to look at a task."""
 
         def __init__(self, task_id: str) -> None:
             super().__init__()
             self.task_id = task_id
 
-    class CancelAsked(Message):
+    class CancelAsked(Request):
         """The user wants a task that has not ended to be cancelled."""
 
         def __init__(self, task_id: str) -> None:

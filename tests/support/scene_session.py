@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Condition, Event
 
 from pygent_engine.errors import ImageMissing, RuntimeUnavailable
@@ -89,6 +90,7 @@ class SceneLaunch:
     gate: Event | None = None
     redact: Callable[[str], str] = str
     missing: str = ""
+    state_folder: Path | None = None
 
     @property
     def open(self) -> Callable[[bool | None, bool], SceneSession]:

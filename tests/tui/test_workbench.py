@@ -221,13 +221,13 @@ def test_commands_without_an_argument_stand_in_the_palette() -> None:
 
 def test_nothing_ticks_while_nothing_runs() -> None:
     async def scenario(stage: Stage) -> None:
-        assert not stage.conductor.ticking
+        assert not stage.conductor.telling.ticking
         stage.session.play(answer().envelopes[1:3])
         await stage.until(lambda: stage.state.status.busy)
-        assert stage.conductor.ticking
+        assert stage.conductor.telling.ticking
         stage.session.play(answer().envelopes[3:])
         await stage.until(lambda: not stage.state.status.busy)
-        assert not stage.conductor.ticking
+        assert not stage.conductor.telling.ticking
 
     play(START, scenario)
 

@@ -1,0 +1,47 @@
+"""What the user writes: commands are run, prompts are sent, what is refused stays where it was written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pygent_engine.events import SubmitPrompt
+
+from .. import commands
+from ..views import app_state
+from ..views.app_state import AppState
+from ..widgets.ask_panel import AskPanel
+from ..widgets.composer import Composer
+from ..widgets.request import Request
+from .station import Station
+
+
+class Composing(Station):
+    """Behind the composer."""
+
+    def requests(self) -> Mapping[type[Request], Callable[[Any], object]]:
+        return {
+            Composer.Submitted: lambda request: self.submit(request.text),
+            AskPanel.Typed: lambda request: self.bench.composer.insert(request.character),
+        }
+
+    def show(self, old: AppState, new: AppState) -> None:
+        self.bench.composer.show_queued(new.status.queued)
+
+    def submit(self, text: str) -> None:
+        """Run a command, or send a prompt; what is refused stays in the composer."""
+        try:
+            found = commands.find(text)
+        except commands.CommandError as error:
+            self.conductor.refuse(str(error))
+            return
+        if found is None and self.conductor.state.status.closed is not None:
+            self.conductor.refuse("The session is closed; Ctrl+Q leaves.")
+            return
+        self.bench.composer.sent()
+        if found is None:
+            self.conductor.send(SubmitPrompt(text))
+            self.conductor.show(app_state.submitted(self.conductor.state, text))
+        else:
+            command, argument = found
+            command.run(self.conductor, argument)

@@ -1,0 +1,35 @@
+"""The way into the session: what stands there before it is open, and the choice when it cannot be opened."""
+
+from __future__ import annotations
+
+from ..connection import Failed
+from ..ports import LaunchPort
+from ..screens.cannot_start import CannotStart, Way
+from .station import Station
+
+
+class Opening(Station):
+    """Opens the session when the panes stand."""
+
+    def begin(self) -> None:
+        self.conductor.connection.open()
+
+    def failed(self, failed: Failed) -> None:
+        """The session could not be opened: let the user choose what comes now."""
+        self.app.failure = failed.reason
+        self.conductor.tick()
+        self.app.push_screen(CannotStart(failed.reason, failed.image, self.app.quiet_s), self._go)
+
+    def _go(self, way: Way | None) -> None:
+        if way == "quit" or way is None:
+            self.app.leave(1)
+            return
+        self.app.failure = ""
+        self.conductor.tick()
+        self.conductor.connection.open(False if way == "local" else None, pull=way == "pull")
+
+
+def welcome(launch: LaunchPort) -> tuple[str, ...]:
+    """What an empty conversation says."""
+    lines = ("Welcome to Pygent", "", "Say what you want done; Enter sends it.", "F1 shows the keys and the commands.")
+    return (*lines, "", *launch.notice.splitlines()) if launch.notice else lines

@@ -1,0 +1,75 @@
+"""The three panes: conversation, live output, task board. Shows the views in them, and goes from one to another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..screens.full_output import FullOutput
+from ..screens.workbench import Workbench
+from ..text_file import TextFile
+from ..views import app_state
+from ..views.app_state import AppState
+from ..widgets.conversation import Conversation
+from ..widgets.output_pane import OutputPane
+from ..widgets.request import Request
+from ..widgets.task_table import TaskTable
+from .station import Station
+
+if TYPE_CHECKING:
+    from ..conductor import Conductor
+
+
+class Panes(Station):
+    """Owns the three widgets."""
+
+    def __init__(self, conductor: Conductor) -> None:
+        super().__init__(conductor)
+        self.conversation = Conversation(id="conversation")
+        self.output = OutputPane(id="output")
+        self.board = TaskTable(id="board")
+
+    async def furnish(self, welcome: tuple[str, ...]) -> None:
+        """Put the panes on the screen."""
+        self.conversation.welcome = welcome
+        await self.bench.furnish(self.conversation, self.output, self.board)
+
+    def requests(self) -> Mapping[type[Request], Callable[[Any], object]]:
+        return {
+            TaskTable.Selected: lambda request: self.inspect(request.task_id),
+            OutputPane.FullAsked: lambda request: self.open_full(request.path),
+            Workbench.Escaped: lambda _: self.escape(),
+        }
+
+    def show(self, old: AppState, new: AppState) -> None:
+        if new.transcript is not old.transcript:
+            self.conversation.show(new.transcript)
+        if new.output is not old.output:
+            self.output.show(new.output)
+            self.bench.set_class(new.output.current is None, "-no-output")
+        if new.board is not old.board:
+            self.board.show(new.board)
+            self.bench.set_class(not new.board.rows, "-no-tasks")
+
+    def tick(self, now: float) -> None:
+        self.conversation.tick(now)
+        self.board.tick(now)
+
+    def inspect(self, task_id: str | None) -> None:
+        """Show the output of a task, or (None) of whatever runs."""
+        self.conductor.show(app_state.inspected(self.conductor.state, task_id))
+
+    def open_full(self, path: str) -> None:
+        """Show the full output of a call, from its file."""
+        try:
+            file = TextFile(path)
+        except (OSError, ValueError):
+            self.conductor.refuse("The full output is not there any more; it is kept for the last calls of a session.")
+            return
+        self.app.push_screen(FullOutput(file, path))
+
+    def escape(self) -> None:
+        """Interrupt what runs; with nothing running, go back to the prompt and to the newest output."""
+        if not self.conductor.interrupt():
+            self.inspect(None)
+            self.bench.focus_below()
