@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from queue import SimpleQueue
 from threading import Event
 
@@ -23,6 +24,7 @@ class Broken:
     model: str = "demo"
     notice: str = ""
     redact: Callable[[str], str] = str
+    state_folder: Path | None = None
 
     @property
     def open(self) -> Callable[[bool | None, bool], SceneSession]:
