@@ -5,18 +5,19 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from queue import SimpleQueue
 from typing import assert_never
 
 from .agent import Agent
 from .approvals import Policy, WaitingDesk
+from .audience import Audience
 from .errors import ImageMissing, PygentError, described
 from .events import (
     AnswerApproval,
     AnswerQuestion,
     CancelTask,
-    Envelope,
     Event,
     Interrupt,
     Op,
@@ -42,7 +43,7 @@ from .values import ROOT_TASK, Approval
 class Session:
     """One conversation of a front end with an agent, which nobody else uses meanwhile.
 
-    Works on a thread of its own; `send` never blocks. The first subscriber gets everything since the opening.
+    Works on a thread of its own; `send` never blocks. Every subscriber gets what happened since the opening, then what follows.
     The front end answers what `policy` asks; without one the agent's own approver does. `on_event` gets every envelope,
     under a lock. With `owned`, the agent is closed with the session, else only its delegated tasks are. With `start` the
     runtime is started before the first turn (an image is pulled), which an Interrupt ends like a turn.
@@ -60,10 +61,8 @@ class Session:
         self._closing = threading.Event()
         self._starting = start
         self._start_ended = threading.Event()
-        self._guard = threading.Lock()  # of _unread and _subscriptions
-        self._unread: Subscription | None = Subscription()
-        self._subscriptions: tuple[Subscription, ...] = (self._unread,)
-        self._sinks = (self._publish, *((on_event,) if on_event else ()))
+        self._audience = Audience()
+        self._sinks = (self._audience.put, *((on_event,) if on_event else ()))
         self._gate_before = agent.gate.now
         if policy is not None:
             agent.gate.now = (policy, self._desk)
@@ -74,13 +73,12 @@ class Session:
         self._thread.start()
 
     def subscribe(self) -> Subscription:
-        """A queue of the envelopes from now on; the first subscriber's has all from the first one."""
-        with self._guard:
-            subscription, self._unread = self._unread, None
-            if subscription is None:
-                subscription = Subscription()
-                self._subscriptions = (*self._subscriptions, subscription)
-            return subscription
+        """A queue of the envelopes: the record of those so far (as in `Record`), then all that follow."""
+        return self._audience.subscribe()
+
+    def when_closed(self, ending: Callable[[], None]) -> None:
+        """Call `ending` once after the last event, on the session's thread; at once if that is past."""
+        self._audience.when_closed(ending)
 
     def send(self, op: Op) -> None:
         """Do what a front end asks; what it comes to is reported as events."""
@@ -159,8 +157,7 @@ class Session:
             self._agent.gate.now = self._gate_before
             for sink in self._sinks:
                 self._agent.outbox.remove(sink)
-            for subscription in self._subscriptions:
-                subscription.close()
+            self._audience.close()
 
     # ------------------------------------------------------------ events
 
@@ -176,10 +173,6 @@ class Session:
 
     def _post(self, event: Event) -> None:
         self._agent.outbox.post(ROOT_TASK, event)
-
-    def _publish(self, envelope: Envelope) -> None:
-        for subscription in self._subscriptions:
-            subscription.put(envelope)
 
     def _cancel_task(self, task_id: str) -> None:
         try:

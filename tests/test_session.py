@@ -28,6 +28,7 @@ from pygent_engine.events import (
     Steered,
     SubmitPrompt,
     TaskEnded,
+    TextDelta,
     TurnEnded,
     TurnStarted,
     Warned,
@@ -179,17 +180,30 @@ def test_steering_an_idle_session_starts_a_turn(stage: Stage) -> None:
     assert recorder.of(TurnStarted, Steered) == [TurnStarted("hi")]
 
 
-def test_the_first_subscriber_reads_from_the_beginning_and_all_to_the_end(stage: Stage) -> None:
+def test_every_subscriber_reads_from_the_beginning_to_the_end_whenever_it_comes(stage: Stage) -> None:
     session, recorder = stage.open(["hello"])
+    early = session.subscribe()
     session.send(SubmitPrompt("hi"))
     recorder.wait_for(TurnEnded)
-    first, second = session.subscribe(), session.subscribe()
+    middle = session.subscribe()
     session.close()
-    seen = first.drain(DEADLINE_S)
-    assert seen == recorder.envelopes
-    assert [envelope.event for envelope in second.drain(DEADLINE_S)] == [SessionClosed()]
-    assert first.closed
-    assert first.drain(None) == []
+    late = session.subscribe()
+    # A reply that is complete says all that its pieces said.
+    without_pieces = [envelope for envelope in recorder.envelopes if not isinstance(envelope.event, TextDelta)]
+    assert early.drain(DEADLINE_S) == recorder.envelopes
+    assert middle.drain(DEADLINE_S) == late.drain(DEADLINE_S) == without_pieces
+    for subscription in (early, middle, late):
+        assert subscription.closed
+        assert subscription.drain(None) == []
+
+
+def test_who_wants_to_know_of_the_end_is_told_after_the_last_event(stage: Stage) -> None:
+    session, recorder = stage.open([])
+    told: list[object] = []
+    session.when_closed(lambda: told.append(recorder.envelopes[-1].event))
+    session.close()
+    session.when_closed(lambda: told.append("at once"))
+    assert told == [SessionClosed(), "at once"]
 
 
 def test_closing_in_the_middle_of_a_command_ends_it_in_bounded_time(stage: Stage) -> None:
