@@ -11,5 +11,6 @@ pytest_plugins: list[str] = [
     "tests.support.images",
     "tests.support.registry",
     "tests.support.sse_server",
+    "tests.support.used",
     "tests.support.ways",
 ]

@@ -20,6 +20,7 @@ from pygent_tui.widgets.line_view import LineView
 
 from ..scenes import Scene
 from .scene_session import DEADLINE_S, SceneLaunch, SceneSession
+from .used import WatchedApp
 
 _LOOK_S = 0.01
 
@@ -82,7 +83,7 @@ Scenario = Callable[[Stage], Awaitable[None]]
 def scene_app(scene: Scene, launch: SceneLaunch, quiet_s: float = 0.0) -> PygentApp:
     """The app on `scene`, its clock stopped; unless told otherwise a panel's keys count as soon as it is drawn."""
     now = scene.now()
-    app = PygentApp(launch, clock=lambda: now, quiet_s=quiet_s)
+    app = WatchedApp(launch, clock=lambda: now, quiet_s=quiet_s)
     app.animation_level = "none"
     return app
 
