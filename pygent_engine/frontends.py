@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -23,7 +23,9 @@ class Launch:
     (None: as configured), and whether an image that is missing may be pulled, which begins once the session is open;
     without that it raises ImageMissing. `workspace` and `model` are labels; `notice` is shown first when it is not empty. `redact` takes
     the key out of a text that is to be kept. In `state_folder` the front end remembers things between runs; without one it
-    remembers nothing.
+    remembers nothing. `environment` is what the process's own says of the terminal, and of programs that a front end may start
+    (editor, clipboard). `diagnose` gives the lines of `pygent doctor`, slowly; `mouse` says whether the mouse is the app's or the
+    terminal's.
     """
 
     open: Callable[[bool | None, bool], Session]
@@ -32,6 +34,9 @@ class Launch:
     notice: str = ""
     redact: Callable[[str], str] = str
     state_folder: Path | None = None
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    diagnose: Callable[[], Iterable[str]] = tuple
+    mouse: bool = True
 
 
 class FrontEnd(Protocol):

@@ -265,6 +265,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("resources", _AMOUNTS, _amounts, _amounts_text, "--resources", "PYGENT_RESOURCES", _overlaid),
     Option("workspace", "a folder", _folder, _folder, "--workspace", "PYGENT_WORKSPACE"),
     Option("confirm_bash", _YES_NO, _switch, _switch_text, "--confirm-bash", "PYGENT_CONFIRM_BASH"),
+    Option("mouse", _YES_NO, _switch, _switch_text, "--mouse", None),
     Option("banned_commands", _LIST, _names, _names_text, "--ban-cmd", "PYGENT_BANNED_COMMANDS", _joined),
     Option("banned_apps", _LIST, _names, _names_text, None, "PYGENT_BANNED_APPS", _joined),
     Option("max_tasks", _WHOLE, _count, _count_text, None, "PYGENT_MAX_TASKS"),

@@ -26,6 +26,11 @@ _INHERITED = ("PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LC_ALL", "LC_
 # Where the docker command looks for its engine, and for the files that name it.
 _DOCKER = ("DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_TLS", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH", "DOCKER_CONFIG", "HOME")
 _TERMINAL = ("TERM", "COLORTERM", "NO_COLOR")
+# What a front end must know of the terminal it is in, and what the editor and the clipboard program of the user need.
+_SCREEN = (
+    *("TMUX", "STY", "SSH_TTY", "SSH_CONNECTION", "DISPLAY", "WAYLAND_DISPLAY", "XDG_RUNTIME_DIR", "XAUTHORITY", "WSL_DISTRO_NAME"),
+    *("VISUAL", "EDITOR", "TERM_PROGRAM"),
+)
 # A shorter "key" is a placeholder for a local server ("none", "ollama"): hiding such a word would only garble texts.
 _SECRET_LENGTH = 8
 
@@ -48,6 +53,11 @@ def docker_environment() -> dict[str, str]:
 def terminal_environment() -> dict[str, str]:
     """What this process's environment says of the terminal."""
     return {name: os.environ[name] for name in _TERMINAL if name in os.environ}
+
+
+def screen_environment() -> dict[str, str]:
+    """What a front end may see, and hand to the editor and the clipboard program: no key is in it."""
+    return {**inherited_environment(), **{name: os.environ[name] for name in (*_TERMINAL, *_SCREEN) if name in os.environ}}
 
 
 def user_file() -> Path:
@@ -83,6 +93,7 @@ class Settings:
     resources: tuple[tuple[str, float], ...] = ()
     workspace: str | None = None
     confirm_bash: bool = True
+    mouse: bool = True
     banned_commands: tuple[str, ...] = ()
     banned_apps: tuple[str, ...] = ()
     max_tasks: int = 3

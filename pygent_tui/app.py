@@ -19,7 +19,7 @@ from .screens.workbench import Workbench
 from .theme import DARK, themes
 from .widgets.composer import Composer
 from .widgets.guard import QUIET_S
-from .widgets.request import Request
+from .widgets.request import CopyAsked, Request
 from .widgets.sanitise import SafeLines
 
 if TYPE_CHECKING:
@@ -99,6 +99,16 @@ class PygentApp(App[None]):
     def deliver(self, news: News) -> None:
         """Called from the connection's threads."""
         self.post_message(self.Arrived(news))
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Textual's way to copy: taken by the station that knows which clipboards there are."""
+        self._clipboard = text
+        self.post_message(CopyAsked(text, "the selection"))
+
+    def write_to_terminal(self, sequence: str) -> None:
+        """Send what is no part of a frame; the caller answers for every byte of it."""
+        if self._driver is not None:
+            self._driver.write(sequence)
 
     def leave(self, code: int) -> None:
         """End the app with the exit code `code`."""

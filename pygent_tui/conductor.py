@@ -16,6 +16,7 @@ from .screens.help import Help
 from .screens.workbench import Workbench
 from .stations.asking import Asking
 from .stations.composing import Composing
+from .stations.copying import Copying
 from .stations.leaving import Leaving
 from .stations.looks import Looks
 from .stations.opening import Opening, welcome
@@ -44,6 +45,7 @@ class Conductor:
         self.panes: Panes = Panes(self)
         self.asking: Asking = Asking(self)
         self.composing: Composing = Composing(self)
+        self.copying: Copying = Copying(self)
         self.tasks: Tasks = Tasks(self)
         self.looks: Looks = Looks(self)
         self.opening: Opening = Opening(self)
@@ -52,6 +54,7 @@ class Conductor:
         self._stations: tuple[Station, ...] = (
             self.panes,
             self.composing,
+            self.copying,
             self.asking,
             self.tasks,
             self.looks,

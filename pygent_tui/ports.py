@@ -5,7 +5,7 @@ Nothing of the engine is imported here but its vocabulary, so that the app can p
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -51,6 +51,15 @@ class LaunchPort(Protocol):
 
     @property
     def state_folder(self) -> Path | None: ...
+
+    @property
+    def environment(self) -> Mapping[str, str]: ...
+
+    @property
+    def diagnose(self) -> Callable[[], Iterable[str]]: ...
+
+    @property
+    def mouse(self) -> bool: ...
 
     @property
     def redact(self) -> Callable[[str], str]: ...

@@ -183,6 +183,7 @@ def _app_parser() -> _Parser:
         action=argparse.BooleanOptionalAction,
         help="ask before each command on this machine (default)",
     )
+    parser.add_argument("--mouse", action=argparse.BooleanOptionalAction, help="the mouse is the app's (default), or the terminal's")
     return parser
 
 

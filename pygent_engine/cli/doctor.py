@@ -40,12 +40,19 @@ class Finding:
 
 def diagnose(settings: Settings) -> int:
     """Print what is found. Nothing that is missing is an error: each has its remedy, or Pygent does without."""
-    print(f"Pygent {__version__}\n")  # noqa: T201 - its output is what it is for
     columns = _columns()
+    for line in report(settings):
+        print(_fitted(line, columns), flush=True)  # noqa: T201 - one at a time, as some take a while
+    return 0
+
+
+def report(settings: Settings) -> Iterator[str]:
+    """The lines of the report, unbroken and without the key; some take a while."""
+    yield f"Pygent {__version__}"
+    yield ""
     for found in _found(settings):
         for line in _lines(found):
-            print(_fitted(settings.redact(line), columns), flush=True)  # noqa: T201 - one at a time, as some take a while
-    return 0
+            yield settings.redact(line)
 
 
 def _lines(found: Finding | Bound) -> Iterator[str]:

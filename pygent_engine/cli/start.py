@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import SettingsError, WorkspaceError
 from ..frontends import FrontEnd, Launch, find_front_end
-from ..settings import DEMO_MODEL, Settings, state_folder
+from ..settings import DEMO_MODEL, Settings, screen_environment, state_folder
 from .log import kept_log
 
 if TYPE_CHECKING:
@@ -37,7 +38,25 @@ def open_front_end(command: OpenApp, settings: Settings, open_app: FrontEnd | No
     front_end = open_app or find_front_end()
     with kept_log(settings.redact):
         workspace = prepared.workspace or "a throwaway folder"
-        return front_end(Launch(open_as, workspace, prepared.model_name, "\n".join(notices), settings.redact, state_folder()))
+        return front_end(
+            Launch(
+                open_as,
+                workspace,
+                prepared.model_name,
+                notice="\n".join(notices),
+                redact=settings.redact,
+                state_folder=state_folder(),
+                environment=screen_environment(),
+                diagnose=lambda: _report(prepared),
+                mouse=settings.mouse,
+            )
+        )
+
+
+def _report(settings: Settings) -> Iterator[str]:
+    from .doctor import report  # noqa: PLC0415 - only who asks for it
+
+    return report(settings)
 
 
 def in_workspace(settings: Settings, named: str | None, *, scratch: bool) -> Settings:

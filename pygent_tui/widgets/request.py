@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from textual.message import Message
 
 
 class Request(Message):
     """Something that the user wants and a widget cannot do itself."""
+
+
+@dataclass
+class CopyAsked(Request):
+    """Copy `text`, the source of what is shown; `what` names it in the sentence that tells of it ("the command", "the reply")."""
+
+    text: str
+    what: str

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Condition, Event
 
@@ -91,6 +91,9 @@ class SceneLaunch:
     redact: Callable[[str], str] = str
     missing: str = ""
     state_folder: Path | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+    diagnose: Callable[[], Iterable[str]] = tuple
+    mouse: bool = True
 
     @property
     def open(self) -> Callable[[bool | None, bool], SceneSession]:

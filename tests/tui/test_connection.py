@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Event
@@ -25,6 +25,9 @@ class Broken:
     notice: str = ""
     redact: Callable[[str], str] = str
     state_folder: Path | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+    diagnose: Callable[[], Iterable[str]] = tuple
+    mouse: bool = True
 
     @property
     def open(self) -> Callable[[bool | None, bool], SceneSession]:
