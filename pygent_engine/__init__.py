@@ -17,6 +17,7 @@ from .version import __version__
 if TYPE_CHECKING:
     from . import events
     from .agent import Agent
+    from .control import RemoteSession, list_sessions
     from .errors import ModelError, PygentError, RuntimeLost, RuntimeUnavailable, SettingsError, TaskLimitError, WorkspaceError
     from .models.demo import DemoModel
     from .models.openai import OpenAIModel
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "agent": ("Agent",),
+    "control": ("RemoteSession", "list_sessions"),
     "errors": ("ModelError", "PygentError", "RuntimeLost", "RuntimeUnavailable", "SettingsError", "TaskLimitError", "WorkspaceError"),
     "models.demo": ("DemoModel",),
     "models.openai": ("OpenAIModel",),
@@ -87,6 +89,7 @@ __all__ = [
     "OpenAIModel",
     "Persona",
     "PygentError",
+    "RemoteSession",
     "Resources",
     "RunResult",
     "Runtime",
@@ -105,6 +108,7 @@ __all__ = [
     "WorkspaceError",
     "__version__",
     "events",
+    "list_sessions",
     "open_session",
     "register_tool",
     "remove_tool",

@@ -74,6 +74,16 @@ def state_folder() -> Path:
     return user_state_path("pygent")
 
 
+def runtime_folder() -> Path:
+    """Where sockets are kept while a session runs; it may not be there yet. In the state folder where the system has none."""
+    given = Path(os.environ.get("XDG_RUNTIME_DIR") or "none")
+    try:
+        usable = given.is_absolute() and given.stat().st_uid == os.getuid() and os.access(given, os.W_OK | os.X_OK)
+    except OSError:
+        usable = False
+    return given / "pygent" if usable else state_folder() / "sessions"
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What a session is configured with. Timeouts in seconds; None: not set, and for limits: no limit.
