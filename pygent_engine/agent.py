@@ -6,13 +6,13 @@ import threading
 from collections.abc import Iterable
 
 from .approvals import Approver, CallbackDesk, Gate, Policy
-from .errors import TaskLimitError
+from .errors import PygentError, TaskLimitError
 from .frontends import Launch, find_front_end
 from .loop import Loop
 from .models.default import default_model
 from .models.protocol import Model
 from .outbox import Outbox, Sink
-from .prompts import configured_persona, system_prompt
+from .prompts import DEFAULT_PERSONA, configured_persona, system_prompt
 from .runtime import Runtime
 from .runtime.default import default_runtime
 from .seat import Seat
@@ -22,7 +22,8 @@ from .tasks.delegation import delegation_tools
 from .tasks.manager import TaskManager
 from .tools import default_registry
 from .tools.toolbox import Toolbox
-from .values import ROOT_TASK, Limits, Persona
+from .untrusted import clean_line
+from .values import ROOT_TASK, Limits, Persona, ToolOffer
 
 
 class Agent(Loop):
@@ -69,6 +70,7 @@ class Agent(Loop):
             without=(*disabled_tools, *self.settings.omit_tools),
         )
         self._writes_prompt = system_msg is None
+        self._prompt_is_due = False
         super().__init__(
             model or default_model(self.settings),
             model_name or self.settings.model_name,
@@ -89,9 +91,37 @@ class Agent(Loop):
             if self._tasks is None:
                 if self._closed:
                     raise TaskLimitError("This agent is closed; it starts no tasks.")
-                heritage = Heritage(self.model, self.model_name, self._toolbox.without_own(), self.gate, self.persona)
-                self._tasks = TaskManager(heritage=heritage, outbox=self.outbox, settings=self.settings)
+                self._tasks = TaskManager(heritage=self._heritage, outbox=self.outbox, settings=self.settings)
             return self._tasks
+
+    def _heritage(self) -> Heritage:
+        return Heritage(self.model, self.model_name, self._toolbox.without_own(), self.gate, self.persona)
+
+    @property
+    def personas(self) -> tuple[str, ...]:
+        """Whom the agent can be, by name; nobody but itself when its system message is the program's."""
+        return tuple(self._personas()) if self._writes_prompt else ()
+
+    def become(self, name: str) -> None:
+        """Be the persona of that name, one of `personas`, from the next turn on. Raises PygentError for another."""
+        known = self._personas() if self._writes_prompt else {}
+        if name not in known:
+            said = f"there are: {', '.join(known)}" if known else "its system message is the program's own"
+            raise PygentError(f"This agent has no persona {clean_line(name, 80)!r}; {said}.")
+        self.persona = known[name]
+        self._prompt_is_due = True
+
+    def switch_tool(self, name: str, *, on: bool) -> None:
+        """Offer a tool from the next step on, or withhold it, from later tasks too. Raises PygentError for one that it has not."""
+        if not self._toolbox.switch(name, on=on):
+            known = ", ".join(offer.name for offer in self.tool_offers)
+            raise PygentError(f"This agent has no tool {clean_line(name, 80)!r}; it has: {known}.")
+        self._prompt_is_due = True  # it tells of delegating
+
+    @property
+    def tool_offers(self) -> tuple[ToolOffer, ...]:
+        """All tools that the agent has, also those that are withheld."""
+        return self._toolbox.offers()
 
     def take_seat(self, seat: Seat) -> None:
         """Work as a delegated task: from now on without the tools to delegate further."""
@@ -157,6 +187,16 @@ class Agent(Loop):
         if self._writes_prompt:
             self.history[0]["content"] = self._prompt()
         super().take_seat(self._seat)
+
+    def _prepare(self) -> None:
+        if self._prompt_is_due and self._writes_prompt:
+            self._prompt_is_due = False
+            self.history[0]["content"] = self._prompt()
+
+    def _personas(self) -> dict[str, Persona]:
+        configured = configured_persona(self.settings)
+        known = (DEFAULT_PERSONA, *((configured,) if configured else ()), *self.settings.task_personas)
+        return {persona.name: persona for persona in known}
 
     def _prompt(self) -> str:
         return system_prompt(self.runtime, self.persona, delegates=self._toolbox.find("delegate_task") is not None)

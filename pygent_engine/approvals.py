@@ -10,25 +10,38 @@ from typing import Protocol, TypeVar
 
 from .cancel import Cancel
 from .scope import Need
-from .values import Approval, ApprovalRequest, Mode, Question
+from .values import Approval, ApprovalMode, ApprovalRequest, Mode, Question
 
 Approver = Callable[[ApprovalRequest], Approval | bool]
 A = TypeVar("A")
 NOBODY = Approval("deny", "Nobody is here to be asked.")
+NO_WRITES = "Not run: the user allows no writes now; only they can change that, with /approvals auto."
+_ASKED = "Every such call is to be asked for; approvals = auto leaves that out."
 WITHDRAWN = Approval("deny", "The call was withdrawn before anyone answered.")
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What asks first: locally every `bash`, unless `confirm_bash` is off (ARCHITECTURE, "What asks")."""
+    """What asks first (ARCHITECTURE, "What asks"), as `approvals` says. "auto": locally every `bash`, unless `confirm_bash` is off.
+    "ask": every `bash` and every tool that writes. "never-write": every `bash`; what writes is refused."""
 
     confirm_bash: bool = True
+    approvals: ApprovalMode = "auto"
 
-    def needs(self, tool: str, mode: Mode) -> tuple[Need, ...]:
-        """The permissions that every call of `tool` needs, whatever its arguments."""
-        if tool == "bash" and mode == "local" and self.confirm_bash:
-            return (Need("local", "runs on this machine, outside any container"),)
+    def needs(self, tool: str, mode: Mode, *, writes: bool = False) -> tuple[Need, ...]:
+        """The permissions that every call of `tool` needs, whatever its arguments; `writes` says that it changes the workspace."""
+        strict = self.approvals != "auto"
+        if tool == "bash" and mode == "local" and (self.confirm_bash or strict):
+            return (Need("local", "runs on this machine, outside any container", _ASKED if strict else ""),)
+        if tool == "bash" and strict:
+            return (Need("command", "runs in the container", _ASKED),)
+        if writes and strict:
+            return (Need("write", "changes the workspace", _ASKED),)
         return ()
+
+    def refusal(self, *, writes: bool) -> str:
+        """Why a tool that `writes` may not run at all, in one sentence with the way out; "" when it may."""
+        return NO_WRITES if writes and self.approvals == "never-write" else ""
 
 
 class Desk(Protocol):
@@ -114,22 +127,31 @@ class Gate:
     """What every call passes: the policy, then the desk; remembers what was allowed for the session.
 
     `now` is the policy and the desk that hold at this moment. Without a desk nothing is asked: the policy asks for nothing,
-    and what a command itself needs beyond its runtime is refused.
+    but where no writes are allowed what it would ask is refused; and so is what a command itself needs beyond its runtime.
     """
 
     def __init__(self, policy: Policy, desk: Desk | None) -> None:
         self.now: tuple[Policy, Desk | None] = (policy, desk)
-        self._allowed: set[str] = set()  # permissions; only ever added to
+        self._allowed: set[str] = set()  # permissions; replaced to be forgotten
 
     @property
     def desk(self) -> Desk | None:
         return self.now[1]
 
-    def pending(self, tool: str, mode: Mode, needs: Iterable[Need] = ()) -> tuple[Need, ...]:
+    def pending(self, tool: str, mode: Mode, needs: Iterable[Need] = (), *, writes: bool = False) -> tuple[Need, ...]:
         """What must be allowed now, of what every call of `tool` needs and what this one needs besides."""
         policy, desk = self.now
-        always = () if desk is None else policy.needs(tool, mode)
+        unasked = desk is None and policy.approvals != "never-write"
+        always = () if unasked else policy.needs(tool, mode, writes=writes)
         return self.open((*always, *needs))
+
+    def refusal(self, *, writes: bool) -> str:
+        """As `Policy.refusal`, now."""
+        return self.now[0].refusal(writes=writes)
+
+    def forget(self) -> None:
+        """Ask again for what was allowed for the session."""
+        self._allowed = set()
 
     def open(self, needs: Iterable[Need]) -> tuple[Need, ...]:
         """Those of `needs` that were not allowed for the session."""

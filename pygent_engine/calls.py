@@ -39,10 +39,22 @@ class Calls:
 
     def run(self, call: ToolCall, turn: Turn) -> Work[ToolResult]:
         """The one result of `call`; its `content` is what the model reads, uncleaned."""
+        return (yield from self._reported(call, turn, lambda asks, reports: self._result(call, turn, asks, reports)))
+
+    def run_by_user(self, call: ToolCall, tool: Tool, arguments: JsonDict, turn: Turn) -> Work[ToolResult]:
+        """The one result of a call that the user makes: only what its command needs beyond the runtime is asked."""
+
+        def result(asks: Asks, reports: Reports) -> Work[ToolResult]:
+            self._post(CallStarted(cleaned_call(call), tool.describe(arguments), "user"))
+            return self._begun(call, tool, arguments, turn, asks, reports, frozenset())
+
+        return (yield from self._reported(call, turn, result))
+
+    def _reported(self, call: ToolCall, turn: Turn, work: Callable[[Asks, Reports], Work[ToolResult]]) -> Work[ToolResult]:
         reports = Reports(self._post)
         asks = Asks(call, self._task_id, self._gate, turn.cancel, reports)
         try:
-            result = yield from self._result(call, turn, asks, reports)
+            result = yield from work(asks, reports)
         finally:
             asks.close()
         self._post(CallEnded(replace(result, content=clean_text(result.content))))
@@ -66,6 +78,11 @@ class Calls:
         if isinstance(admitted, ToolResult):
             return admitted
         self._post(CallStarted(cleaned_call(call), summary))
+        return (yield from self._begun(call, tool, arguments, turn, asks, reports, admitted))
+
+    def _begun(
+        self, call: ToolCall, tool: Tool, arguments: JsonDict, turn: Turn, asks: Asks, reports: Reports, admitted: frozenset[str]
+    ) -> Work[ToolResult]:
         started = time.monotonic()  # what came before was the user's time
         scope = Scope(asks.permit(admitted), reports.post, admitted)
         context = CallContext(
@@ -76,9 +93,11 @@ class Calls:
 
     def _admission(self, call: ToolCall, tool: Tool, arguments: JsonDict, turn: Turn, asks: Asks) -> Work[ToolResult | frozenset[str]]:
         """The permissions that the call has; its result when it may not run."""
+        if refusal := self._gate.refusal(writes=tool.writes):
+            return ToolResult(call.id, refusal, "denied")
         try:
             wanted = yield from self._wanted(tool, arguments, turn)
-            pending = self._gate.pending(tool.name, self.runtime.mode, wanted)
+            pending = self._gate.pending(tool.name, self.runtime.mode, wanted, writes=tool.writes)
             if pending and self._gate.desk is None:
                 return ToolResult(call.id, remedies(pending), "denied")
             if pending:

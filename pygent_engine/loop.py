@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from dataclasses import replace
 from inspect import GEN_CREATED, getgeneratorstate
 from queue import SimpleQueue
@@ -23,6 +24,8 @@ from .untrusted import clean_line, clean_text
 from .values import INCOMPLETE, INTERRUPTED, ROOT_TASK, JsonDict, Limits, Message, RunResult, ToolCall
 from .worker import Work, Worker
 
+MOST_TOLD = 20
+_BUSY = "This agent is busy with a turn; interrupt it, or steer it."
 _CUT_OFF = {
     INCOMPLETE: "The reply broke off before its end; nothing of it was run.",
     "length": "The reply met the model's length limit; nothing of it was run.",
@@ -54,6 +57,7 @@ class Loop:
         self._running = threading.Lock()
         self._turn: Turn | None = None
         self._steers: SimpleQueue[str] = SimpleQueue()
+        self._told: deque[str] = deque(maxlen=MOST_TOLD)
         self._times_used: dict[str, int] = {}  # by call id: models repeat theirs
         self._wire(Seat(ROOT_TASK, post, limits))
 
@@ -98,6 +102,28 @@ class Loop:
         """Put `text` before the model at the next step of this turn, or at the first of the next."""
         self._steers.put(text)
 
+    def unread_steers(self) -> list[str]:
+        """The steering messages that no step has read, which now none will."""
+        unread = []
+        while not self._steers.empty():
+            unread.append(self._steers.get())
+        return unread
+
+    def tell(self, text: str) -> None:
+        """Put `text` before the model with the next prompt, as a user message ahead of it; of many, the last MOST_TOLD."""
+        self._told.append(text)
+
+    def start_over(self) -> None:
+        """Forget the conversation but for the system message. Raises PygentError while a turn runs."""
+        if not self._running.acquire(blocking=False):
+            raise PygentError(_BUSY)
+        try:
+            del self.history[1:]
+            self._told.clear()
+            self.unread_steers()
+        finally:
+            self._running.release()
+
     def close(self) -> None:
         """Let the worker go; the runtime belongs to whoever made it."""
         self.interrupt()
@@ -108,7 +134,7 @@ class Loop:
     def _run_turn(self, user_msg: str, *, one_step: bool) -> tuple[RunResult, ModelError | None]:
         shown = clean_text(user_msg)  # before anything begins: what is no text raises here
         if not self._running.acquire(blocking=False):
-            raise PygentError("This agent is busy with a turn; interrupt it, or steer it.")
+            raise PygentError(_BUSY)
         turn = self._turn = Turn(self._seat.limits)
         if self._seat.cancel is not None:
             self._seat.cancel.listen(self.interrupt)
@@ -125,6 +151,8 @@ class Loop:
         result, error = RunResult("interrupted", None, 0, turn.usage, "Interrupted."), None
         try:
             self._seat.post(TurnStarted(shown))
+            self._prepare()
+            self._append_told()
             self.history.append({"role": "user", "content": user_msg})
             result, error = yield from self._steps(turn, one_step=one_step)
             return result, error
@@ -134,6 +162,16 @@ class Loop:
                 self._seat.post(TurnEnded(result.outcome, turn.steps, turn.usage, clean_text(result.reason)))
             finally:
                 self._running.release()
+
+    def _prepare(self) -> None:
+        """What comes before each turn, on its thread."""
+
+    def _append_told(self) -> None:
+        told = []
+        while self._told:  # nobody else takes from it while a turn runs
+            told.append(self._told.popleft())
+        if told:
+            self.history.append({"role": "user", "content": "\n\n".join(told)})
 
     def _steps(self, turn: Turn, *, one_step: bool) -> Work[tuple[RunResult, ModelError | None]]:
         reply: Message | None = None
@@ -154,6 +192,7 @@ class Loop:
         number = turn.begin_step()
         self._take_steers()
         self._seat.post(StepStarted(number))
+        self._replies.model_name = self.model_name  # may have been changed since
         try:
             reply = yield from self._replies.next(self.history, self._toolbox.schemas(), turn)
             if reply.message is None:

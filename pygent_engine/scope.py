@@ -14,7 +14,7 @@ from typing import Literal
 
 from .events import Event
 
-Permission = Literal["local", "network", "ban"]
+Permission = Literal["local", "command", "write", "network", "ban"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ import secrets
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from queue import SimpleQueue
 from typing import assert_never
 
 from .agent import Agent
@@ -18,25 +17,41 @@ from .events import (
     AnswerApproval,
     AnswerQuestion,
     CancelTask,
+    CopyIn,
+    Envelope,
     Event,
     Interrupt,
     Op,
+    RunShell,
     SessionClosed,
     SessionOpened,
+    SetApprovals,
+    SetBans,
+    SetConfirmBash,
+    SetModel,
+    SetPersona,
+    SetTool,
     Shutdown,
+    StartedOver,
+    StartOver,
     Steer,
     SubmitPrompt,
+    TurnStarted,
     Warned,
+    WithdrawPrompt,
 )
 from .models.default import default_model
 from .models.openai import OpenAIModel
 from .models.protocol import Model
 from .outbox import Sink
+from .prompt_queue import Prompt, PromptQueue
 from .runtime.default import default_runtime
 from .scope import Scope, working_in
 from .settings import Settings
 from .subscription import Subscription
+from .tuning import Tuner
 from .untrusted import clean_line, clean_text
+from .user_calls import UserCalls
 from .values import ROOT_TASK, Approval
 
 
@@ -56,19 +71,21 @@ class Session:
         self._agent = agent
         self._owned = owned
         self._desk = WaitingDesk()
-        self._prompts: SimpleQueue[str | None] = SimpleQueue()
-        self._busy = False
+        self._prompts = PromptQueue(self._post)
+        self._user_calls = UserCalls(agent)
+        self._tuner = Tuner(agent, self._desk, self._post)
         self._closing = threading.Event()
         self._starting = start
         self._start_ended = threading.Event()
         self._audience = Audience()
-        self._sinks = (self._audience.put, *((on_event,) if on_event else ()))
+        self._sinks = (self._end_late_turn, self._audience.put, *((on_event,) if on_event else ()))
         self._gate_before = agent.gate.now
         if policy is not None:
             agent.gate.now = (policy, self._desk)
         for sink in self._sinks:
             agent.outbox.add(sink)
         self._post(self._opened())
+        self._tuner.tell()
         self._thread = threading.Thread(target=self._work, name="pygent-session", daemon=True)
         self._thread.start()
 
@@ -80,30 +97,32 @@ class Session:
         """Call `ending` once after the last event, on the session's thread; at once if that is past."""
         self._audience.when_closed(ending)
 
-    def send(self, op: Op) -> None:
+    def send(self, op: Op) -> None:  # noqa: C901 - one flat match, a line or two an op
         """Do what a front end asks; what it comes to is reported as events."""
         match op:
-            case SubmitPrompt(text=text):
-                self._prompts.put(text)
+            case SubmitPrompt(text=text, prompt_id=prompt_id):
+                self._prompts.put(text, prompt_id)
+            case WithdrawPrompt(prompt_id=prompt_id):
+                self._prompts.withdraw(prompt_id)
             case Steer(text=text):
-                if self._busy:
-                    self._agent.steer(text)
-                else:
+                if not self._prompts.while_at_work(lambda: self._agent.steer(text)):
                     self._prompts.put(text)
+            case RunShell() | CopyIn():
+                self._user_calls.put(op)
             case Interrupt():
-                self._start_ended.set()
-                self._agent.interrupt()
+                self._interrupt()
+            case StartOver():
+                self._ask_to_start_over()
             case AnswerApproval(call_id=call_id, decision=decision, note=note):
                 self._desk.settle(call_id, Approval(decision, note))
             case AnswerQuestion(call_id=call_id, text=text):
                 self._desk.answer(call_id, text)
             case CancelTask(task_id=task_id):
                 self._cancel_task(task_id)
+            case SetModel() | SetPersona() | SetApprovals() | SetConfirmBash() | SetBans() | SetTool():
+                self._tuner.do(op)
             case Shutdown():
-                self._closing.set()
-                self._start_ended.set()
-                self._agent.interrupt()
-                self._prompts.put(None)
+                self._shut_down()
             case _:
                 assert_never(op)
 
@@ -112,14 +131,37 @@ class Session:
         self.send(Shutdown())
         self._thread.join(timeout)
 
+    def _interrupt(self) -> None:
+        """End the turn; when none runs, what the user himself runs."""
+        self._start_ended.set()
+        if self._prompts.at_work:
+            self._agent.interrupt()
+        else:
+            self._user_calls.interrupt()
+
+    def _ask_to_start_over(self) -> None:
+        if not self._prompts.put_errand(self._start_over) and not self._closing.is_set():
+            self._post(Warned("A new conversation begins when no turn runs and no prompt waits; interrupt the turn first."))
+
+    def _shut_down(self) -> None:
+        self._closing.set()
+        self._start_ended.set()
+        self._prompts.close()
+        self._user_calls.close()
+        self._user_calls.interrupt()
+        self._agent.interrupt()
+
     # ------------------------------------------------------------ on the session's thread
 
     def _work(self) -> None:
         try:
             if self._starting:
                 self._start()
-            while (prompt := self._prompts.get()) is not None and not self._closing.is_set():
-                self._turn(prompt)
+            while (taken := self._prompts.take()) is not None:
+                if isinstance(taken, Prompt):
+                    self._turn(taken.text)
+                else:
+                    taken()
         finally:
             self._finish()
 
@@ -137,16 +179,30 @@ class Session:
             self._post(Warned(clean_text(f"The runtime could not be started: {described(error)}")))
 
     def _turn(self, prompt: str) -> None:
-        self._busy = True
+        finished = False
         try:
-            self._agent.run(prompt)
+            finished = self._agent.run(prompt).outcome == "finished"
         except Exception as error:  # a fault of ours must not end the session; the user is told, the log has the rest
             logging.getLogger("pygent").exception("a turn failed")
             self._post(Warned(clean_text(f"The turn ended by a fault: {described(error)}")))
-        finally:
-            self._busy = False
+        self._prompts.done()
+        if finished:  # what was said too late for its last step is a prompt
+            for text in self._agent.unread_steers():
+                self._prompts.put(text)
+
+    def _start_over(self) -> None:
+        try:
+            self._agent.start_over()
+        except PygentError as error:
+            self._post(Warned(clean_text(str(error))))
+        else:
+            self._agent.gate.forget()
+            self._post(StartedOver())
 
     def _finish(self) -> None:
+        self._shut_down()
+        self._prompts.clear()
+        self._user_calls.join()
         try:
             if self._owned:
                 self._agent.close()
@@ -173,6 +229,11 @@ class Session:
 
     def _post(self, event: Event) -> None:
         self._agent.outbox.post(ROOT_TASK, event)
+
+    def _end_late_turn(self, envelope: Envelope) -> None:
+        """A turn that begins while the session ends was not there yet to be interrupted."""
+        if self._closing.is_set() and envelope.task_id == ROOT_TASK and isinstance(envelope.event, TurnStarted):
+            self._agent.interrupt()
 
     def _cancel_task(self, task_id: str) -> None:
         try:

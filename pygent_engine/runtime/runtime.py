@@ -66,9 +66,7 @@ class Runtime:
         self.env = dict(env or {})
         self.resources = resources or Resources()
         self._asked = resources
-        self.banned_commands = tuple(banned_commands)
-        self.banned_apps = tuple(banned_apps)
-        self._bans = Bans(self.banned_commands, self.banned_apps)
+        self._bans = Bans(banned_commands, banned_apps)
         self.pull = pull
         shared = lifeline()
         temporary = _temporary(shared) if workspace is None else None
@@ -89,6 +87,18 @@ class Runtime:
     def container_id(self) -> str | None:
         """The short id of the container, once one runs."""
         return self._backend.container_id
+
+    @property
+    def banned_commands(self) -> tuple[str, ...]:
+        return self._bans.commands
+
+    @property
+    def banned_apps(self) -> tuple[str, ...]:
+        return self._bans.apps
+
+    def ban(self, commands: Iterable[str], apps: Iterable[str]) -> None:
+        """What is banned from the next command on, in place of what was; runtimes that are made of this one later ban it too."""
+        self._bans = Bans(commands, apps)  # replaced whole, so that no command meets half of it
 
     # ------------------------------------------------------------ commands
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..approvals import Gate, Policy
@@ -27,9 +28,10 @@ class Heritage:
     persona: Persona | None = None
 
     @classmethod
-    def of(cls, settings: Settings) -> Heritage:
+    def of(cls, settings: Settings) -> Callable[[], Heritage]:
         """For a manager without a parent agent: the settings' model, all tools, nobody to ask."""
-        return cls(default_model(settings), settings.model_name, Toolbox(default_registry), Gate(Policy(), None))
+        heritage = cls(default_model(settings), settings.model_name, Toolbox(default_registry), Gate(Policy(), None))
+        return lambda: heritage
 
     def build(self, spec: TaskSpec) -> Loop:
         """The agent of `spec`, in a new runtime of its parent's kind."""

@@ -37,7 +37,7 @@ def delegation_tools(manager: Callable[[], TaskManager], personas: Mapping[str, 
 
     task_id = {"task_id": {"type": "string", "description": "The id that delegate_task gave."}}
     return (
-        Tool("delegate_task", _DELEGATE, _delegate_schema(personas), delegate, _delegate_summary),
+        Tool("delegate_task", _DELEGATE, _delegate_schema(personas), delegate, _delegate_summary, writes=True),
         Tool("task_status", "How a delegated task stands.", _object(task_id, "task_id"), status, lambda a: str(a["task_id"])),
         Tool("list_tasks", "All delegated tasks and how they stand.", _object({}), listing, lambda _: ""),
         Tool(
@@ -46,6 +46,7 @@ def delegation_tools(manager: Callable[[], TaskManager], personas: Mapping[str, 
             _object(task_id | _COLLECT, "task_id", "path"),
             collect,
             lambda a: f"{a['path']} of {a['task_id']}",
+            writes=True,
         ),
     )
 

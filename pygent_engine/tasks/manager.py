@@ -34,7 +34,7 @@ class TaskManager:
 
     `agent_factory(persona)` is called once per start, on a thread of its own; its agent's runtime becomes the task's own.
     More tasks than `max_tasks` (default: the settings', 3) wait as `queued`, in order. `on_event` gets every envelope.
-    An Agent gives its own `heritage`, `outbox` and `settings`; alone, a manager takes these from the settings.
+    An Agent gives its own `heritage`, asked for with every start, `outbox` and `settings`; alone, a manager takes these from the settings.
     """
 
     def __init__(
@@ -43,21 +43,21 @@ class TaskManager:
         max_tasks: int | None = None,
         *,
         on_event: Sink | None = None,
-        heritage: Heritage | None = None,
+        heritage: Callable[[], Heritage] | None = None,
         outbox: Outbox | None = None,
         settings: Settings | None = None,
     ) -> None:
         self._build: Builder
-        self._model_name: str | None
+        self._inherited_model: Callable[[], str | None]
         self._settings = settings or Settings.load()
         self._max = self._settings.max_tasks if max_tasks is None else max_tasks
         if self._max < 1:
             raise TaskLimitError(f"max_tasks is {self._max}; at least one task must be allowed to run.")
         if agent_factory is not None:
-            self._build, self._model_name = _from_factory(agent_factory), None
+            self._build, self._inherited_model = _from_factory(agent_factory), lambda: None
         else:
-            heritage = heritage or Heritage.of(self._settings)
-            self._build, self._model_name = heritage.build, heritage.model_name
+            inherited = heritage or Heritage.of(self._settings)
+            self._build, self._inherited_model = lambda spec: inherited().build(spec), lambda: inherited().model_name
         self._outbox = outbox or Outbox(on_event)
         self._guard = threading.Lock()  # of the fields below; nothing is posted under it, for a receiver may call back
         self._tasks: dict[str, Task] = {}
@@ -98,7 +98,7 @@ class TaskManager:
             files=files,
             persona=persona,
             model=None if isinstance(model, str) else model,
-            model_name=model if isinstance(model, str) else self._model_name,
+            model_name=model if isinstance(model, str) else self._inherited_model(),
             limits=self._limits(limits or Limits(), step_timeout, task_timeout),
         )
         return self._accept(spec)

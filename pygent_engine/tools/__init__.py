@@ -16,19 +16,22 @@ F = TypeVar("F", bound=Callable[..., Any])
 default_registry = Registry(BUILTIN)
 
 
-def register_tool(name: str, description: str, parameters: JsonDict, func: Callable[..., Any]) -> None:
+def register_tool(name: str, description: str, parameters: JsonDict, func: Callable[..., Any], *, writes: bool = False) -> None:
     """Offer a tool to every agent: `func(runtime, **arguments)` returns the text that the model reads.
 
-    `parameters` is a JSON schema of type object. Raises ValueError when the name is taken, or when no model could call it.
+    `parameters` is a JSON schema of type object. `writes`: it changes the workspace, which the user may want to be asked about,
+    or not allow. Raises ValueError when the name is taken, or when no model could call it.
     """
-    default_registry.add(custom_tool(name, description, parameters, func))
+    default_registry.add(custom_tool(name, description, parameters, func, writes=writes))
 
 
 @overload
 def tool(name: F, /) -> F: ...
 @overload
-def tool(name: str | None = None, description: str | None = None, parameters: JsonDict | None = None) -> Callable[[F], F]: ...
-def tool(name: Any = None, description: str | None = None, parameters: JsonDict | None = None) -> Any:
+def tool(
+    name: str | None = None, description: str | None = None, parameters: JsonDict | None = None, *, writes: bool = False
+) -> Callable[[F], F]: ...
+def tool(name: Any = None, description: str | None = None, parameters: JsonDict | None = None, *, writes: bool = False) -> Any:
     """Decorator that registers a function as a tool, bare or with what its name, docstring and annotations do not say.
 
     The function is called as `function(runtime, **arguments)` and stays what it was.
@@ -38,7 +41,7 @@ def tool(name: Any = None, description: str | None = None, parameters: JsonDict 
         return name
 
     def register(decorated: F) -> F:
-        default_registry.add(tool_of(decorated, name, description, parameters))
+        default_registry.add(tool_of(decorated, name, description, parameters, writes=writes))
         return decorated
 
     return register

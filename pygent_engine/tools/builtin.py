@@ -92,6 +92,7 @@ BUILTIN = (
         _schema(("path", "content"), path=_PATH, content=("string", "The whole content.")),
         _write_file,
         lambda arguments: f"{arguments['path']} ({_lines(arguments['content'])})",
+        writes=True,
     ),
     Tool(
         "read_file",
@@ -116,6 +117,7 @@ BUILTIN = (
         ),
         _edit_file,
         lambda arguments: str(arguments["path"]),
+        writes=True,
     ),
     Tool(
         "download_file",

@@ -50,7 +50,7 @@ Run = Callable[[CallContext, JsonDict], ToolOutput | str]
 @dataclass(frozen=True, slots=True)
 class Tool:
     """A tool: `parameters` is a JSON schema of type object; `summary` makes one line of checked arguments, `needs` says what
-    permissions they need in a runtime."""
+    permissions they need in a runtime; `writes`: its calls change a workspace, which the user may want to be asked about."""
 
     name: str
     description: str
@@ -58,6 +58,7 @@ class Tool:
     run: Run
     summary: Callable[[JsonDict], str] | None = None
     needs: Callable[[Runtime, JsonDict], tuple[Need, ...]] | None = None
+    writes: bool = False
 
     def schema(self) -> JsonDict:
         """The tool in OpenAI's shape."""
@@ -122,19 +123,25 @@ def _is_object_schema(schema: Any) -> bool:
             return False
 
 
-def custom_tool(name: str, description: str, parameters: JsonDict, function: Callable[..., Any]) -> Tool:
+def custom_tool(name: str, description: str, parameters: JsonDict, function: Callable[..., Any], *, writes: bool = False) -> Tool:
     """A tool of the embedding program: `function(runtime, **arguments)` returns the text that the model reads."""
     if inspect.iscoroutinefunction(function):
         raise ValueError(f"The tool {name} is a coroutine function, and tools are called on a thread; use a plain function.")
-    return Tool(name, description, parameters, lambda context, arguments: str(function(context.runtime, **arguments)))
+    return Tool(name, description, parameters, lambda context, arguments: str(function(context.runtime, **arguments)), writes=writes)
 
 
 def tool_of(
-    function: Callable[..., Any], name: str | None = None, description: str | None = None, parameters: JsonDict | None = None
+    function: Callable[..., Any],
+    name: str | None = None,
+    description: str | None = None,
+    parameters: JsonDict | None = None,
+    *,
+    writes: bool = False,
 ) -> Tool:
     """A tool described by the function itself where nothing else is said: its name, docstring and annotations."""
     own_name = name or str(getattr(function, "__name__", "tool"))
-    return custom_tool(own_name, description or inspect.getdoc(function) or own_name, parameters or _parameters_of(function), function)
+    described = description or inspect.getdoc(function) or own_name
+    return custom_tool(own_name, described, parameters or _parameters_of(function), function, writes=writes)
 
 
 _JSON_TYPES = {str: "string", int: "integer", float: "number", bool: "boolean", list: "array", dict: "object"}

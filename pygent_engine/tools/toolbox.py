@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable
+from typing import NamedTuple
 
-from ..values import JsonDict
+from ..untrusted import clean_line
+from ..values import JsonDict, ToolOffer
 from .registry import Registry, Tool
 
 
@@ -18,36 +21,58 @@ class Toolbox:
         self._extra = tuple(extra)
         self._only = None if only is None else frozenset(only)
         self._without = frozenset(without)
-        self._version = -1
-        self._tools: dict[str, Tool] = {}
-        self._schemas: list[JsonDict] = []
+        self._switching = threading.Lock()  # of changes to _off
+        self._off: frozenset[str] = frozenset()
+        self._offer = _Offer(-1, self._off, {}, [])
 
     def schemas(self) -> list[JsonDict]:
         """The tools in OpenAI's shape, in a list of the caller's own."""
-        self._refresh()
-        return list(self._schemas)
+        return list(self._current().schemas)
 
     def find(self, name: str) -> Tool | None:
         """The tool of that name, None when it is not offered."""
-        self._refresh()
-        return self._tools.get(name)
+        return self._current().tools.get(name)
 
     def names(self) -> list[str]:
         """The names that may be called."""
-        self._refresh()
-        return list(self._tools)
+        return list(self._current().tools)
+
+    def offers(self) -> tuple[ToolOffer, ...]:
+        """All tools that the agent has, also those that are withheld."""
+        off = self._off
+        return tuple(ToolOffer(tool.name, clean_line(tool.description, 500), tool.name not in off) for tool in self._all())
+
+    def switch(self, name: str, *, on: bool) -> bool:
+        """Offer a tool from the next step on, or withhold it; False when the agent has none of that name."""
+        if not any(tool.name == name for tool in self._all()):
+            return False
+        with self._switching:
+            self._off = self._off - {name} if on else self._off | {name}
+        return True
 
     def without_own(self) -> Toolbox:
         """The same without the agent's own tools."""
-        return Toolbox(self._registry, only=self._only, without=self._without)
+        return Toolbox(self._registry, only=self._only, without=self._without | self._off)
 
-    def _refresh(self) -> None:
-        version = self._registry.version
-        if version == self._version:
-            return
-        self._tools = {tool.name: tool for tool in (*self._registry, *self._extra) if self._offers(tool.name)}
-        self._schemas = [tool.schema() for tool in self._tools.values()]
-        self._version = version
+    def _current(self) -> _Offer:
+        version, off = self._registry.version, self._off
+        offer = self._offer
+        if (offer.version, offer.off) != (version, off):
+            tools = {tool.name: tool for tool in self._all() if tool.name not in off}
+            offer = self._offer = _Offer(version, off, tools, [tool.schema() for tool in tools.values()])
+        return offer
 
-    def _offers(self, name: str) -> bool:
+    def _all(self) -> list[Tool]:
+        return [tool for tool in (*self._registry, *self._extra) if self._has(tool.name)]
+
+    def _has(self, name: str) -> bool:
         return name not in self._without and (self._only is None or name in self._only)
+
+
+class _Offer(NamedTuple):
+    """What is offered, and to which state of the registry and the switches it belongs; replaced whole, for tasks share a toolbox."""
+
+    version: int
+    off: frozenset[str]
+    tools: dict[str, Tool]
+    schemas: list[JsonDict]

@@ -24,6 +24,7 @@ def check_stream(envelopes: Iterable[Envelope], *, complete: bool = True) -> Non
 @dataclass
 class _Checker:
     open: set[tuple[str, ...]] = field(default_factory=set)
+    prompts: set[str] = field(default_factory=set)
     text: dict[str, str] = field(default_factory=dict)
     reasoning: dict[str, str] = field(default_factory=dict)
 
@@ -78,6 +79,20 @@ class _Checker:
                 self._begin("question", question.call_id)
             case ev.QuestionAnswered(call_id=call_id):
                 self._end("question", call_id)
+            case ev.PromptQueued(prompt_id=prompt_id):
+                assert prompt_id not in self.prompts, "two prompts have one id"
+                self.prompts.add(prompt_id)
+                self._begin("prompt", prompt_id)
+            case ev.PromptTaken(prompt_id=prompt_id):
+                assert ("turn", task) not in self.open, "taken while another turn runs"
+                self._end("prompt", prompt_id)
+            case ev.PromptWithdrawn(prompt_id=prompt_id):
+                self._end("prompt", prompt_id)
+            case ev.StartedOver():
+                assert ("turn", task) not in self.open, "started over in a turn"
+            case ev.CallStarted(call=call, by="user"):
+                self._begin("result", call.id)
+                self._begin("call", call.id)
             case ev.CallStarted(call=call):
                 assert ("approval", call.id) not in self.open, "started before its approval was settled"
                 assert ("result", call.id) in self.open, "started without a reply that asks for it"

@@ -21,14 +21,15 @@ class Bans:
     """The banned names of a runtime. Remembers what it said last, for a command is asked about before it runs and again then."""
 
     def __init__(self, commands: Iterable[str], apps: Iterable[str]) -> None:
-        self._commands = frozenset(commands)
-        self._apps = tuple(apps)
+        self.commands = tuple(commands)
+        self.apps = tuple(apps)
+        self._names = frozenset(self.commands)
         self._guard = threading.Lock()  # of _said
         self._said: dict[str, Judgement] = {}
 
     def judge(self, command: str) -> Judgement:
         """What the bans say of `command`."""
-        if not self._commands and not self._apps:
+        if not self.commands and not self.apps:
             return Judgement()
         with self._guard:
             known = self._said.get(command)
@@ -36,7 +37,7 @@ class Bans:
             return known
         from .judge import judge  # noqa: PLC0415 - the parser's modules, which only who bans something pays for
 
-        judgement = judge(command, self._commands, self._apps)
+        judgement = judge(command, self._names, self.apps)
         with self._guard:
             self._said[command] = judgement
             while len(self._said) > _REMEMBERED:

@@ -1,0 +1,134 @@
+"""What the user runs and copies in by himself: one call after the other, beside the turns. The model reads of it with the next prompt."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from collections import deque
+from itertools import count
+
+from .agent import Agent
+from .calls import Calls
+from .ops import CopyIn, RunShell
+from .tools.builtin import BUILTIN, LONGEST_TIMEOUT_S
+from .tools.registry import CallContext, Registry, Tool, ToolOutput
+from .tools.toolbox import Toolbox
+from .turn import Turn
+from .values import ROOT_TASK, JsonDict, Limits, ToolCall, ToolResult
+from .worker import Worker
+
+LONGEST_TOLD = 20_000  # characters of one result that the model reads of
+_END_S = 10.0  # a call is back, or left behind, sooner
+
+
+class UserCalls:
+    """The calls of the user in an agent's runtime, on a thread that lasts as long as there are some. `close` ends them."""
+
+    def __init__(self, agent: Agent) -> None:
+        self._agent = agent
+        self._numbers = count(1)
+        self._guard = threading.Lock()  # of the fields below
+        self._waiting: deque[RunShell | CopyIn] = deque()
+        self._thread: threading.Thread | None = None
+        self._turn: Turn | None = None
+        self._closed = False
+
+    def put(self, op: RunShell | CopyIn) -> None:
+        """Do `op` after those that came before; nothing happens once this is closed."""
+        with self._guard:
+            if self._closed:
+                return
+            self._waiting.append(op)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="pygent-user-call", daemon=True)
+                self._thread.start()
+
+    def interrupt(self) -> None:
+        """End the call that runs."""
+        with self._guard:
+            turn = self._turn
+        if turn is not None:
+            turn.cancel.set()
+
+    def close(self) -> None:
+        """Begin none of those that wait, and no others; `interrupt` ends the one that runs."""
+        with self._guard:
+            self._closed = True
+            self._waiting.clear()
+
+    def join(self) -> None:
+        """Wait for the end of the call that runs."""
+        thread = self._thread
+        if thread is not None:
+            thread.join(_END_S)
+
+    # ------------------------------------------------------------ on a thread of its own
+
+    def _work(self) -> None:
+        worker = Worker("pygent-worker-user")
+        try:
+            while (op := self._next()) is not None:
+                self._run(op, worker)
+        finally:
+            worker.release()
+
+    def _next(self) -> RunShell | CopyIn | None:
+        with self._guard:
+            self._turn = None
+            if not self._waiting:
+                self._thread = None
+                return None
+            self._turn = Turn(Limits())
+            return self._waiting.popleft()
+
+    def _run(self, op: RunShell | CopyIn, worker: Worker) -> None:
+        turn = self._turn
+        if turn is None:
+            return
+        agent = self._agent
+        calls = Calls(_NO_TOOLS, agent.runtime, agent.gate, agent.outbox.of(ROOT_TASK), ROOT_TASK)
+        call_id = f"user-{next(self._numbers)}"
+        match op:
+            case RunShell(cmd):
+                call = ToolCall(call_id, "bash", json.dumps({"cmd": cmd}))
+                work = calls.run_by_user(call, _SHELL, {"cmd": cmd, "timeout": LONGEST_TIMEOUT_S}, turn)
+            case CopyIn(path, dest):
+                call = ToolCall(call_id, "copy_in", json.dumps({"path": path, "dest": dest}))
+                work = calls.run_by_user(call, _COPY, {"path": path, "dest": dest}, turn)
+        try:
+            result = worker.do(work, turn.cancel)
+        except Exception:  # a fault of ours must not end what the user runs next
+            logging.getLogger("pygent").exception("a call of the user failed")
+            return
+        if told := _told(op, result):
+            agent.tell(told)
+
+
+def _copy_in(context: CallContext, arguments: JsonDict) -> ToolOutput:
+    return ToolOutput(f"Copied to {context.runtime.upload_file(arguments['path'], arguments['dest'] or None)}.")
+
+
+def _copy_summary(arguments: JsonDict) -> str:
+    return f"{arguments['path']} to {arguments['dest']}" if arguments["dest"] else str(arguments["path"])
+
+
+_SHELL = next(tool for tool in BUILTIN if tool.name == "bash")
+_COPY = Tool("copy_in", "Copy a file or folder of this machine into the workspace.", {"type": "object"}, _copy_in, _copy_summary)
+_NO_TOOLS = Toolbox(Registry(()))  # a call of the user is not looked up
+
+
+def _told(op: RunShell | CopyIn, result: ToolResult) -> str:
+    """What the model reads of a call of the user, "" for nothing."""
+    match op:
+        case RunShell(cmd):
+            return _bounded(f"I ran this command in the workspace myself:\n$ {cmd}\n{result.content}")
+        case CopyIn(path):
+            return f"I copied {_bounded(path)} into the workspace myself. {result.content}" if result.status == "ok" else ""
+
+
+def _bounded(text: str) -> str:
+    if len(text) <= LONGEST_TOLD:
+        return text
+    half = LONGEST_TOLD // 2
+    return f"{text[:half]}\n[... {len(text) - 2 * half} characters not shown ...]\n{text[-half:]}"
