@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from pygent_engine.events import Envelope
+from pygent_engine.values import Tuning
 
-from . import asks, board, output, status, transcript
+from . import asks, board, changes, output, status, transcript, tuning
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,20 +23,25 @@ class AppState:
     board: board.Board = board.EMPTY
     status: status.Status = status.EMPTY
     asks: asks.Asks = asks.EMPTY
+    tuning: Tuning = tuning.EMPTY
+    changes: changes.Changes = changes.EMPTY
     seen: int = 0
 
 
 def fold(state: AppState, batch: Iterable[Envelope]) -> AppState:
     """`state` after all envelopes of `batch`."""
     talk, out, tasks, now, waiting, seen = state.transcript, state.output, state.board, state.status, state.asks, state.seen
+    tuned, changed = state.tuning, state.changes
     for envelope in batch:
         talk = transcript.fold(talk, envelope)
         out = output.fold(out, envelope)
         tasks = board.fold(tasks, envelope)
         now = status.fold(now, envelope)
         waiting = asks.fold(waiting, envelope)
+        tuned = tuning.fold(tuned, envelope)
+        changed = changes.fold(changed, envelope)
         seen = envelope.seq
-    return AppState(talk, out, tasks, now, waiting, seen)
+    return AppState(talk, out, tasks, now, waiting, tuned, changed, seen)
 
 
 def submitted(state: AppState, text: str) -> AppState:
