@@ -19,12 +19,13 @@ from textual.strip import Strip
 from textual.timer import Timer
 
 from .sanitise import safe_strip
+from .search_host import SearchHost
 
 _LOAD = 4
 """After an update that took T, the next one waits at least this many T: a slow terminal gets fewer, not a frozen one."""
 
 
-class LineView(ScrollView, can_focus=True):
+class LineView(SearchHost, can_focus=True):
     """Lines by index. It follows the end until the user scrolls up, and again when the end is reached.
 
     A subclass keeps its state, calls `touch` when it changed, and gives `reflow` (called at most once in
@@ -48,7 +49,7 @@ class LineView(ScrollView, can_focus=True):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         f"line--{name}" for name in ("text", "muted", "strong", "user", "agent", "ok", "warn", "error", "code", "block", "cursor")
-    } | {f"line--{name}" for name in ("keyword", "string", "comment", "number", "name", "heading", "link")}
+    } | {f"line--{name}" for name in ("keyword", "string", "comment", "number", "name", "heading", "link", "match", "found")}
 
     DEFAULT_CSS = """
     LineView {
@@ -82,6 +83,8 @@ class LineView(ScrollView, can_focus=True):
         & > .line--comment { color: $foreground 60%; text-style: italic; }
         & > .line--number { color: $text-warning; }
         & > .line--name { color: $text-primary; }
+        & > .line--match { color: $text-warning; text-style: underline; }
+        & > .line--found { color: $text-warning; text-style: bold reverse; }
     }
     """
 
@@ -148,11 +151,6 @@ class LineView(ScrollView, can_focus=True):
 
     def restyled(self) -> None:
         """Colours may have changed."""
-
-    @property
-    def page(self) -> Size:
-        """The cells that lines are shown in."""
-        return self.scrollable_content_region.size
 
     def set_extent(self, lines: int, width: int, top: int) -> None:
         """There are `lines` lines now, of at most `width` cells; `top` is shown first, unless the end is followed."""

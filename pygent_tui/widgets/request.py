@@ -17,3 +17,10 @@ class CopyAsked(Request):
 
     text: str
     what: str
+
+
+@dataclass
+class OutputAsked(Request):
+    """Show what the call `call_id` printed in the output pane, until another is chosen."""
+
+    call_id: str
