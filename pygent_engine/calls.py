@@ -135,7 +135,8 @@ class Calls:
             return ToolResult(call.id, f"{tool.name} failed: {described(error)}", "error")
         said = outcome if isinstance(outcome, ToolOutput) else ToolOutput(str(outcome))
         if said.changed:
-            self._post(FilesChanged(tuple(map(clean, said.changed))))
+            diffs = tuple(replace(diff, path=clean(diff.path), text=clean(diff.text)) for diff in said.diffs)
+            self._post(FilesChanged(tuple(map(clean, said.changed)), diffs))
         return ToolResult(call.id, _bounded(said.content), said.status, said.exit_code, full_output=said.full_output)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from pygent_engine import Approval, ApprovalRequest, Limits, Message, Runtime, ScriptedModel, ToolCall, register_tool, tool
 from pygent_engine.events import ApprovalAsked, ApprovalSettled, CallEnded, CallStarted, FilesChanged, OutputDelta
-from pygent_engine.values import ToolResult
+from pygent_engine.values import FileDiff, ToolResult
 from tests.support.agents import DEADLINE_S, MakeAgent, Recorder, bash, calls
 
 REASON = "runs on this machine, outside any container"
@@ -158,10 +158,15 @@ def test_a_timeout_is_a_result_that_says_so(make_agent: MakeAgent) -> None:
     assert (only_result(recorder).status, only_result(recorder).content) == ("timeout", "begun\n[timeout after 0.5s]")
 
 
-def test_a_written_file_is_reported(make_agent: MakeAgent) -> None:
-    agent, recorder = make_agent(ScriptedModel([calls(("write_file", {"path": "a/b.txt", "content": "x"})), "done"]))
+def test_a_written_file_is_reported_with_what_changed_in_it_cleaned(make_agent: MakeAgent) -> None:
+    write = ("write_file", {"path": "a/b.txt", "content": "x\x1b[2J\n"})
+    edit = ("edit_file", {"path": "a/b.txt", "old": "x", "new": "y"})
+    agent, recorder = make_agent(ScriptedModel([calls(write, edit), "done"]))
     agent.run("go")
-    assert recorder.of(FilesChanged) == [FilesChanged(("a/b.txt",))]
+    assert recorder.of(FilesChanged) == [
+        FilesChanged(("a/b.txt",), (FileDiff("a/b.txt", "added", "@@ -0,0 +1,1 @@\n+x␛[2J\n", 1, 0),)),
+        FilesChanged(("a/b.txt",), (FileDiff("a/b.txt", "modified", "@@ -1,1 +1,1 @@\n-x␛[2J\n+y␛[2J\n", 1, 1),)),
+    ]
 
 
 def test_a_result_of_any_size_is_bounded(make_agent: MakeAgent, own_tools: None) -> None:

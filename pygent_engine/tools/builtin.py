@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ..runtime import Runtime, as_text
 from ..scope import Need
 from ..values import ExecResult, JsonDict, ResultStatus
+from .diffs import Watched
 from .registry import CallContext, Tool, ToolOutput
 
 DEFAULT_TIMEOUT_S = 120
@@ -30,8 +33,7 @@ def _status(result: ExecResult) -> ResultStatus:
 
 
 def _write_file(context: CallContext, arguments: JsonDict) -> ToolOutput:
-    said = context.runtime.write_file(arguments["path"], arguments["content"])
-    return ToolOutput(said, changed=(context.runtime.relative(arguments["path"]),))
+    return _changing(context, arguments["path"], lambda: context.runtime.write_file(arguments["path"], arguments["content"]))
 
 
 def _read_file(context: CallContext, arguments: JsonDict) -> str:
@@ -39,8 +41,15 @@ def _read_file(context: CallContext, arguments: JsonDict) -> str:
 
 
 def _edit_file(context: CallContext, arguments: JsonDict) -> ToolOutput:
-    said = context.runtime.edit_file(arguments["path"], arguments["old"], arguments["new"])
-    return ToolOutput(said, changed=(context.runtime.relative(arguments["path"]),))
+    path, old, new = arguments["path"], arguments["old"], arguments["new"]
+    return _changing(context, path, lambda: context.runtime.edit_file(path, old, new))
+
+
+def _changing(context: CallContext, path: str, write: Callable[[], str]) -> ToolOutput:
+    """What `write` says, with how it changed the file at `path`."""
+    watched = Watched(context.runtime, path)
+    said = write()
+    return ToolOutput(said, changed=(context.runtime.relative(path),), diffs=(watched.diff(),))
 
 
 def _download_file(context: CallContext, arguments: JsonDict) -> str:

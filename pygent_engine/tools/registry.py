@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ..cancel import Cancel
 from ..scope import Need
 from ..untrusted import clean_line
-from ..values import JsonDict, ResultStatus
+from ..values import FileDiff, JsonDict, ResultStatus
 
 if TYPE_CHECKING:
     from ..runtime import Runtime
@@ -21,13 +21,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ToolOutput:
-    """What a tool has to say: `content` for the model, `changed` for the paths that it wrote."""
+    """What a tool has to say: `content` for the model, `changed` for the paths that it wrote, `diffs` for how, where it knows."""
 
     content: str
     status: ResultStatus = "ok"
     exit_code: int | None = None
     changed: tuple[str, ...] = ()
     full_output: str = ""
+    diffs: tuple[FileDiff, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
