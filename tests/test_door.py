@@ -62,7 +62,6 @@ ONE_OF_EACH = [
     "ModelError",
     "OpenAIModel",
     "RemoteSession",
-    "RemoteSession",
     "Runtime",
     "ScriptedModel",
     "Session",
