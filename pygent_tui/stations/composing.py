@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -26,7 +27,7 @@ class Composing(Station):
         }
 
     def show(self, old: AppState, new: AppState) -> None:
-        self.bench.composer.show_queued(new.status.queued)
+        self.bench.composer.show_queued(tuple(text for _, text in new.status.queued))
 
     def submit(self, text: str) -> None:
         """Run a command, or send a prompt; what is refused stays in the composer."""
@@ -40,8 +41,9 @@ class Composing(Station):
             return
         self.bench.composer.sent()
         if found is None:
-            self.conductor.send(SubmitPrompt(text))
-            self.conductor.show(app_state.submitted(self.conductor.state, text))
+            prompt_id = secrets.token_hex(4)  # no other front end of the session has it
+            self.conductor.send(SubmitPrompt(text, prompt_id))
+            self.conductor.show(app_state.submitted(self.conductor.state, prompt_id, text))
         else:
             command, argument = found
             command.run(self.conductor, argument)

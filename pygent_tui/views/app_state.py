@@ -44,9 +44,9 @@ def fold(state: AppState, batch: Iterable[Envelope]) -> AppState:
     return AppState(talk, out, tasks, now, waiting, tuned, changed, seen)
 
 
-def submitted(state: AppState, text: str) -> AppState:
-    """The user sent the prompt `text`."""
-    return replace(state, status=status.submitted(state.status, text))
+def submitted(state: AppState, prompt_id: str, text: str) -> AppState:
+    """The user sent the prompt `text` under that id."""
+    return replace(state, status=status.submitted(state.status, prompt_id, text))
 
 
 def settled(state: AppState, call_id: str) -> AppState:

@@ -11,6 +11,9 @@ from pygent_engine.events import (
     ImagePullEnded,
     ImagePullProgress,
     ImagePullStarted,
+    PromptQueued,
+    PromptTaken,
+    PromptWithdrawn,
     ReplyCompleted,
     RetryScheduled,
     SessionClosed,
@@ -29,23 +32,25 @@ from .pull import Pull
 from .pull import fold as fold_pull
 
 Running = tuple[str, str]
+Queued = tuple[str, str]
 NO_USAGE = Usage()
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The session at a glance. `running` holds (call id, summary) of the root agent's running calls;
-    `queued` the prompts that were sent and whose turn has not begun; times are Unix seconds."""
+    """The session at a glance. `running` holds (call id, summary) of the root agent's running calls and the user's own, whose ids
+    are `by_user`; `queued` (id, text) of the prompts that were sent and whose turn has not begun; times are Unix seconds."""
 
     opened: SessionOpened | None = None
     closed: str | None = None
     turn_since: float | None = None
     running: tuple[Running, ...] = ()
+    by_user: tuple[str, ...] = ()
     retry: str = ""
     live_tasks: tuple[str, ...] = ()
     live_since: float | None = None
     usage: Usage = NO_USAGE
-    queued: tuple[str, ...] = ()
+    queued: tuple[Queued, ...] = ()
     pull: Pull | None = None
 
     @property
@@ -55,16 +60,16 @@ class Status:
 
     @property
     def interruptible(self) -> bool:
-        """Something of the root agent runs."""
-        return self.turn_since is not None or self.pull is not None
+        """Something of the root agent or of the user runs."""
+        return self.turn_since is not None or self.pull is not None or bool(self.by_user)
 
 
 EMPTY = Status()
 
 
-def submitted(state: Status, text: str) -> Status:
-    """The user sent `text`; it waits until its TurnStarted."""
-    return replace(state, queued=(*state.queued, text))
+def submitted(state: Status, prompt_id: str, text: str) -> Status:
+    """The user sent `text` under that id; it waits until it is taken or withdrawn."""
+    return replace(state, queued=(*state.queued, (prompt_id, text)))
 
 
 def fold(state: Status, envelope: Envelope) -> Status:
@@ -79,15 +84,26 @@ def _fold_root(state: Status, envelope: Envelope) -> Status:  # noqa: C901 - one
         case SessionOpened() as opened:
             return replace(state, opened=opened)
         case SessionClosed(reason):
-            return replace(state, closed=reason, turn_since=None, running=(), live_tasks=(), live_since=None, queued=(), pull=None)
-        case TurnStarted(prompt):
-            return replace(state, turn_since=envelope.at, queued=_without(state.queued, prompt), retry="")
+            return replace(
+                state, closed=reason, turn_since=None, running=(), by_user=(), live_tasks=(), live_since=None, queued=(), pull=None
+            )
+        case PromptQueued(prompt_id, text):
+            return replace(state, queued=_with(state.queued, (prompt_id, text)))
+        case PromptTaken(prompt_id) | PromptWithdrawn(prompt_id):
+            return replace(state, queued=tuple(item for item in state.queued if item[0] != prompt_id))
+        case TurnStarted():
+            return replace(state, turn_since=envelope.at, retry="")
         case TurnEnded():
-            return replace(state, turn_since=None, running=(), retry="")
-        case CallStarted(call=call, action=action):
-            return replace(state, running=(*state.running, (call.id, clean_line(action))), retry="")
+            users = tuple(item for item in state.running if item[0] in state.by_user)
+            return replace(state, turn_since=None, running=users, retry="")
+        case CallStarted(call=call, action=action, by=by):
+            running = (*state.running, (call.id, clean_line(action)))
+            if by == "user":
+                return replace(state, running=running, by_user=(*state.by_user, call.id))
+            return replace(state, running=running, retry="")
         case CallEnded(result):
-            return replace(state, running=tuple(item for item in state.running if item[0] != result.call_id))
+            running = tuple(item for item in state.running if item[0] != result.call_id)
+            return replace(state, running=running, by_user=tuple(own for own in state.by_user if own != result.call_id))
         case RetryScheduled(delay, reason):
             return replace(state, retry=f"retrying in {delay:.0f} s: {clean_line(reason)}")
         case StepStarted() | TextDelta() if state.retry:
@@ -112,8 +128,8 @@ def _fold_task(state: Status, envelope: Envelope) -> Status:
     return state
 
 
-def _without(queued: tuple[str, ...], prompt: str) -> tuple[str, ...]:
-    if prompt not in queued:
-        return queued
-    index = queued.index(prompt)
-    return queued[:index] + queued[index + 1 :]
+def _with(queued: tuple[Queued, ...], prompt: Queued) -> tuple[Queued, ...]:
+    """`queued` with `prompt`, in the place of what was shown of it before the engine had it."""
+    if all(item[0] != prompt[0] for item in queued):
+        return (*queued, prompt)
+    return tuple(prompt if item[0] == prompt[0] else item for item in queued)

@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Condition, Event
 
 from pygent_engine.errors import ImageMissing, RuntimeUnavailable
-from pygent_engine.events import Envelope, Op
+from pygent_engine.events import Envelope, Op, SubmitPrompt
 
 DEADLINE_S = 20.0
 
@@ -44,7 +44,8 @@ class SceneSubscription:
 
 
 class SceneSession:
-    """Replays `envelopes` to its one reader; `play` adds more. `ops` is what was asked, in order.
+    """Replays `envelopes` to its one reader; `play` adds more. `ops` is what was asked, in order; prompts without their
+    ids, which differ each time and stand in `prompt_ids`.
 
     `played` is the number of the last envelope.
     """
@@ -53,8 +54,9 @@ class SceneSession:
         self._subscription = SceneSubscription()
         self.played = 0
         self.play(envelopes)
-        self._sent = Condition()  # guards `ops`
+        self._sent = Condition()  # guards the two below
         self.ops: list[Op] = []
+        self.prompt_ids: list[str] = []
         self.ended = Event()
 
     def subscribe(self) -> SceneSubscription:
@@ -67,6 +69,9 @@ class SceneSession:
 
     def send(self, op: Op) -> None:
         with self._sent:
+            if isinstance(op, SubmitPrompt):
+                self.prompt_ids.append(op.prompt_id)
+                op = SubmitPrompt(op.text)
             self.ops.append(op)
             self._sent.notify_all()
 
@@ -94,6 +99,7 @@ class SceneLaunch:
     environment: Mapping[str, str] = field(default_factory=dict)
     diagnose: Callable[[], Iterable[str]] = tuple
     mouse: bool = True
+    attached: bool = False
 
     @property
     def open(self) -> Callable[[bool | None, bool], SceneSession]:

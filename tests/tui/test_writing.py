@@ -6,7 +6,7 @@ from threading import Event
 
 from textual import events
 
-from pygent_engine.events import Steer, SubmitPrompt, TurnStarted
+from pygent_engine.events import PromptTaken, Steer, SubmitPrompt, TurnStarted
 from pygent_tui.widgets.composer import Composer
 from tests.scenes import Scene, running, start
 from tests.support.scene_session import SceneLaunch, SceneSession
@@ -107,7 +107,7 @@ def test_a_prompt_typed_before_the_session_is_open_is_sent_when_it_opens() -> No
 
     async def scenario(stage: Stage) -> None:
         await stage.press(*"early", "enter")
-        assert (stage.ops, stage.state.status.queued) == ([], ("early",))
+        assert (stage.ops, [text for _, text in stage.state.status.queued]) == ([], ["early"])
         assert "starting" in stage.text("#status")
         gate.set()
         await stage.until(lambda: stage.ops)
@@ -121,7 +121,8 @@ def test_a_prompt_sent_while_a_turn_runs_is_shown_as_queued_until_its_turn() -> 
         await stage.press(*"lint", "enter")
         assert "queued: lint" in stage.text("#composer")
         script = running()
-        stage.session.play(script.end("c1", "ok").end_turn().post(TurnStarted("lint")).envelopes[-4:])
+        taken = PromptTaken(stage.session.prompt_ids[-1])
+        stage.session.play(script.end("c1", "ok").end_turn().post(taken).post(TurnStarted("lint")).envelopes[-5:])
         await stage.until(lambda: not stage.state.status.queued)
         assert "queued" not in stage.text("#composer")
 

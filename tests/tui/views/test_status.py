@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from pygent_engine.events import Envelope, ReplyCompleted, RetryScheduled, SessionClosed, SessionOpened, TextDelta
-from pygent_engine.values import Message, Usage
+from pygent_engine.events import (
+    CallStarted,
+    Envelope,
+    PromptQueued,
+    PromptTaken,
+    PromptWithdrawn,
+    ReplyCompleted,
+    RetryScheduled,
+    SessionClosed,
+    SessionOpened,
+    TextDelta,
+)
+from pygent_engine.values import Message, ToolCall, Usage
 from pygent_tui.views import status
 from pygent_tui.views.status import Status, fold, submitted
 from tests.scenes import ended_tasks, running, start, tasks
@@ -23,14 +34,36 @@ def test_a_reply_without_usage_leaves_the_tokens_as_they_were() -> None:
     assert fold(state, Envelope(1, START, "main", ReplyCompleted(Message("assistant", "x"), None))) == state
 
 
-def test_a_prompt_whose_turn_begins_leaves_the_queue_once() -> None:
-    state = submitted(submitted(status.EMPTY, "run"), "run")
-    script = Script().turn("run")
-    assert folded(script, state).queued == ("run",)
+def test_of_two_prompts_with_one_text_the_one_that_is_taken_leaves_the_queue() -> None:
+    state = submitted(submitted(status.EMPTY, "p1", "run"), "p2", "run")
+    queued = Script().post(PromptQueued("p1", "run")).post(PromptQueued("p2", "run"))
+    assert folded(queued, state).queued == (("p1", "run"), ("p2", "run"))
+    assert folded(queued.post(PromptTaken("p1")).turn("run"), state).queued == (("p2", "run"),)
 
 
-def test_a_turn_nobody_here_asked_for_leaves_the_queue_alone() -> None:
-    assert folded(Script().turn("other"), submitted(status.EMPTY, "run")).queued == ("run",)
+def test_a_prompt_that_is_withdrawn_leaves_the_queue() -> None:
+    queued = Script().post(PromptQueued("p1", "run")).post(PromptQueued("p2", "lint"))
+    assert folded(queued.post(PromptWithdrawn("p1"))).queued == (("p2", "lint"),)
+
+
+def test_a_prompt_is_shown_before_the_engine_has_it_and_then_as_the_engine_says() -> None:
+    state = submitted(submitted(status.EMPTY, "p1", "a\rb"), "p2", "later")
+    assert folded(Script().post(PromptQueued("p1", "ab")), state).queued == (("p1", "ab"), ("p2", "later"))
+
+
+def test_a_prompt_of_another_front_end_waits_behind() -> None:
+    assert folded(Script().post(PromptQueued("x", "theirs")), submitted(status.EMPTY, "p1", "ours")).queued == (
+        ("p1", "ours"),
+        ("x", "theirs"),
+    )
+
+
+def test_what_the_user_runs_outlives_the_turn_and_can_be_interrupted() -> None:
+    script = Script().turn("x").post(CallStarted(ToolCall("user-1", "bash", "{}"), "make", "user")).end_turn()
+    state = folded(script)
+    assert (state.running, state.by_user, state.interruptible) == ((("user-1", "make"),), ("user-1",), True)
+    ended = folded(script.end("user-1", "ok"))
+    assert (ended.running, ended.by_user, ended.interruptible) == ((), (), False)
 
 
 def test_a_running_call_is_known_until_it_ends() -> None:
