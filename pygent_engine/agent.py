@@ -156,7 +156,8 @@ class Agent(Loop):
         None keeps the agent's runtime; else a new one over the same workspace takes its place.
         Raises PygentError when no front end is installed.
         """
-        from .session import Session  # noqa: PLC0415 - a session stands above an agent; this is its one door upwards
+        from .control import offer  # noqa: PLC0415 - this and a session stand above an agent; this is its one door upwards
+        from .session import Session  # noqa: PLC0415 - as above
 
         front_end = find_front_end()
         own = self.runtime
@@ -165,7 +166,9 @@ class Agent(Loop):
             wanted = use_docker if override is None else override
             if wanted is not None:
                 self._move_to(own.twin(wanted, pull=pull))
-            return Session(self, start=pull and self.runtime.use_docker)
+            session = Session(self, start=pull and self.runtime.use_docker)
+            offer(session)
+            return session
 
         try:
             front_end(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from .errors import PygentError
 
 if TYPE_CHECKING:
+    from .control import RemoteSession
     from .session import Session
 
 GROUP = "pygent.frontends"
@@ -25,15 +26,16 @@ class Launch:
     the key out of a text that is to be kept. In `state_folder` the front end remembers things between runs; without one it
     remembers nothing. `environment` is what the process's own says of the terminal, and of programs that a front end may start
     (editor, clipboard). `diagnose` gives the lines of `pygent doctor`, slowly; `mouse` says whether the mouse is the app's or the
-    terminal's.
+    terminal's. With `attached` the session is another process's, and goes on when it is left.
     """
 
-    open: Callable[[bool | None, bool], Session]
+    open: Callable[[bool | None, bool], Session | RemoteSession]
     workspace: str
     model: str
     notice: str = ""
     redact: Callable[[str], str] = str
     state_folder: Path | None = None
+    attached: bool = False
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     diagnose: Callable[[], Iterable[str]] = tuple
     mouse: bool = True

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 class PygentApp(App[None]):
     """`return_code` is the exit code. `failure` says why the session could not be opened, `crash` what ended the app.
 
+    `last_word` is said on the terminal that is left.
+
     `clock` gives Unix seconds; `quiet_s` is the silence that a panel asks for before a key is an answer.
     """
 
@@ -66,6 +68,7 @@ class PygentApp(App[None]):
         self.theme = DARK
         self.redact = launch.redact
         self.failure = ""
+        self.last_word = ""
         self.crash: BaseException | None = None
         self.clock = clock
         self.quiet_s = quiet_s

@@ -35,7 +35,7 @@ class SessionPort(Protocol):
 
 class LaunchPort(Protocol):
     """How to open the session that the app shows. `open` blocks; its arguments are an override of the choice of Docker,
-    and whether an image that is missing is pulled once the session is open."""
+    and whether an image that is missing is pulled once the session is open. Leaving one that is `attached` ends nothing."""
 
     @property
     def open(self) -> Callable[[bool | None, bool], SessionPort]: ...
@@ -60,6 +60,9 @@ class LaunchPort(Protocol):
 
     @property
     def mouse(self) -> bool: ...
+
+    @property
+    def attached(self) -> bool: ...
 
     @property
     def redact(self) -> Callable[[str], str]: ...

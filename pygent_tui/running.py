@@ -31,8 +31,8 @@ def run_app(app: PygentApp) -> int:
     if app.crash is not None:
         _say(_crash_sentence(app.crash, app.redact))
         return 1
-    if app.failure and code == 1:
-        _say(app.failure)
+    if word := (app.failure if code == 1 else "") or app.last_word:
+        _say(word)
     return code if closed else code or 1
 
 

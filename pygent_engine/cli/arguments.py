@@ -11,15 +11,16 @@ from typing import NoReturn
 from ..errors import SettingsError
 from ..version import __version__
 
-_APP_USAGE = "pygent [PATH] [flags]\n       pygent run [flags] PROMPT\n       pygent doctor [flags]"
+_APP_USAGE = "pygent [PATH] [flags]\n       pygent run [flags] PROMPT\n       pygent attach [ID]\n       pygent doctor [flags]"
 _APP_TEXT = """\
 A coding agent in your terminal. Opens the full-screen app on the folder PATH,
 or on the current one."""
 _APP_NOTES = """\
 commands:
   run PROMPT            do one prompt without a screen (pygent run --help)
+  attach [ID]           open the app on a session of another terminal
   doctor                say what is here, what is missing, and what to do
-  A folder of such a name is ./run or ./doctor.
+  A folder of such a name is ./run, ./attach or ./doctor.
 
 connecting a model:
   export OPENAI_API_KEY=...      the key
@@ -34,6 +35,15 @@ _RUN_NOTES = """\
 exit codes:
   0 finished       1 failed           2 wrong usage, or it could not start
   3 met a limit    130 interrupted
+"""
+_ATTACH_TEXT = """\
+Open the app on a session that runs in another terminal of yours. Both show the
+same and both can answer. Leaving this one detaches; the session goes on.
+Without an ID: the only session, else the newest one of the current folder."""
+_ATTACH_NOTES = """\
+exit codes:
+  0 detached, or the session has ended      1 the session's process is gone
+  2 wrong usage, or there is no such session
 """
 _DOCTOR_TEXT = """\
 Say what Pygent finds on this machine, and what to do about what is missing.
@@ -76,7 +86,18 @@ class Diagnose:
     config_file: Path | None
 
 
-Command = OpenApp | RunPrompt | Diagnose
+@dataclass(frozen=True, slots=True)
+class Attach:
+    """Open the app on a running session (`id` may be its beginning, None: whichever is meant), or list them."""
+
+    flags: Mapping[str, object]
+    config_file: Path | None
+    id: str | None
+    lists: bool
+
+
+Command = OpenApp | RunPrompt | Diagnose | Attach
+_WORDS = ("run", "attach", "doctor")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -105,8 +126,8 @@ class _Parser(argparse.ArgumentParser):
 
 def parse(arguments: list[str]) -> Command | Show:
     """What the command line asks for. Raises SettingsError, one sentence with the way out."""
-    word, rest = (arguments[0], arguments[1:]) if arguments and arguments[0] in ("run", "doctor") else ("", arguments)
-    parser = {"": _app_parser, "run": _run_parser, "doctor": _doctor_parser}[word]()
+    word, rest = (arguments[0], arguments[1:]) if arguments and arguments[0] in _WORDS else ("", arguments)
+    parser = {"": _app_parser, "run": _run_parser, "attach": _attach_parser, "doctor": _doctor_parser}[word]()
     flags_only = rest[: rest.index("--")] if "--" in rest else rest
     if "-h" in flags_only or "--help" in flags_only:
         return Show(parser.format_help())
@@ -117,13 +138,15 @@ def parse(arguments: list[str]) -> Command | Show:
 
 def _command(word: str, found: argparse.Namespace) -> Command:
     values = vars(found)
-    own = {name: values.pop(name, None) for name in ("help", "version", "config", "path", "scratch", "prompt", "json")}
+    own = {name: values.pop(name, None) for name in ("help", "version", "config", "path", "scratch", "prompt", "json", "id", "list")}
     config = Path(own["config"]) if own["config"] else None
     match word:
         case "run":
             return RunPrompt(values, config, _prompt(own["prompt"]), own["json"], own["scratch"])
         case "doctor":
             return Diagnose(values, config)
+        case "attach":
+            return Attach(values, config, own["id"], own["list"])
         case _:
             return OpenApp(values, config, own["path"], own["scratch"])
 
@@ -137,13 +160,13 @@ def _prompt(text: str) -> str:
 
 
 def _check_path(path: str | None) -> None:
-    if path in ("run", "doctor"):
+    if path in _WORDS:
         raise SettingsError(f"A subcommand comes first, its flags follow: pygent {path} ...; a folder of that name is ./{path}.")
     if path == "":
         raise SettingsError("The folder's name is empty; name a folder, or none for the current one.")
 
 
-def _new_parser(prog: str, text: str, notes: str = "", usage: str | None = None) -> _Parser:
+def _bare_parser(prog: str, text: str, notes: str = "", usage: str | None = None) -> _Parser:
     parser = _Parser(
         prog=prog,
         usage=usage,
@@ -155,6 +178,11 @@ def _new_parser(prog: str, text: str, notes: str = "", usage: str | None = None)
     )
     parser.add_argument("-h", "--help", action="store_true", help="show this text")
     parser.add_argument("--config", metavar="FILE", help="read this TOML file in place of your own pygent.toml")
+    return parser
+
+
+def _new_parser(prog: str, text: str, notes: str = "", usage: str | None = None) -> _Parser:
+    parser = _bare_parser(prog, text, notes, usage)
     add = parser.add_argument
     add("--docker", dest="use_docker", action=argparse.BooleanOptionalAction, help="run commands in a container, or on this machine")
     add("--image", metavar="NAME", help="Docker image of the containers (python:3.12-slim)")
@@ -193,6 +221,13 @@ def _run_parser() -> _Parser:
     parser.add_argument("--json", action="store_true", help="print every event as one JSON object a line")
     parser.add_argument("--workspace", metavar="DIR", help="the folder to work in (the current one)")
     _add_session_flags(parser)
+    return parser
+
+
+def _attach_parser() -> _Parser:
+    parser = _bare_parser("pygent attach", _ATTACH_TEXT, _ATTACH_NOTES)
+    parser.add_argument("id", metavar="ID", nargs="?", help="the session's id, or how it begins")
+    parser.add_argument("--list", action="store_true", help="tell which sessions run, and nothing else")
     return parser
 
 

@@ -31,9 +31,12 @@ def open_front_end(command: OpenApp, settings: Settings, open_app: FrontEnd | No
     notices = list(settings.warnings) if settings.connected else [_DEMO_NOTICE, *settings.warnings]
 
     def open_as(use_docker: bool | None, pull: bool) -> Session:
-        from ..session import open_session  # noqa: PLC0415 - the engine, after the app's first paint
+        from ..control import offer  # noqa: PLC0415 - the engine, after the app's first paint
+        from ..session import open_session  # noqa: PLC0415 - as above
 
-        return open_session(prepared if use_docker is None else replace(prepared, use_docker=use_docker), pull=pull)
+        session = open_session(prepared if use_docker is None else replace(prepared, use_docker=use_docker), pull=pull)
+        offer(session)
+        return session
 
     front_end = open_app or find_front_end()
     with kept_log(settings.redact):

@@ -8,7 +8,7 @@ connection early says why in a last line: {"error": a sentence}. `serve` offers 
 from __future__ import annotations
 
 from .hello import SessionInfo
-from .remote import RemoteSession, list_sessions
+from .remote import RemoteSession, list_sessions, session_at
 from .server import Served, offer, serve
 
-__all__ = ["RemoteSession", "Served", "SessionInfo", "list_sessions", "offer", "serve"]
+__all__ = ["RemoteSession", "Served", "SessionInfo", "list_sessions", "offer", "serve", "session_at"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
@@ -15,6 +15,7 @@ from ..errors import PygentError
 from ..events import Envelope, Op, SessionClosed
 from ..settings import runtime_folder
 from ..subscription import Subscription
+from ..untrusted import clean_line
 from ..values import ROOT_TASK
 from ..wire import decode_line, encode_line
 from .hello import SessionInfo, client_hello, last_word, read_server_hello
@@ -120,6 +121,18 @@ def list_sessions(folder: Path | None = None) -> list[SessionInfo]:
     return sorted(found, key=lambda info: info.started, reverse=True)
 
 
+def session_at(sessions: Sequence[SessionInfo], name: str) -> SessionInfo:
+    """The one of `sessions` whose id is `name`, or begins so. Raises PygentError that says why there is none."""
+    found = [session for session in sessions if session.id.startswith(name)]
+    if len(found) > 1:
+        raise PygentError(f"Several running sessions have ids that begin with {clean_line(name)}.")
+    if found:
+        return found[0]
+    connection, _, info = _connected(Place(runtime_folder(), Path(name).name).socket, _LIST_S)  # one that did not answer before
+    connection.close()
+    return info
+
+
 def _connected(path: Path, patience_s: float) -> tuple[socket.socket, Lines, SessionInfo]:
     """A connection to the session at `path` that has said its hello. Raises PygentError."""
     connection = socket.socket(socket.AF_UNIX)
@@ -140,6 +153,7 @@ def _connected(path: Path, patience_s: float) -> tuple[socket.socket, Lines, Ses
 
 
 def _refusal(name: str, error: Exception) -> str:
+    name = clean_line(name)
     match error:
         case FileNotFoundError() | ConnectionRefusedError():
             return f"There is no running session {name}; pygent attach --list tells which there are."

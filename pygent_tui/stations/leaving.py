@@ -1,6 +1,8 @@
-"""The way out: quitting asks first when something runs."""
+"""The way out: quitting asks first when something runs, but not who only looks at the session of another process."""
 
 from __future__ import annotations
+
+from pygent_engine.untrusted import clean_line
 
 from ..screens.confirm import Confirm
 from ..views.app_state import AppState
@@ -8,17 +10,31 @@ from .station import Station
 
 
 class Leaving(Station):
-    """Ends the app."""
+    """Ends the app. An attached one ends with its session, and says on the terminal that is left how it stands with that."""
+
+    def show(self, old: AppState, new: AppState) -> None:
+        if self.conductor.launch.attached and old.status.closed is None and new.status.closed is not None:
+            self.app.leave(1 if new.status.closed else 0)
+
+    def end(self) -> None:
+        if self.conductor.launch.attached and not self.app.failure:
+            self.app.last_word = _how_it_stands(self.conductor.state.status.closed)
 
     def quit(self) -> None:
         """Leave, after a yes when something runs."""
         state = self.conductor.state
         if self.app.failure:
             self.app.leave(1)
-        elif not state.status.busy:
+        elif self.conductor.launch.attached or not state.status.busy:
             self.app.leave(0)
         elif not isinstance(self.app.screen, Confirm):
             self.conductor.confirm(Confirm("Quit Pygent?", quit_body(state), "quit", "stay"), lambda: self.app.leave(0))
+
+
+def _how_it_stands(closed: str | None) -> str:
+    if closed is None:
+        return "Detached; the session goes on."
+    return f"The session has ended: {clean_line(closed)}." if closed else "The session has ended."
 
 
 def quit_body(state: AppState) -> str:

@@ -17,6 +17,9 @@ class Opening(Station):
     def failed(self, failed: Failed) -> None:
         """The session could not be opened: let the user choose what comes now."""
         self.app.failure = failed.reason
+        if self.conductor.launch.attached:  # there is no other way in
+            self.app.leave(1)
+            return
         self.conductor.tick()
         self.app.push_screen(CannotStart(failed.reason, failed.image, self.app.quiet_s), self._go)
 

@@ -28,6 +28,7 @@ class Broken:
     environment: Mapping[str, str] = field(default_factory=dict)
     diagnose: Callable[[], Iterable[str]] = tuple
     mouse: bool = True
+    attached: bool = False
 
     @property
     def open(self) -> Callable[[bool | None, bool], SceneSession]:

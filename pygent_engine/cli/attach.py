@@ -1,0 +1,77 @@
+"""`pygent attach`: the app on a session that another process of this user runs, or a list of those sessions."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..control import RemoteSession, SessionInfo, list_sessions, session_at
+from ..errors import PygentError
+from ..frontends import FrontEnd, Launch, find_front_end
+from ..settings import Settings, screen_environment, state_folder
+from ..untrusted import clean_line
+from .border import USAGE, tell
+from .log import kept_log
+
+if TYPE_CHECKING:
+    from .arguments import Attach
+
+_NONE = "No session is running; pygent starts one."
+
+
+def attach(command: Attach, settings: Settings, open_app: FrontEnd | None) -> int:
+    """Open the app on the session that is meant; the exit code is the app's."""
+    sessions = list_sessions()
+    if command.lists:
+        print("\n".join(map(_line, sessions)) or _NONE, flush=True)  # noqa: T201 - what was asked for
+        return 0
+    chosen = session_at(sessions, command.id) if command.id else _unnamed(sessions, str(Path.cwd()))
+    if chosen is None:
+        tell("Several sessions run, none of them in this folder; name one, as in: pygent attach ID")
+        for session in sessions:
+            tell(_line(session))
+        return USAGE
+    front_end, found = open_app or find_front_end(), chosen.id
+    with kept_log(settings.redact):
+        return front_end(
+            Launch(
+                open=lambda use_docker, pull: RemoteSession(found),
+                workspace=chosen.workspace,
+                model=chosen.model,
+                redact=settings.redact,
+                state_folder=state_folder(),
+                environment=screen_environment(),
+                diagnose=lambda: _report(settings),
+                mouse=settings.mouse,
+                attached=True,
+            )
+        )
+
+
+def _unnamed(sessions: Sequence[SessionInfo], folder: str) -> SessionInfo | None:
+    """The only session, else the newest that works in `folder`; None when that leaves a choice. Raises PygentError."""
+    if not sessions:
+        raise PygentError(_NONE)
+    here = [session for session in sessions if session.workspace == folder]
+    return sessions[0] if len(sessions) == 1 else here[0] if here else None
+
+
+def _report(settings: Settings) -> Iterator[str]:
+    from .doctor import report  # noqa: PLC0415 - only who asks for it
+
+    return report(settings)
+
+
+def _line(session: SessionInfo) -> str:
+    title = f": {session.title}" if session.title else ""
+    ago = _ago(time.time() - session.started)
+    return clean_line(f"{session.id} works in {session.workspace} with {session.model} ({session.mode}), begun {ago}{title}", 500)
+
+
+def _ago(seconds: float) -> str:
+    minutes = int(max(0.0, seconds)) // 60
+    if minutes < 1:
+        return "just now"
+    return f"{minutes} min ago" if minutes < 120 else f"{minutes // 60} h ago"
