@@ -132,18 +132,18 @@ class Gate:
 
     def __init__(self, policy: Policy, desk: Desk | None) -> None:
         self.now: tuple[Policy, Desk | None] = (policy, desk)
-        self._allowed: set[str] = set()  # permissions; replaced to be forgotten
+        self._allowed: set[tuple[str, str]] = set()  # permissions, each with a prefix, "" for every call; replaced to be forgotten
 
     @property
     def desk(self) -> Desk | None:
         return self.now[1]
 
-    def pending(self, tool: str, mode: Mode, needs: Iterable[Need] = (), *, writes: bool = False) -> tuple[Need, ...]:
+    def pending(self, tool: str, mode: Mode, needs: Iterable[Need] = (), *, writes: bool = False, prefix: str = "") -> tuple[Need, ...]:
         """What must be allowed now, of what every call of `tool` needs and what this one needs besides."""
         policy, desk = self.now
         unasked = desk is None and policy.approvals != "never-write"
         always = () if unasked else policy.needs(tool, mode, writes=writes)
-        return self.open((*always, *needs))
+        return self.open((*always, *needs), prefix)
 
     def refusal(self, *, writes: bool) -> str:
         """As `Policy.refusal`, now."""
@@ -153,16 +153,21 @@ class Gate:
         """Ask again for what was allowed for the session."""
         self._allowed = set()
 
-    def open(self, needs: Iterable[Need]) -> tuple[Need, ...]:
-        """Those of `needs` that were not allowed for the session."""
-        return tuple(need for need in needs if need.permission not in self._allowed)
+    def open(self, needs: Iterable[Need], prefix: str = "") -> tuple[Need, ...]:
+        """Those of `needs` that were not allowed for the session, nor for commands with this `prefix`."""
+        allowed = self._allowed
+        return tuple(need for need in needs if not allowed & {(need.permission, ""), (need.permission, prefix)})
 
     def approve(self, request: ApprovalRequest, cancel: Cancel, announce: Callable[[], None]) -> Approval:
-        """Ask the desk, and remember an answer for the session, unless it came after the cancel."""
+        """Ask the desk, and remember an answer for the session or its prefix, unless it came after the cancel. There is no yes to
+        the prefix of a command that has none: it is one to this command."""
         desk = self.desk
         if desk is None:
             return NOBODY
         approval = desk.approve(request, cancel, announce)
-        if approval.decision == "session" and not cancel.is_set():
-            self._allowed.update(request.permissions)
+        if approval.decision == "prefix" and not request.prefix:
+            approval = Approval("once", approval.note)
+        if approval.decision in ("session", "prefix") and not cancel.is_set():
+            prefix = request.prefix if approval.decision == "prefix" else ""
+            self._allowed.update((permission, prefix) for permission in request.permissions)
         return approval

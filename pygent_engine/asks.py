@@ -14,6 +14,7 @@ from .approvals import WITHDRAWN, Gate
 from .cancel import Cancel
 from .errors import described
 from .events import ApprovalAsked, ApprovalSettled, QuestionAnswered, QuestionAsked
+from .prefix import prefix_of
 from .reports import Reports
 from .scope import Need
 from .untrusted import clean, clean_line, clean_text
@@ -35,9 +36,9 @@ class Asks:
         self._guard = threading.Lock()  # of _waiting
         self._waiting: list[Cancel] = []
 
-    def before(self, needs: tuple[Need, ...], command: str) -> Approval:
+    def before(self, needs: tuple[Need, ...], command: str, prefix: str) -> Approval:
         """Ask for what the call itself needs, under its own id."""
-        return self._approval(self._request(self._call.id, command, needs))
+        return self._approval(self._request(self._call.id, command, needs, prefix))
 
     def permit(self, allowed: Collection[str]) -> Callable[[tuple[Need, ...], str], str]:
         """`Scope.permit` for a tool that has the permissions `allowed`; asks under ids of their own."""
@@ -45,12 +46,13 @@ class Asks:
         def permit(needs: tuple[Need, ...], command: str) -> str:
             if self._ended:
                 return UNAPPROVED
-            pending = self._gate.open(need for need in needs if need.permission not in allowed)
+            prefix = prefix_of(command)
+            pending = self._gate.open((need for need in needs if need.permission not in allowed), prefix)
             if not pending:
                 return ""
             if self._gate.desk is None:
                 return remedies(pending)
-            approval = self._approval(self._request(f"{self._call.id}.{next(self._numbers)}", command, pending))
+            approval = self._approval(self._request(f"{self._call.id}.{next(self._numbers)}", command, pending, prefix))
             if self._ended:
                 return UNAPPROVED
             return "" if approval.allowed else f"The user did not allow this command.{said_with(approval)}"
@@ -87,10 +89,11 @@ class Asks:
     def _ended(self) -> bool:
         return self._reports.closed or self._turn_cancel.is_set()
 
-    def _request(self, asked_as: str, command: str, needs: tuple[Need, ...]) -> ApprovalRequest:
+    def _request(self, asked_as: str, command: str, needs: tuple[Need, ...], prefix: str) -> ApprovalRequest:
         reason = "; it ".join(clean_line(need.reason, 1000).rstrip(".") for need in needs)
         permissions = tuple(need.permission for need in needs)
-        return ApprovalRequest(asked_as, self._task_id, self._call.name, clean(self._call.arguments), clean(command), reason, permissions)
+        arguments = clean(self._call.arguments)
+        return ApprovalRequest(asked_as, self._task_id, self._call.name, arguments, clean(command), reason, permissions, prefix)
 
     def _approval(self, request: ApprovalRequest) -> Approval:
         key = ("approval", request.call_id)

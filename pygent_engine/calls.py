@@ -12,6 +12,7 @@ from .asks import UNAPPROVED, Asks, remedies, said_with
 from .errors import PygentError, described
 from .events import CallEnded, CallStarted, FilesChanged, OutputDelta
 from .outbox import Post
+from .prefix import prefix_of
 from .reports import Reports
 from .runtime import Runtime
 from .scope import Need, Scope, working_in
@@ -97,12 +98,13 @@ class Calls:
             return ToolResult(call.id, refusal, "denied")
         try:
             wanted = yield from self._wanted(tool, arguments, turn)
-            pending = self._gate.pending(tool.name, self.runtime.mode, wanted, writes=tool.writes)
+            command = _command(arguments)
+            prefix = prefix_of(command) if tool.name == "bash" else ""  # a `cmd` of other tools may be no command
+            pending = self._gate.pending(tool.name, self.runtime.mode, wanted, writes=tool.writes, prefix=prefix)
             if pending and self._gate.desk is None:
                 return ToolResult(call.id, remedies(pending), "denied")
             if pending:
-                command = arguments.get("cmd", "")
-                approval: Approval = yield _blocking(lambda: asks.before(pending, command if isinstance(command, str) else ""), turn)
+                approval: Approval = yield _blocking(lambda: asks.before(pending, command, prefix), turn)
                 if not approval.allowed and not turn.cancel.is_set():
                     return ToolResult(call.id, f"The user did not allow this call.{said_with(approval)}", "denied")
         except LeftBehind:
@@ -138,6 +140,11 @@ class Calls:
             diffs = tuple(replace(diff, path=clean(diff.path), text=clean(diff.text)) for diff in said.diffs)
             self._post(FilesChanged(tuple(map(clean, said.changed)), diffs))
         return ToolResult(call.id, _bounded(said.content), said.status, said.exit_code, full_output=said.full_output)
+
+
+def _command(arguments: JsonDict) -> str:
+    command = arguments.get("cmd", "")
+    return command if isinstance(command, str) else ""
 
 
 def _blocking(job: Callable[[], object], turn: Turn) -> Blocking:

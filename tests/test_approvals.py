@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from queue import SimpleQueue
 
 import pytest
@@ -231,16 +232,38 @@ def test_an_answer_for_the_session_allows_no_other_permission() -> None:
     assert asked.pending("bash", "local", [NETWORK]) == (NETWORK,)
 
 
-def test_an_answer_for_the_session_that_comes_after_the_cancel_allows_nothing() -> None:
+@pytest.mark.parametrize("decision", ["session", "prefix"])
+def test_an_answer_for_the_session_that_comes_after_the_cancel_allows_nothing(decision: Decision) -> None:
     cancel = Cancel()
 
     def slow(asked: ApprovalRequest) -> Approval:
         cancel.because("interrupted")
-        return Approval("session")
+        return Approval(decision)
 
     asked = gate(slow)
-    asked.approve(request(), cancel, nothing)
+    asked.approve(replace(request(), prefix="ls"), cancel, nothing)
+    assert asked.pending("bash", "local", prefix="ls") == (LOCAL,)
+
+
+def test_a_yes_to_a_prefix_is_one_to_its_permission_and_to_nothing_else() -> None:
+    asked = gate(lambda request: Approval("prefix"))
+    assert asked.approve(replace(request(), prefix="git status"), Cancel(), nothing) == Approval("prefix")
+    assert asked.pending("bash", "local", prefix="git status") == ()
+    assert [asked.pending("bash", "local", prefix=other) for other in ("", "git", "git statusx", "git log")] == [(LOCAL,)] * 4
+    assert asked.pending("bash", "local", [NETWORK], prefix="git status") == (NETWORK,)
+
+
+def test_a_yes_to_the_prefix_of_a_command_that_has_none_is_one_to_this_command() -> None:
+    asked = gate(lambda request: Approval("prefix", "go"))
+    assert asked.approve(request(), Cancel(), nothing) == Approval("once", "go")
     assert asked.pending("bash", "local") == (LOCAL,)
+
+
+def test_what_was_allowed_is_asked_for_again_once_it_is_forgotten() -> None:
+    asked = gate(lambda request: Approval("prefix"))
+    asked.approve(replace(request(), prefix="git status"), Cancel(), nothing)
+    asked.forget()
+    assert asked.pending("bash", "local", prefix="git status") == (LOCAL,)
 
 
 def test_policy_and_desk_can_be_exchanged_at_any_moment() -> None:

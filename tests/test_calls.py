@@ -100,6 +100,22 @@ def test_allowing_for_the_session_asks_once(make_agent: MakeAgent, answer: Appro
     assert [ended.result.content for ended in recorder.of(CallEnded)] == ["a\n", "b\n"]
 
 
+def test_a_yes_to_a_prefix_spares_the_commands_that_begin_with_it_and_no_other(make_agent: MakeAgent) -> None:
+    commands = ("ls", "ls -a", "ls; echo no", "ls $HOME", "pwd", "ls -l")
+    agent, recorder = make_agent(
+        ScriptedModel([*map(bash, commands), "done"]),
+        approver=lambda request: Approval("prefix" if request.command == "ls" else "deny"),
+    )
+    agent.run("go")
+    assert [(asked.request.command, asked.request.prefix) for asked in recorder.of(ApprovalAsked)] == [
+        ("ls", "ls"),
+        ("ls; echo no", ""),
+        ("ls $HOME", ""),
+        ("pwd", "pwd"),
+    ]
+    assert [settled.decision for settled in recorder.of(ApprovalSettled)] == ["prefix", "deny", "deny", "deny"]
+
+
 def test_a_failing_approver_denies(make_agent: MakeAgent) -> None:
     def broken(request: ApprovalRequest) -> bool:
         raise RuntimeError("no terminal")
