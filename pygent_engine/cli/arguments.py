@@ -11,7 +11,7 @@ from typing import NoReturn
 from ..errors import SettingsError
 from ..version import __version__
 
-_APP_USAGE = "pygent [PATH] [flags]\n       pygent run [flags] PROMPT\n       pygent attach [ID]\n       pygent doctor [flags]"
+_APP_USAGE = "pygent [PATH] [flags]\n       pygent COMMAND ..."
 _APP_TEXT = """\
 A coding agent in your terminal. Opens the full-screen app on the folder PATH,
 or on the current one."""
