@@ -1,4 +1,4 @@
-"""Runs helper programs of this machine (a shell parser): no shell, a deadline, a clean environment, bounded output.
+"""Runs helper programs of this machine (a shell parser, git): no shell, a deadline, a clean environment, bounded output.
 
 An agent's commands run in `runtime`; these are programs that Pygent itself needs, on bytes that it hands them.
 """
@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -43,9 +43,11 @@ def find_program(name: str) -> str | None:
     return str(beside) if os.access(beside, os.X_OK) and beside.is_file() else shutil.which(name)
 
 
-def run_program(arguments: Sequence[str], stdin: bytes = b"", *, seconds: float, limit: int) -> Ended:
+def run_program(
+    arguments: Sequence[str], stdin: bytes = b"", *, seconds: float, limit: int, environment: Mapping[str, str] | None = None
+) -> Ended:
     """Run a program to its end, for `seconds`, or until it has written `limit` bytes. Nothing that it started in its session
-    is left."""
+    is left. `environment` adds variables to those that a local command may see."""
     deadline = time.monotonic() + seconds
     try:
         process = subprocess.Popen(
@@ -53,7 +55,7 @@ def run_program(arguments: Sequence[str], stdin: bytes = b"", *, seconds: float,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env=inherited_environment(),
+            env=inherited_environment() | dict(environment or {}),
             start_new_session=True,
         )
     except (OSError, ValueError):

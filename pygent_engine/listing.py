@@ -1,0 +1,179 @@
+"""Lists the files of a workspace that are worth naming: what git would show, else what a walk with .gitignore files finds.
+
+The workspace is not trusted: nothing that its git configuration names is run. Blocks, so it belongs on a thread of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .host import run_program
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+SECONDS = 10.0
+MOST = 200_000
+_BYTES_A_PATH = 200
+_IGNORE = ".gitignore"
+_REPOSITORY = ".git"
+
+_GIT_ENVIRONMENT = {
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_ATTR_NOSYSTEM": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+}
+_GIT = ("git", "-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}")
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """`paths` are relative and POSIX, those nearest to the root first; a folder ends in a slash. `cut` says why some are missing."""
+
+    paths: tuple[str, ...] = ()
+    cut: str = ""
+
+
+def list_workspace(folder: Path, *, seconds: float = SECONDS, most: int = MOST) -> Listing:
+    """What is in `folder`, for `seconds` and up to `most` files. Names that are no text are left out. Never raises."""
+    deadline = time.monotonic() + seconds
+    return _of_git(folder, deadline, most) or _walked(folder, deadline, most)
+
+
+# ---------------------------------------------------------------- within a repository
+
+
+def _of_git(folder: Path, deadline: float, most: int) -> Listing | None:
+    """None where git does not know better than a walk: no git, no repository, or one that ignores the whole folder."""
+    names, cut = _ls_files(folder, deadline, most, "--cached", "--others", "--exclude-standard")
+    if not names:
+        return None
+    gone, _ = _ls_files(folder, deadline, most, "--deleted")
+    missing = frozenset(gone or ())
+    files = dict.fromkeys(name for name in names if name not in missing)
+    return _listing(files, most, cut)
+
+
+def _ls_files(folder: Path, deadline: float, most: int, *options: str) -> tuple[list[str] | None, str]:
+    """The names, None when git cannot tell them, and why some are missing."""
+    ended = run_program(
+        (*_GIT, "-C", str(folder), "ls-files", "-z", *options),
+        seconds=max(0.1, deadline - time.monotonic()),
+        limit=most * _BYTES_A_PATH,
+        environment=_GIT_ENVIRONMENT,
+    )
+    if ended.code not in (0, None) or ended.fault == "missing":
+        return None, ""
+    whole = ended.out if not ended.fault else ended.out[: ended.out.rfind(b"\0") + 1]
+    reasons = {"late": "listing the files takes too long", "flood": f"there are more than {most:,} files"}
+    return list(_texts(whole)), reasons.get(ended.fault, "")
+
+
+def _texts(names: bytes) -> Iterator[str]:
+    try:
+        yield from filter(None, names.decode().split("\0"))
+    except UnicodeDecodeError:
+        for name in filter(None, names.split(b"\0")):
+            try:
+                yield name.decode()
+            except UnicodeDecodeError:
+                continue
+
+
+# ---------------------------------------------------------------- elsewhere
+
+
+def _walked(folder: Path, deadline: float, most: int) -> Listing:
+    """The folders nearest to the root first, so that what is cut is deep down."""
+    files: dict[str, None] = {}
+    waiting: deque[tuple[str, _Ignored]] = deque([("", _Ignored())])
+    while waiting:
+        inside, ignored = waiting.popleft()
+        if time.monotonic() > deadline:
+            return _listing(files, most, "listing the files takes too long")
+        if len(files) > most:
+            break
+        ignored = ignored.within(folder, inside)
+        for name, is_folder in _entries(folder / inside):
+            path = f"{inside}{name}"
+            if is_folder and not ignored.holds(f"{path}/"):
+                waiting.append((f"{path}/", ignored))
+            elif not is_folder and not ignored.holds(path):
+                files[path] = None
+    return _listing(files, most, f"there are more than {most:,} files" if len(files) > most else "")
+
+
+def _entries(folder: Path) -> list[tuple[str, bool]]:
+    """The names in a folder, and which are folders; a link is none. Names that are no text are left out."""
+    try:
+        with os.scandir(folder) as found:
+            entries = sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in found if entry.name != _REPOSITORY)
+    except OSError:
+        return []
+    return [(name, is_folder) for name, is_folder in entries if _is_text(name)]
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Ignored:
+    """What the .gitignore files on the way to a folder say; each with the folder it stands in."""
+
+    specs: tuple[tuple[str, GitIgnoreSpec], ...] = ()
+
+    def within(self, root: Path, inside: str) -> _Ignored:
+        """What holds in the folder `inside`."""
+        try:
+            lines = (root / inside / _IGNORE).read_text("utf-8", "replace").splitlines()
+        except OSError:
+            return self
+        from pathspec import GitIgnoreSpec  # noqa: PLC0415 - only where there is no git
+
+        return _Ignored(((inside, GitIgnoreSpec.from_lines(lines)), *self.specs))
+
+    def holds(self, path: str) -> bool:
+        """Whether `path` is ignored: the nearest file that says something of it decides."""
+        for inside, spec in self.specs:
+            verdict = spec.check_file(path[len(inside) :]).include
+            if verdict is not None:
+                return verdict
+        return False
+
+
+# ---------------------------------------------------------------- both
+
+
+def _listing(files: dict[str, None], most: int, cut: str) -> Listing:
+    """`files` and the folders they are in. No sort of all at once: it would hold up every other thread."""
+    levels: dict[int, list[str]] = {}
+    folders: set[str] = set()
+    for count, path in enumerate(files):
+        if count == most:
+            cut = cut or f"there are more than {most:,} files"
+            break
+        _add_folders(path, folders, levels)
+        levels.setdefault(path.count("/"), []).append(path)
+    return Listing(tuple(path for level in sorted(levels) for path in levels[level]), cut)
+
+
+def _add_folders(path: str, known: set[str], levels: dict[int, list[str]]) -> None:
+    """Put the folders of `path` that were not met yet into their levels."""
+    end = path.rfind("/", 0, -1)
+    while end >= 0 and (folder := path[: end + 1]) not in known:
+        known.add(folder)
+        levels.setdefault(folder.count("/") - 1, []).append(folder)
+        end = path.rfind("/", 0, end)
