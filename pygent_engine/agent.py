@@ -31,9 +31,9 @@ class Agent(Loop):
 
     `model`: anything with `chat`; the settings' own when None. `runtime`: made when None, and then, or with `owns_runtime`,
     closed with the agent. `system_msg` takes the place of the whole system prompt, `persona` only says who the agent is.
-    `tools`: the names that are offered, all when None, less `disabled_tools`. `approver`: asked before a local command;
-    nothing asks without one. `on_event` gets every Envelope, of delegated tasks too, under a lock. `limits`: of each turn,
-    the settings' when None. `settings`: read from the environment when None.
+    `tools`: the names that are offered, all when None, less `disabled_tools`. `approver`: asked before a local command, and
+    for what the setting `approvals` says; nothing asks without one. `on_event` gets every Envelope, of delegated tasks
+    too, under a lock. `limits`: of each turn, the settings' when None. `settings`: read from the environment when None.
     `history` is a list of OpenAI-shaped dicts that begins with the system message.
     Raises SettingsError, and what Runtime raises when one is made.
     """
@@ -56,8 +56,10 @@ class Agent(Loop):
     ) -> None:
         self.settings = settings or Settings.load()
         self.persona = persona or configured_persona(self.settings)
+        known = (DEFAULT_PERSONA, *((self.persona,) if self.persona else ()), *self.settings.task_personas)
+        self._personas = {other.name: other for other in known}
         self.outbox = Outbox(on_event)
-        self.gate = Gate(Policy(), CallbackDesk(approver) if approver else None)
+        self.gate = Gate(Policy(approvals=self.settings.approvals), CallbackDesk(approver) if approver else None)
         self._owns_runtime = owns_runtime or runtime is None
         self._making_tasks = threading.Lock()  # of _tasks and _closed
         self._closed = False
@@ -100,15 +102,14 @@ class Agent(Loop):
     @property
     def personas(self) -> tuple[str, ...]:
         """Whom the agent can be, by name; nobody but itself when its system message is the program's."""
-        return tuple(self._personas()) if self._writes_prompt else ()
+        return tuple(self._personas) if self._writes_prompt else ()
 
     def become(self, name: str) -> None:
         """Be the persona of that name, one of `personas`, from the next turn on. Raises PygentError for another."""
-        known = self._personas() if self._writes_prompt else {}
-        if name not in known:
-            said = f"there are: {', '.join(known)}" if known else "its system message is the program's own"
+        if name not in self.personas:
+            said = f"there are: {', '.join(self.personas)}" if self.personas else "its system message is the program's own"
             raise PygentError(f"This agent has no persona {clean_line(name, 80)!r}; {said}.")
-        self.persona = known[name]
+        self.persona = self._personas[name]
         self._prompt_is_due = True
 
     def switch_tool(self, name: str, *, on: bool) -> None:
@@ -195,11 +196,6 @@ class Agent(Loop):
         if self._prompt_is_due and self._writes_prompt:
             self._prompt_is_due = False
             self.history[0]["content"] = self._prompt()
-
-    def _personas(self) -> dict[str, Persona]:
-        configured = configured_persona(self.settings)
-        known = (DEFAULT_PERSONA, *((configured,) if configured else ()), *self.settings.task_personas)
-        return {persona.name: persona for persona in known}
 
     def _prompt(self) -> str:
         return system_prompt(self.runtime, self.persona, delegates=self._toolbox.find("delegate_task") is not None)

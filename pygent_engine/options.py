@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _TRUE = ("1", "true", "yes", "on")
 _FALSE = ("0", "false", "no", "off")
+_APPROVALS = ("auto", "ask", "never-write")  # as values.ApprovalMode, which the app's start does without
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _HEADER_SAFE = re.compile(r"[!-~]+")
 
@@ -106,6 +107,12 @@ def _switch_text(text: str) -> bool:
     if word not in _TRUE + _FALSE:
         raise ValueError
     return word in _TRUE
+
+
+def _approvals(value: object) -> str:
+    if not isinstance(value, str) or value.strip() not in _APPROVALS:
+        raise ValueError
+    return value.strip()
 
 
 def _count(value: object) -> int:
@@ -266,6 +273,7 @@ OPTIONS: tuple[Option, ...] = (
     Option("workspace", "a folder", _folder, _folder, "--workspace", "PYGENT_WORKSPACE"),
     Option("confirm_bash", _YES_NO, _switch, _switch_text, "--confirm-bash", "PYGENT_CONFIRM_BASH"),
     Option("mouse", _YES_NO, _switch, _switch_text, "--mouse", None),
+    Option("approvals", f"one of {', '.join(_APPROVALS)}", _approvals, _approvals, "--approvals", "PYGENT_APPROVALS"),
     Option("banned_commands", _LIST, _names, _names_text, "--ban-cmd", "PYGENT_BANNED_COMMANDS", _joined),
     Option("banned_apps", _LIST, _names, _names_text, None, "PYGENT_BANNED_APPS", _joined),
     Option("max_tasks", _WHOLE, _count, _count_text, None, "PYGENT_MAX_TASKS"),

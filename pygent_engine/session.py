@@ -260,7 +260,7 @@ def open_session(
     """
     model = model or default_model(settings)
     agent = Agent(model, default_runtime(settings, workspace, pull=pull), settings=settings, owns_runtime=True)
-    policy = Policy(settings.confirm_bash) if interactive else None
+    policy = Policy(settings.confirm_bash, settings.approvals) if interactive else None
     session = Session(agent, policy=policy, on_event=on_event, owned=True, start=pull and agent.runtime.use_docker)
     if isinstance(model, OpenAIModel):
         threading.Thread(target=model.warm_up, name="pygent-warm-up", daemon=True).start()

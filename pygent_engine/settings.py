@@ -15,7 +15,7 @@ from .errors import SettingsError
 from .options import OPTIONS, Option, unknown_key
 
 if TYPE_CHECKING:
-    from .values import Persona
+    from .values import ApprovalMode, Persona
 
 DEFAULT_MODEL = "gpt-5-mini"
 DEMO_MODEL = "demo"
@@ -103,6 +103,7 @@ class Settings:
     resources: tuple[tuple[str, float], ...] = ()
     workspace: str | None = None
     confirm_bash: bool = True
+    approvals: ApprovalMode = "auto"
     mouse: bool = True
     banned_commands: tuple[str, ...] = ()
     banned_apps: tuple[str, ...] = ()

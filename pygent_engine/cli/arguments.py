@@ -13,8 +13,7 @@ from ..version import __version__
 
 _APP_USAGE = "pygent [PATH] [flags]\n       pygent COMMAND ..."
 _APP_TEXT = """\
-A coding agent in your terminal. Opens the full-screen app on the folder PATH,
-or on the current one."""
+A coding agent in your terminal. Opens the app on PATH, or the current folder."""
 _APP_NOTES = """\
 commands:
   run PROMPT            do one prompt without a screen (pygent run --help)
@@ -211,6 +210,7 @@ def _app_parser() -> _Parser:
         action=argparse.BooleanOptionalAction,
         help="ask before each command on this machine (default)",
     )
+    parser.add_argument("--approvals", metavar="MODE", help="what asks: auto (default), ask, or never-write")
     parser.add_argument("--mouse", action=argparse.BooleanOptionalAction, help="the mouse is the app's (default), or the terminal's")
     return parser
 

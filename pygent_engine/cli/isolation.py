@@ -46,7 +46,7 @@ def of_this_machine(settings: Settings) -> Iterator[Bound]:
     yield Bound(True, "ends", "a command ends with all of it that can be found: at its timeout, when cancelled, when Pygent ends")
     yield Bound(True, "keys", "commands get a few variables (PATH, HOME ...) and those of -e, no API key")
     yield Bound(True, "files", f"{limits.file_mb} MB at most each")
-    if settings.confirm_bash:
+    if settings.confirm_bash or settings.approvals != "auto":
         yield Bound(True, "asks", "the app shows each command for your yes first; pygent run with --no-docker does not")
     else:
         yield Bound(False, "asks", "nothing asks before a command, as configured")

@@ -30,7 +30,8 @@ class Heritage:
     @classmethod
     def of(cls, settings: Settings) -> Callable[[], Heritage]:
         """For a manager without a parent agent: the settings' model, all tools, nobody to ask."""
-        heritage = cls(default_model(settings), settings.model_name, Toolbox(default_registry), Gate(Policy(), None))
+        gate = Gate(Policy(approvals=settings.approvals), None)
+        heritage = cls(default_model(settings), settings.model_name, Toolbox(default_registry), gate)
         return lambda: heritage
 
     def build(self, spec: TaskSpec) -> Loop:

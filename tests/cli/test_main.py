@@ -137,7 +137,7 @@ def test_version_is_one_line(line: str, command_line: CommandLine) -> None:
         (
             "--help",
             "PATH --scratch --docker --no-docker --image --network --resources --model "
-            "--confirm-bash --no-confirm-bash --ban-cmd --omit-tool --config -e",
+            "--confirm-bash --no-confirm-bash --approvals --ban-cmd --omit-tool --config -e",
         ),
         (
             "run -h",
