@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from pygent_engine.values import Decision, Mode, Outcome, ResultStatus, TaskState
+from pygent_engine.values import Decision, FileDiff, Mode, Outcome, ResultStatus, TaskState
 
 Level = Literal["info", "warning", "error"]
 CallStatus = Literal["running"] | ResultStatus
@@ -53,7 +53,8 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A tool call; `approved` tells how the user allowed it, None when nobody was asked."""
+    """A tool call; `approved` tells how the user allowed it, None when nobody was asked. `arguments` is the JSON text,
+    `files` are what it wrote and is not in `diffs`, `started_at` is in Unix seconds."""
 
     call_id: str
     name: str
@@ -64,6 +65,10 @@ class Call:
     result: str = ""
     files: tuple[str, ...] = ()
     approved: Decision | None = None
+    arguments: str = ""
+    by: Literal["model", "user"] = "model"
+    started_at: float = 0.0
+    diffs: tuple[FileDiff, ...] = ()
 
     @property
     def failed(self) -> bool:

@@ -40,6 +40,7 @@ from pygent_engine.values import (
     INTERRUPTED,
     ApprovalRequest,
     Decision,
+    FileDiff,
     Message,
     Question,
     TaskState,
@@ -99,7 +100,7 @@ def test_what_a_call_asks_in_its_middle_stays_beside_it_and_closes_with_it() -> 
     assert folded(*running).open == (("c1", 0), ("c1.1", 1))
     ended = folded(*running, FilesChanged(("x",)), CallEnded(ToolResult("c1", "done")))
     assert ended.entries == (
-        Call("c1", "fetch", "page", "ok", result="done", files=("x",)),
+        Call("c1", "fetch", "page", "ok", result="done", files=("x",), arguments="{}", started_at=START + 1),
         Permission("c1.1", "fetch", "rm x", "local", "once"),
     )
     assert ended.open == ()
@@ -110,9 +111,33 @@ def test_a_call_that_was_allowed_and_never_started_still_shows_how_it_ended() ->
     assert state.entries == (Call("c1", "bash", "rm x", "cancelled", result="interrupted", approved="once"),)
 
 
+def test_a_call_of_the_user_ends_apart_from_the_one_that_the_model_waits_for() -> None:
+    own = ToolCall("u1", "bash", '{"cmd":"ls"}')
+    state = folded(
+        reply("", BASH),
+        ApprovalAsked(REQUEST),
+        CallStarted(own, "ls", by="user"),
+        CallEnded(ToolResult("u1", "a.txt")),
+        ApprovalSettled("c1", "prefix"),
+        CallStarted(BASH, "rm x"),
+    )
+    assert state.entries == (
+        Call("c1", "bash", "rm x", approved="prefix", arguments=BASH.arguments, started_at=START + 5),
+        Call("u1", "bash", "ls", "ok", result="a.txt", arguments=own.arguments, by="user", started_at=START + 2),
+    )
+    assert state.open == (("c1", 0),)
+
+
+def test_a_change_belongs_to_the_call_that_names_the_file_and_is_told_once() -> None:
+    write = ToolCall("w", "write_file", '{"path": "a.py"}')
+    diff = FileDiff("a.py", "added", "@@ -0,0 +1,1 @@\n+x\n", 1, 0)
+    state = folded(CallStarted(write, "a.py"), CallStarted(BASH, "ls", by="user"), FilesChanged(("a.py", "b.py"), (diff,)))
+    assert [(entry.files, entry.diffs) for entry in state.entries if isinstance(entry, Call)] == [(("b.py",), (diff,)), ((), ())]
+
+
 def test_a_call_refused_by_policy_is_named_and_shown_after_the_reply_that_asked_for_it() -> None:
     state = folded(reply("", BASH), CallEnded(ToolResult("c1", "rm is banned", "denied")))
-    assert state.entries == (Call("c1", "bash", "rm x", "denied", result="rm is banned"),)
+    assert state.entries == (Call("c1", "bash", "rm x", "denied", result="rm is banned", arguments=BASH.arguments),)
 
 
 def test_arguments_nested_without_end_are_survived() -> None:
@@ -165,7 +190,7 @@ def test_a_turn_folds_to_its_entries_in_order() -> None:
         TurnEnded("limit", 1, Usage(), "1 step"),
         SessionClosed("bye"),
     )
-    card = Call("c1", "bash", "rm x", "ok", 1, 0.5, "[exit code 1]", ("x",), "session")
+    card = Call("c1", "bash", "rm x", "ok", 1, 0.5, "[exit code 1]", ("x",), "session", BASH.arguments, started_at=START + 8)
     assert state.entries == (
         Opened("local", "demo", "/w", "no Docker"),
         Prompt("go"),
@@ -212,7 +237,7 @@ def test_a_task_that_a_call_delegates_is_told_once_by_its_card_and_again_when_it
         CallEnded(ToolResult("d", "Started task task-1.")),
         ("task-1", TaskEnded(TaskState.finished, "finished", "", 1, Usage())),
     )
-    card = Call("d", "delegate_task", "Docs", status="ok", result="Started task task-1.")
+    card = Call("d", "delegate_task", "Docs", status="ok", result="Started task task-1.", arguments="{}", started_at=START)
     assert state.entries == (card, TaskNote("task-1", "Docs", TaskState.finished))
 
 
