@@ -54,6 +54,10 @@ class Desk(Protocol):
         """The answer, None when there is nobody to answer."""
         ...
 
+    def settle(self, call_id: str, approval: Approval) -> bool:
+        """Answer the approval of `call_id` in somebody's place; False when that cannot be, or none waits under that id."""
+        ...
+
 
 class CallbackDesk:
     """The approver of an embedding program; it answers no questions."""
@@ -70,6 +74,9 @@ class CallbackDesk:
 
     def ask(self, question: Question, cancel: Cancel, announce: Callable[[], None]) -> str | None:
         return None
+
+    def settle(self, call_id: str, approval: Approval) -> bool:
+        return False
 
 
 class WaitingDesk:
@@ -133,6 +140,8 @@ class Gate:
     def __init__(self, policy: Policy, desk: Desk | None) -> None:
         self.now: tuple[Policy, Desk | None] = (policy, desk)
         self._allowed: set[tuple[str, str]] = set()  # permissions, each with a prefix, "" for every call; replaced to be forgotten
+        self._guard = threading.Lock()  # of _waiting
+        self._waiting: dict[str, tuple[ApprovalRequest, Desk]] = {}
 
     @property
     def desk(self) -> Desk | None:
@@ -155,19 +164,42 @@ class Gate:
 
     def open(self, needs: Iterable[Need], prefix: str = "") -> tuple[Need, ...]:
         """Those of `needs` that were not allowed for the session, nor for commands with this `prefix`."""
-        allowed = self._allowed
-        return tuple(need for need in needs if not allowed & {(need.permission, ""), (need.permission, prefix)})
+        return tuple(need for need in needs if not self._allows(need.permission, prefix))
+
+    def _allows(self, permission: str, prefix: str) -> bool:
+        return bool(self._allowed & {(permission, ""), (permission, prefix)})
 
     def approve(self, request: ApprovalRequest, cancel: Cancel, announce: Callable[[], None]) -> Approval:
-        """Ask the desk, and remember an answer for the session or its prefix, unless it came after the cancel. There is no yes to
-        the prefix of a command that has none: it is one to this command."""
+        """Ask the desk, and remember an answer for the session or its prefix, unless it came after the cancel: it settles what
+        else waits for no more than that. There is no yes to the prefix of a command that has none: it is one to this command."""
         desk = self.desk
         if desk is None:
             return NOBODY
-        approval = desk.approve(request, cancel, announce)
+        approval = self._wait(request, desk, cancel, announce)
         if approval.decision == "prefix" and not request.prefix:
             approval = Approval("once", approval.note)
         if approval.decision in ("session", "prefix") and not cancel.is_set():
             prefix = request.prefix if approval.decision == "prefix" else ""
             self._allowed.update((permission, prefix) for permission in request.permissions)
+            with self._guard:
+                waiting = tuple(self._waiting.values())
+            for other, asked in waiting:
+                self._settle_if_allowed(other, asked)
         return approval
+
+    def _wait(self, request: ApprovalRequest, desk: Desk, cancel: Cancel, announce: Callable[[], None]) -> Approval:
+        def announced() -> None:
+            announce()
+            self._settle_if_allowed(request, desk)  # by an answer that came before it could be settled with the others
+
+        with self._guard:
+            self._waiting[request.call_id] = (request, desk)
+        try:
+            return desk.approve(request, cancel, announced)
+        finally:
+            with self._guard:
+                self._waiting.pop(request.call_id, None)
+
+    def _settle_if_allowed(self, request: ApprovalRequest, desk: Desk) -> None:
+        if all(self._allows(permission, request.prefix) for permission in request.permissions):
+            desk.settle(request.call_id, Approval("once"))
