@@ -10,6 +10,7 @@ pytest_plugins: list[str] = [
     "tests.support.docker_engine",
     "tests.support.images",
     "tests.support.registry",
+    "tests.support.sessions",
     "tests.support.sse_server",
     "tests.support.used",
     "tests.support.ways",

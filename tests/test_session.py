@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from pygent_engine import ScriptedModel, Session, Settings, open_session
+from pygent_engine import Settings
 from pygent_engine.events import (
     AnswerApproval,
     AnswerQuestion,
@@ -34,82 +33,48 @@ from pygent_engine.events import (
     Warned,
 )
 from pygent_engine.values import ROOT_TASK, Question
-from tests.support.agents import DEADLINE_S, Recorder, bash, calls
-from tests.support.laws import check_stream
+from tests.support.agents import DEADLINE_S, bash, calls
+from tests.support.sessions import Sessions
 
 
-class Stage:
-    """Opens sessions over scripted replies; closes them and checks their streams when the test is over."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.opened: list[tuple[Session, Recorder]] = []
-
-    def open(self, replies: list[object], *, interactive: bool = True, settings: Settings | None = None) -> tuple[Session, Recorder]:
-        recorder = Recorder()
-        session = open_session(
-            settings or Settings(use_docker=False),
-            workspace=self.folder,
-            model=ScriptedModel(replies),  # type: ignore[arg-type]
-            interactive=interactive,
-            on_event=recorder,
-        )
-        self.opened.append((session, recorder))
-        return session, recorder
-
-    def close(self) -> None:
-        for session, recorder in self.opened:
-            session.close()
-            check_stream(recorder.envelopes)
-            assert isinstance(recorder.envelopes[-1].event, SessionClosed)
-
-
-@pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Stage]:
-    stage = Stage(tmp_path / "workspace")
-    stage.folder.mkdir()
-    yield stage
-    stage.close()
-
-
-def test_it_opens_with_where_and_how_it_works(stage: Stage) -> None:
-    session, recorder = stage.open([], settings=Settings(use_docker=False, model="tiny"))
+def test_it_opens_with_where_and_how_it_works(sessions: Sessions) -> None:
+    session, recorder = sessions.open([], settings=Settings(use_docker=False, model="tiny"))
     assert recorder.envelopes[0] == Envelope(
-        1, recorder.envelopes[0].at, ROOT_TASK, SessionOpened(session.id, str(stage.folder), "local", "tiny")
+        1, recorder.envelopes[0].at, ROOT_TASK, SessionOpened(session.id, str(sessions.folder), "local", "tiny")
     )
 
 
-def test_prompts_wait_for_each_other_in_order(stage: Stage) -> None:
-    session, recorder = stage.open([f"answer {number}" for number in range(5)])
+def test_prompts_wait_for_each_other_in_order(sessions: Sessions) -> None:
+    session, recorder = sessions.open([f"answer {number}" for number in range(5)])
     for number in range(5):
         session.send(SubmitPrompt(f"prompt {number}"))
     recorder.wait_for(TurnEnded, lambda event: len(recorder.of(TurnEnded)) == 5)
     assert [event.prompt for event in recorder.of(TurnStarted)] == [f"prompt {number}" for number in range(5)]
 
 
-def test_a_local_command_waits_for_its_yes(stage: Stage) -> None:
-    session, recorder = stage.open([bash("echo ran > file"), "done"])
+def test_a_local_command_waits_for_its_yes(sessions: Sessions) -> None:
+    session, recorder = sessions.open([bash("echo ran > file"), "done"])
     session.send(SubmitPrompt("go"))
     recorder.wait_for(ApprovalAsked)
     assert recorder.of(CallStarted) == []
     session.send(AnswerApproval("c1", "once"))
     recorder.wait_for(TurnEnded)
     assert recorder.of(ApprovalSettled) == [ApprovalSettled("c1", "once")]
-    assert (stage.folder / "file").read_text() == "ran\n"
+    assert (sessions.folder / "file").read_text() == "ran\n"
 
 
-def test_a_no_with_a_reason_is_read_by_the_model(stage: Stage) -> None:
-    session, recorder = stage.open([bash("touch ran"), lambda messages: messages[-1]["content"]])
+def test_a_no_with_a_reason_is_read_by_the_model(sessions: Sessions) -> None:
+    session, recorder = sessions.open([bash("touch ran"), lambda messages: messages[-1]["content"]])
     session.send(SubmitPrompt("go"))
     recorder.wait_for(ApprovalAsked)
     session.send(AnswerApproval("c1", "deny", "use make"))
     recorder.wait_for(TurnEnded)
     assert recorder.of(CallEnded)[0].result.status == "denied"
-    assert not (stage.folder / "ran").exists()
+    assert not (sessions.folder / "ran").exists()
 
 
-def test_an_answer_to_nothing_is_no_answer_to_what_comes_next(stage: Stage) -> None:
-    session, recorder = stage.open([bash("touch ran"), "done"])
+def test_an_answer_to_nothing_is_no_answer_to_what_comes_next(sessions: Sessions) -> None:
+    session, recorder = sessions.open([bash("touch ran"), "done"])
     session.send(AnswerApproval("c1", "once"))
     session.send(SubmitPrompt("go"))
     recorder.wait_for(ApprovalAsked)
@@ -117,20 +82,20 @@ def test_an_answer_to_nothing_is_no_answer_to_what_comes_next(stage: Stage) -> N
     session.send(Interrupt())
     recorder.wait_for(TurnEnded)
     assert recorder.of(ApprovalSettled)[0].decision == "deny"
-    assert not (stage.folder / "ran").exists()
+    assert not (sessions.folder / "ran").exists()
 
 
 @pytest.mark.parametrize("settings", [Settings(use_docker=False, confirm_bash=False)])
-def test_nothing_asks_when_confirming_is_off(stage: Stage, settings: Settings) -> None:
-    session, recorder = stage.open([bash("echo ran"), "done"], settings=settings)
+def test_nothing_asks_when_confirming_is_off(sessions: Sessions, settings: Settings) -> None:
+    session, recorder = sessions.open([bash("echo ran"), "done"], settings=settings)
     session.send(SubmitPrompt("go"))
     recorder.wait_for(TurnEnded)
     assert recorder.of(ApprovalAsked) == []
 
 
-def test_a_question_waits_for_its_answer(stage: Stage) -> None:
+def test_a_question_waits_for_its_answer(sessions: Sessions) -> None:
     ask = calls(("ask_user", {"prompt": "Tabs or spaces?", "options": ["tabs", "spaces"]}))
-    session, recorder = stage.open([ask, lambda messages: f"so {messages[-1]['content']}"])
+    session, recorder = sessions.open([ask, lambda messages: f"so {messages[-1]['content']}"])
     session.send(SubmitPrompt("go"))
     recorder.wait_for(QuestionAsked)
     session.send(AnswerQuestion("c1", "tabs"))
@@ -141,9 +106,9 @@ def test_a_question_waits_for_its_answer(stage: Stage) -> None:
     ]
 
 
-def test_without_a_front_end_nothing_asks_and_nobody_answers(stage: Stage) -> None:
+def test_without_a_front_end_nothing_asks_and_nobody_answers(sessions: Sessions) -> None:
     ask = calls(("ask_user", {"prompt": "Tabs or spaces?"}), ("bash", {"cmd": "echo ran"}))
-    session, recorder = stage.open([ask, "done"], interactive=False)
+    session, recorder = sessions.open([ask, "done"], interactive=False)
     session.send(SubmitPrompt("go"))
     recorder.wait_for(TurnEnded)
     assert [ended.result.content for ended in recorder.of(CallEnded)] == [
@@ -153,8 +118,8 @@ def test_without_a_front_end_nothing_asks_and_nobody_answers(stage: Stage) -> No
     assert recorder.of(ApprovalAsked, QuestionAsked) == []
 
 
-def test_an_interrupt_ends_the_turn_and_not_the_tasks(stage: Stage) -> None:
-    session, recorder = stage.open(
+def test_an_interrupt_ends_the_turn_and_not_the_tasks(sessions: Sessions) -> None:
+    session, recorder = sessions.open(
         [calls(("delegate_task", {"prompt": "long"}), ("ask_user", {"prompt": "well?"})), bash("sleep 60")],
     )
     session.send(SubmitPrompt("go"))
@@ -167,21 +132,21 @@ def test_an_interrupt_ends_the_turn_and_not_the_tasks(stage: Stage) -> None:
     assert recorder.wait_for(TaskEnded).status == "cancelled"
 
 
-def test_cancelling_a_task_that_is_not_there_is_said(stage: Stage) -> None:
-    session, recorder = stage.open([])
+def test_cancelling_a_task_that_is_not_there_is_said(sessions: Sessions) -> None:
+    session, recorder = sessions.open([])
     session.send(CancelTask("task-9"))
     assert recorder.of(Warned) == [Warned("There is no task task-9; tasks: none.")]
 
 
-def test_steering_an_idle_session_starts_a_turn(stage: Stage) -> None:
-    session, recorder = stage.open(["hello"])
+def test_steering_an_idle_session_starts_a_turn(sessions: Sessions) -> None:
+    session, recorder = sessions.open(["hello"])
     session.send(Steer("hi"))
     recorder.wait_for(TurnEnded)
     assert recorder.of(TurnStarted, Steered) == [TurnStarted("hi")]
 
 
-def test_every_subscriber_reads_from_the_beginning_to_the_end_whenever_it_comes(stage: Stage) -> None:
-    session, recorder = stage.open(["hello"])
+def test_every_subscriber_reads_from_the_beginning_to_the_end_whenever_it_comes(sessions: Sessions) -> None:
+    session, recorder = sessions.open(["hello"])
     early = session.subscribe()
     session.send(SubmitPrompt("hi"))
     recorder.wait_for(TurnEnded)
@@ -197,8 +162,8 @@ def test_every_subscriber_reads_from_the_beginning_to_the_end_whenever_it_comes(
         assert subscription.drain(None) == []
 
 
-def test_who_wants_to_know_of_the_end_is_told_after_the_last_event(stage: Stage) -> None:
-    session, recorder = stage.open([])
+def test_who_wants_to_know_of_the_end_is_told_after_the_last_event(sessions: Sessions) -> None:
+    session, recorder = sessions.open([])
     told: list[object] = []
     session.when_closed(lambda: told.append(recorder.envelopes[-1].event))
     session.close()
@@ -206,8 +171,8 @@ def test_who_wants_to_know_of_the_end_is_told_after_the_last_event(stage: Stage)
     assert told == [SessionClosed(), "at once"]
 
 
-def test_closing_in_the_middle_of_a_command_ends_it_in_bounded_time(stage: Stage) -> None:
-    session, recorder = stage.open([bash("echo $$; sleep 60")], settings=Settings(use_docker=False, confirm_bash=False))
+def test_closing_in_the_middle_of_a_command_ends_it_in_bounded_time(sessions: Sessions) -> None:
+    session, recorder = sessions.open([bash("echo $$; sleep 60")], settings=Settings(use_docker=False, confirm_bash=False))
     session.send(SubmitPrompt("go"))
     session.send(SubmitPrompt("never begun"))
     pid = recorder.wait_for(OutputDelta).text.strip()
@@ -218,8 +183,8 @@ def test_closing_in_the_middle_of_a_command_ends_it_in_bounded_time(stage: Stage
     assert not Path(f"/proc/{pid}").exists()
 
 
-def test_closing_twice_is_closing_once(stage: Stage) -> None:
-    session, recorder = stage.open([])
+def test_closing_twice_is_closing_once(sessions: Sessions) -> None:
+    session, recorder = sessions.open([])
     session.close()
     session.close()
     assert len(recorder.of(SessionClosed)) == 1

@@ -40,11 +40,11 @@ class Toolbox:
     def offers(self) -> tuple[ToolOffer, ...]:
         """All tools that the agent has, also those that are withheld."""
         off = self._off
-        return tuple(ToolOffer(tool.name, clean_line(tool.description, 500), tool.name not in off) for tool in self._all())
+        return tuple(ToolOffer(tool.name, clean_line(tool.description, 500), tool.name not in off) for tool in self._all().values())
 
     def switch(self, name: str, *, on: bool) -> bool:
         """Offer a tool from the next step on, or withhold it; False when the agent has none of that name."""
-        if not any(tool.name == name for tool in self._all()):
+        if name not in self._all():
             return False
         with self._switching:
             self._off = self._off - {name} if on else self._off | {name}
@@ -58,12 +58,12 @@ class Toolbox:
         version, off = self._registry.version, self._off
         offer = self._offer
         if (offer.version, offer.off) != (version, off):
-            tools = {tool.name: tool for tool in self._all() if tool.name not in off}
+            tools = {name: tool for name, tool in self._all().items() if name not in off}
             offer = self._offer = _Offer(version, off, tools, [tool.schema() for tool in tools.values()])
         return offer
 
-    def _all(self) -> list[Tool]:
-        return [tool for tool in (*self._registry, *self._extra) if self._has(tool.name)]
+    def _all(self) -> dict[str, Tool]:
+        return {tool.name: tool for tool in (*self._registry, *self._extra) if self._has(tool.name)}
 
     def _has(self, name: str) -> bool:
         return name not in self._without and (self._only is None or name in self._only)
