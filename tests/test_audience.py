@@ -6,7 +6,7 @@ import threading
 import time
 
 from pygent_engine.audience import Audience
-from pygent_engine.events import Envelope, ReplyCompleted, StepStarted, TextDelta, Warned
+from pygent_engine.events import Envelope, Event, ReplyCompleted, StepStarted, TextDelta, Warned
 from pygent_engine.values import Message
 from tests.support.envelopes import stream
 
@@ -69,8 +69,9 @@ def test_endings_are_told_once_after_the_subscribers_and_at_once_when_it_is_over
 
 def test_joining_after_ten_thousand_messages_holds_nobody_up() -> None:
     audience = Audience()
+    message: tuple[Event, ...] = (StepStarted(1), TextDelta("x"), ReplyCompleted(Message("assistant", "x"), None))
     for number in range(10_000):
-        for place, event in enumerate((StepStarted(1), TextDelta("x"), ReplyCompleted(Message("assistant", "x"), None))):
+        for place, event in enumerate(message):
             audience.put(Envelope(3 * number + place, 0.0, "main", event))
     began = time.perf_counter()
     subscriptions = [audience.subscribe() for _ in range(20)]
