@@ -122,9 +122,8 @@ class PromptQueue:
 
     def _own_id(self, wanted: str) -> str:
         """An id that no other prompt had."""
-        number = len(self._used) + 1
-        own = wanted or f"prompt-{number}"
-        while own in self._used:
+        number, own = len(self._used), wanted
+        while not own or own in self._used:
             number += 1
             own = f"{wanted or 'prompt'}-{number}"
         self._used.add(own)
