@@ -17,16 +17,23 @@ from .screens.workbench import Workbench
 from .stations.asking import Asking
 from .stations.composing import Composing
 from .stations.copying import Copying
+from .stations.errands import Errands
+from .stations.installed import Installed
 from .stations.leaving import Leaving
 from .stations.looks import Looks
+from .stations.mouse import Mouse
 from .stations.opening import Opening, welcome
 from .stations.panes import Panes
+from .stations.reports import Reports
+from .stations.sources import Sources
 from .stations.station import Station
 from .stations.tasks import Tasks
 from .stations.telling import Telling
+from .stations.tuning import Tuning
+from .stations.writing import Writing
 from .views import app_state
 from .views.app_state import AppState
-from .widgets.request import Request
+from .widgets.request import CopyAsked, Request
 
 if TYPE_CHECKING:
     from .app import PygentApp
@@ -48,6 +55,13 @@ class Conductor:
         self.copying: Copying = Copying(self)
         self.tasks: Tasks = Tasks(self)
         self.looks: Looks = Looks(self)
+        self.errands: Errands = Errands(self)
+        self.tuning: Tuning = Tuning(self)
+        self.sources: Sources = Sources(self)
+        self.writing: Writing = Writing(self)
+        self.reports: Reports = Reports(self)
+        self.mouse: Mouse = Mouse(self)
+        self.installed: Installed = Installed(self)
         self.opening: Opening = Opening(self)
         self.leaving: Leaving = Leaving(self)
         self.telling: Telling = Telling(self)
@@ -55,6 +69,13 @@ class Conductor:
             self.panes,
             self.composing,
             self.copying,
+            self.errands,
+            self.tuning,
+            self.sources,
+            self.writing,
+            self.reports,
+            self.mouse,
+            self.installed,
             self.asking,
             self.tasks,
             self.looks,
@@ -123,6 +144,14 @@ class Conductor:
     def say(self, sentence: str) -> None:
         """Say what was done."""
         self.app.notify(sentence, markup=False)
+
+    def submit(self, text: str) -> None:
+        """Do with `text` what the composer does with what is sent."""
+        self.composing.submit(text)
+
+    def copy(self, text: str, what: str) -> None:
+        """Copy `text`, and say which way; `what` names it."""
+        self.copying.copy(CopyAsked(text, what))
 
     def confirm(self, dialog: Confirm, then: Callable[[], None]) -> None:
         """Do `then` after a yes."""

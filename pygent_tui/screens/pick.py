@@ -47,7 +47,7 @@ class Pick(ModalScreen[str | None]):
     ]
 
     DEFAULT_CSS = """
-    Pick Input { border: none; height: 1; padding: 0 1; margin-bottom: 1; background: $panel; }
+    Pick Input, Pick Input:focus { border: none; height: 1; padding: 0 1; margin-bottom: 1; background: $panel; }
     Pick OptionList { border: none; height: auto; max-height: 16; padding: 0; background: $surface; scrollbar-size-vertical: 1; }
     Pick OptionList > .option-list--option-highlighted { background: $panel; text-style: bold; color: $foreground; }
     Pick .muted { margin-top: 1; }
@@ -77,7 +77,7 @@ class Pick(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = Content(self._title)
-            yield Input(placeholder="Type to filter", id="pick-filter")
+            yield Input(placeholder="Type to filter", id="pick-filter", compact=True)
             choices = OptionList(id="pick-list", markup=False)
             choices.can_focus = False
             yield choices
@@ -144,4 +144,4 @@ class Pick(ModalScreen[str | None]):
 def _drawn(item: Item) -> Content:
     mark = (_MARKS[item.on], "$text-success" if item.on else "$text-muted")
     note = f"  {one_line(item.note)}" if item.note else ""
-    return Content.assemble(mark, (one_line(item.label), "$foreground"), (note, "$foreground 60%"))
+    return Content.assemble(mark, (one_line(item.label), "$foreground"), (note, "$text-muted"))

@@ -32,9 +32,10 @@ class Composing(Station):
     def submit(self, text: str) -> None:
         """Run a command, or send a prompt; what is refused stays in the composer."""
         try:
-            found = commands.find(text)
+            found = commands.find(text, self.conductor.installed.table)
         except commands.CommandError as error:
-            self.conductor.refuse(str(error))
+            if not self.conductor.installed.later(lambda: self.submit(text)):
+                self.conductor.refuse(str(error))
             return
         if found is None and self.conductor.state.status.closed is not None:
             self.conductor.refuse("The session is closed; Ctrl+Q leaves.")
