@@ -1,0 +1,58 @@
+"""Private files that several apps use at once: locks, and lines that are added whole. For threads: it blocks. Raises OSError."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+FOLDER_MODE = 0o700
+FILE_MODE = 0o600
+
+
+def make_folder(folder: Path) -> None:
+    """Make `folder`, or close one to others that is open to them."""
+    folder.mkdir(FOLDER_MODE, parents=True, exist_ok=True)
+    if folder.stat().st_mode & 0o077:
+        folder.chmod(FOLDER_MODE)
+
+
+def append_line(path: Path, line: str) -> None:
+    """Add `line` to `path`, on a line of its own also where the last one was torn."""
+    make_folder(path.parent)
+    descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, FILE_MODE)
+    try:
+        size = os.fstat(descriptor).st_size
+        torn = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
+        with os.fdopen(descriptor, "ab", closefd=False) as file:
+            file.write(b"\n" * torn + line.encode() + b"\n")
+    finally:
+        os.close(descriptor)
+
+
+def lock_file(path: Path, *, wait: bool) -> int | None:
+    """A descriptor that holds the lock `path` until it is closed, or its process ends; None when another holds it."""
+    make_folder(path.parent)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, FILE_MODE)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except BlockingIOError:
+        os.close(descriptor)
+        return None
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold the lock `path`, waiting for it: who holds one holds it for a moment."""
+    descriptor = lock_file(path, wait=True)
+    assert descriptor is not None
+    try:
+        yield
+    finally:
+        os.close(descriptor)
