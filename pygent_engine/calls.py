@@ -42,12 +42,17 @@ class Calls:
         """The one result of `call`; its `content` is what the model reads, uncleaned."""
         return (yield from self._reported(call, turn, lambda asks, reports: self._result(call, turn, asks, reports)))
 
-    def run_by_user(self, call: ToolCall, tool: Tool, arguments: JsonDict, turn: Turn) -> Work[ToolResult]:
-        """The one result of a call that the user makes: only what its command needs beyond the runtime is asked."""
+    def run_by_user(
+        self, call: ToolCall, tool: Tool, arguments: JsonDict, turn: Turn, keep: Callable[[ToolResult], None]
+    ) -> Work[ToolResult]:
+        """The one result of a call that the user makes: only what its command needs beyond the runtime is asked. `keep` gets it
+        before it is reported."""
 
         def result(asks: Asks, reports: Reports) -> Work[ToolResult]:
             self._post(CallStarted(cleaned_call(call), tool.describe(arguments), "user"))
-            return self._begun(call, tool, arguments, turn, asks, reports, frozenset())
+            ended = yield from self._begun(call, tool, arguments, turn, asks, reports, frozenset())
+            keep(ended)
+            return ended
 
         return (yield from self._reported(call, turn, result))
 

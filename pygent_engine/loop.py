@@ -92,11 +92,12 @@ class Loop:
         """
         return self._run_turn(user_msg, one_step=False)[0]
 
-    def interrupt(self) -> None:
-        """End the running turn; nothing happens when there is none."""
+    def interrupt(self) -> bool:
+        """End the running turn; False when there is none."""
         turn = self._turn
         if turn is not None:
             turn.cancel.because(INTERRUPTED)
+        return turn is not None
 
     def steer(self, text: str) -> None:
         """Put `text` before the model at the next step of this turn, or at the first of the next."""

@@ -81,11 +81,6 @@ class PromptQueue:
         with self._changed:
             self._at_work = False
 
-    @property
-    def at_work(self) -> bool:
-        """Whether a prompt was taken and is not done."""
-        return self._at_work
-
     def while_at_work(self, action: Callable[[], None]) -> bool:
         """Do `action`, which must not block or post, if a prompt is at work; whether it is."""
         with self._changed:

@@ -134,9 +134,7 @@ class Session:
     def _interrupt(self) -> None:
         """End the turn; when none runs, what the user himself runs."""
         self._start_ended.set()
-        if self._prompts.at_work:
-            self._agent.interrupt()
-        else:
+        if not self._agent.interrupt():
             self._user_calls.interrupt()
 
     def _ask_to_start_over(self) -> None:

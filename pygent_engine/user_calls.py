@@ -10,6 +10,7 @@ from itertools import count
 
 from .agent import Agent
 from .calls import Calls
+from .errors import WorkspaceError
 from .ops import CopyIn, RunShell
 from .tools.builtin import BUILTIN, LONGEST_TIMEOUT_S
 from .tools.registry import CallContext, Registry, Tool, ToolOutput
@@ -89,23 +90,27 @@ class UserCalls:
         agent = self._agent
         calls = Calls(_NO_TOOLS, agent.runtime, agent.gate, agent.outbox.of(ROOT_TASK), ROOT_TASK)
         call_id = f"user-{next(self._numbers)}"
+
+        def keep(result: ToolResult) -> None:
+            if told := _told(op, result):
+                agent.tell(told)
+
         match op:
             case RunShell(cmd):
                 call = ToolCall(call_id, "bash", json.dumps({"cmd": cmd}))
-                work = calls.run_by_user(call, _SHELL, {"cmd": cmd, "timeout": LONGEST_TIMEOUT_S}, turn)
+                work = calls.run_by_user(call, _SHELL, {"cmd": cmd, "timeout": LONGEST_TIMEOUT_S}, turn, keep)
             case CopyIn(path, dest):
                 call = ToolCall(call_id, "copy_in", json.dumps({"path": path, "dest": dest}))
-                work = calls.run_by_user(call, _COPY, {"path": path, "dest": dest}, turn)
+                work = calls.run_by_user(call, _COPY, {"path": path, "dest": dest}, turn, keep)
         try:
-            result = worker.do(work, turn.cancel)
+            worker.do(work, turn.cancel)
         except Exception:  # a fault of ours must not end what the user runs next
             logging.getLogger("pygent").exception("a call of the user failed")
-            return
-        if told := _told(op, result):
-            agent.tell(told)
 
 
 def _copy_in(context: CallContext, arguments: JsonDict) -> ToolOutput:
+    if not arguments["path"]:
+        raise WorkspaceError("The path is empty; name a file or folder of this machine to copy.")
     return ToolOutput(f"Copied to {context.runtime.upload_file(arguments['path'], arguments['dest'] or None)}.")
 
 

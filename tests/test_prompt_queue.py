@@ -164,11 +164,11 @@ def test_an_errand_is_taken_only_when_no_prompt_waits_or_is_at_work(queue: Promp
     queue.put("one", "a")
     assert queue.put_errand(errand) is False
     queue.take()
-    assert (queue.at_work, queue.put_errand(errand)) == (True, False)
+    assert queue.put_errand(errand) is False
     queue.done()
-    assert (queue.at_work, queue.put_errand(errand)) == (False, True)
+    assert queue.put_errand(errand) is True
     assert queue.take() is errand
-    assert queue.at_work is False
+    assert queue.while_at_work(errand) is False
     queue.close()
     assert queue.put_errand(errand) is False
 
