@@ -18,7 +18,7 @@ class Cancel(threading.Event):
         super().__init__()
         self.reason = ""
         self._guard = threading.Lock()  # of reason and _listeners
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners: list[Callable[[], object]] = []
 
     def set(self) -> None:
         """As an interrupt; whoever is handed the flag as a plain event wakes the listeners too."""
@@ -35,7 +35,7 @@ class Cancel(threading.Event):
         for listener in listeners:
             listener()
 
-    def listen(self, listener: Callable[[], None]) -> None:
+    def listen(self, listener: Callable[[], object]) -> None:
         """Call `listener` when the flag is set, at once if it is set already. It must not block."""
         with self._guard:
             if not self.is_set():
@@ -43,7 +43,7 @@ class Cancel(threading.Event):
                 return
         listener()
 
-    def unlisten(self, listener: Callable[[], None]) -> None:
+    def unlisten(self, listener: Callable[[], object]) -> None:
         """Forget `listener`; it may be running at this moment."""
         with self._guard:
             if listener in self._listeners:

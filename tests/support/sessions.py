@@ -43,7 +43,7 @@ class Sessions:
         """A session over `runtime`, with an agent of these options."""
         recorder = Recorder()
         self.model = ScriptedModel(replies)
-        agent = Agent(self.model, runtime, **{"settings": Settings(), **options})
+        agent = Agent(options.pop("model", self.model), runtime, **{"settings": Settings(), **options})
         session = Session(agent, policy=policy, on_event=recorder, owned=True)
         self.opened.append((session, recorder))
         return session, recorder
