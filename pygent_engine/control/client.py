@@ -102,7 +102,7 @@ class Client:
         number = 2  # the hello was the first
         try:
             while (line := lines.next()) is not None:
-                self._do(decode_line(line))
+                self._do(decode_line(line.decode()))
                 number += 1
         except ValueError as error:
             raise _CutOff(clean_line(f"line {number} is no op: {error}", 300)) from error

@@ -102,7 +102,7 @@ def _check_protocol(data: dict[str, object]) -> None:
 
 def _object(text: bytes, otherwise: str) -> dict[str, object]:
     try:
-        data = json.loads(text)
+        data = json.loads(text.decode())
     except (ValueError, RecursionError) as error:
         raise ValueError(otherwise) from error
     if not isinstance(data, dict):

@@ -44,8 +44,8 @@ class RemoteSession:
         self._detached = False
         self._reader = threading.Thread(target=self._read, name="pygent-control-in", daemon=True)
         self._writer = threading.Thread(target=self._write, name="pygent-control-out", daemon=True)
-        self._reader.start()
         self._writer.start()
+        self._reader.start()
 
     @property
     def id(self) -> str:
@@ -168,7 +168,7 @@ def _refusal(name: str, error: Exception) -> str:
 def _envelope(line: bytes) -> Envelope:
     """Raises ValueError with the reason why there are no more."""
     try:
-        value = decode_line(line)
+        value = decode_line(line.decode())
     except ValueError as error:
         raise ValueError(last_word(line) or f"the session's process sent what cannot be read: {error}") from error
     if not isinstance(value, Envelope):
