@@ -264,18 +264,13 @@ def test_another_user_is_refused_even_where_the_folder_stands_open(session: Play
 
 def said_to_another_user(served: Served) -> str:
     """What user 65534 gets when it connects."""
-    code = "import socket, sys\ns = socket.socket(socket.AF_UNIX)\ns.connect(sys.argv[1])\nprint(s.recv(1000).decode())"
-    ended = subprocess.run(
-        [sys.executable, "-c", code, str(served.path)],
-        user=65534,
-        group=65534,
-        extra_groups=[],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        cwd="/",
+    code = (
+        "import os, socket, sys\n"
+        "os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"  # here: the interpreter may not be theirs to start
+        "s = socket.socket(socket.AF_UNIX)\ns.connect(sys.argv[1])\nprint(s.recv(1000).decode())"
     )
+    run = [sys.executable, "-c", code, str(served.path)]
+    ended = subprocess.run(run, capture_output=True, text=True, timeout=60, check=False, cwd="/")
     return ended.stdout + ended.stderr
 
 
