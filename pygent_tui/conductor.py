@@ -24,6 +24,7 @@ from .stations.looks import Looks
 from .stations.mouse import Mouse
 from .stations.opening import Opening, welcome
 from .stations.panes import Panes
+from .stations.reading import Reading
 from .stations.reports import Reports
 from .stations.sources import Sources
 from .stations.station import Station
@@ -50,6 +51,7 @@ class Conductor:
         self.launch = launch
         self.connection = Connection(launch, app.deliver)
         self.panes: Panes = Panes(self)
+        self.reading: Reading = Reading(self)
         self.asking: Asking = Asking(self)
         self.composing: Composing = Composing(self)
         self.copying: Copying = Copying(self)
@@ -67,6 +69,7 @@ class Conductor:
         self.telling: Telling = Telling(self)
         self._stations: tuple[Station, ...] = (
             self.panes,
+            self.reading,
             self.composing,
             self.copying,
             self.errands,

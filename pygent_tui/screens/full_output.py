@@ -1,23 +1,38 @@
-"""The full output of a call whose result was cut, from the file that the engine keeps of it."""
+"""The output of one call on the whole screen: all of it from the engine's file where it was cut, else what is kept, as it comes."""
 
 from __future__ import annotations
 
 from textual.app import ComposeResult
 from textual.binding import Binding
+from textual.content import Content
 from textual.screen import ModalScreen
 
-from ..text_file import TextFile
-from ..widgets.full_view import FullView
+from ..views.output import Buffer
+from ..widgets.buffer_view import BufferView
+from ..widgets.sanitise import safe_text
 
 
 class FullOutput(ModalScreen[None]):
-    """Fills the screen and scrolls; Escape and q leave. Takes `file` over."""
+    """Escape and q leave."""
 
-    BINDINGS = [Binding("escape,q", "dismiss", show=False)]  # noqa: RUF012 - Textual's own declaration
+    BINDINGS = [Binding("escape,q,f", "dismiss", "Close", id="full-output.close", show=False)]  # noqa: RUF012 - Textual's own declaration
 
-    def __init__(self, file: TextFile, path: str) -> None:
+    def __init__(self, view: BufferView) -> None:
         super().__init__()
-        self._view = FullView(file, path, id="full-output")
+        self.view = view
 
     def compose(self) -> ComposeResult:
-        yield self._view
+        yield self.view
+
+    def show(self, buffer: Buffer) -> None:
+        """The call that is shown has gone on."""
+        self.view.buffer = buffer
+        self.view.touch()
+
+
+def kept_view(buffer: Buffer, wrap: bool) -> BufferView:
+    """A view of what is kept of a call, that nothing was cut from."""
+    view = BufferView(wrap=wrap, id="full-output")
+    view.buffer = buffer
+    view.border_title = Content(safe_text(f"Output · Esc closes · {buffer.summary or buffer.name}"))
+    return view

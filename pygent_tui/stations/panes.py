@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..screens.full_output import FullOutput
 from ..screens.workbench import Workbench
-from ..text_file import TextFile
 from ..views import app_state
 from ..views.app_state import AppState
 from ..widgets.conversation import Conversation
@@ -37,7 +35,6 @@ class Panes(Station):
     def requests(self) -> Mapping[type[Request], Callable[[Any], object]]:
         return {
             TaskTable.Selected: lambda request: self.inspect(request.task_id),
-            OutputPane.FullAsked: lambda request: self.open_full(request.path),
             Workbench.Escaped: lambda _: self.escape(),
         }
 
@@ -58,15 +55,6 @@ class Panes(Station):
     def inspect(self, task_id: str | None) -> None:
         """Show the output of a task, or (None) of whatever runs."""
         self.conductor.show(app_state.inspected(self.conductor.state, task_id))
-
-    def open_full(self, path: str) -> None:
-        """Show the full output of a call, from its file."""
-        try:
-            file = TextFile(path)
-        except (OSError, ValueError):
-            self.conductor.refuse("The full output is not there any more; it is kept for the last calls of a session.")
-            return
-        self.app.push_screen(FullOutput(file, path))
 
     def escape(self) -> None:
         """Interrupt what runs; with nothing running, go back to the prompt and to the newest output."""

@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from pygent_engine.events import CallEnded, CallStarted, Envelope, OutputDelta
 from pygent_engine.values import ROOT_TASK, ToolResult
 
+from .sgr import carried, reset_in
+
 MAX_LINES = 10_000
 MAX_CHARS = 2_000_000
 MAX_LINE = 20_000
@@ -35,7 +37,10 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Buffer:
-    """The output of one call. `dropped` lines before the first chunk are no longer kept; `tail` is the unfinished line."""
+    """The output of one call. `dropped` lines before the first chunk are no longer kept; `tail` is the unfinished line.
+
+    `opened` are the colour sequences that what was dropped left open.
+    """
 
     call_id: str
     task_id: str
@@ -47,6 +52,8 @@ class Buffer:
     lines: int = 0
     chars: int = 0
     dropped: int = 0
+    opened: str = ""
+    arguments: str = "{}"
     result: ToolResult | None = None
 
     @property
@@ -67,12 +74,21 @@ class Outputs:
     selected: str | None = None
 
     @property
+    def shown(self) -> tuple[Buffer, ...]:
+        """Those that there is something to look at in."""
+        return tuple(buffer for buffer in self.buffers if buffer.shown)
+
+    def of(self, call_id: str | None) -> Buffer | None:
+        """The buffer of a call; None when it is not kept (any more)."""
+        return next((buffer for buffer in self.buffers if buffer.call_id == call_id), None)
+
+    @property
     def current(self) -> Buffer | None:
         """The selected buffer, else the newest that runs (the root agent's first), else the newest."""
-        chosen = next((buffer for buffer in self.buffers if buffer.call_id == self.selected), None)
+        chosen = self.of(self.selected)
         if chosen is not None:
             return chosen
-        shown = [buffer for buffer in self.buffers if buffer.shown]
+        shown = self.shown
         running = [buffer for buffer in shown if buffer.result is None]
         own = [buffer for buffer in running if buffer.task_id == ROOT_TASK]
         return next((some[-1] for some in (own, running, shown) if some), None)
@@ -92,7 +108,7 @@ def fold(state: Outputs, envelope: Envelope) -> Outputs:
         case OutputDelta(call_id, text, skipped):
             return _change(state, call_id, lambda buffer: append(buffer, text, skipped))
         case CallStarted(call=call, action=action):
-            begun = Buffer(call.id, envelope.task_id, call.name, action, envelope.at)
+            begun = Buffer(call.id, envelope.task_id, call.name, action, envelope.at, arguments=call.arguments)
             return _evict(replace(state, buffers=(*state.buffers, begun)))
         case CallEnded(result):
             ended = _change(state, result.call_id, lambda buffer: replace(buffer, result=result))
@@ -188,4 +204,18 @@ def _trimmed(buffer: Buffer) -> Buffer:
         lines, chars, first = lines - chunk.lines, chars - len(chunk.text), first + 1
     if not first:
         return buffer
-    return replace(buffer, chunks=buffer.chunks[first:], lines=lines, chars=chars, dropped=buffer.dropped + buffer.lines - lines)
+    opened = buffer.opened
+    for chunk in buffer.chunks[:first]:
+        opened = after(opened, chunk)
+    kept = buffer.chunks[first:]
+    return replace(buffer, chunks=kept, lines=lines, chars=chars, dropped=buffer.dropped + buffer.lines - lines, opened=opened)
+
+
+def after(opened: str, chunk: Chunk) -> str:
+    """The colour sequences that are open after `chunk`; after characters that were skipped none is known to be."""
+    return "" if chunk.note else carried(opened, chunk.text)
+
+
+def resets(chunk: Chunk) -> bool:
+    """Whether the colours after `chunk` are its own alone."""
+    return chunk.note or reset_in(chunk.text) >= 0

@@ -95,6 +95,7 @@ class LineView(SearchHost, can_focus=True):
         self._placing = False
         self._due = 0.0
         self._waiting: Timer | None = None
+        self._said_below = ""
 
     # ------------------------------------------------------------ what a subclass gives
 
@@ -158,9 +159,15 @@ class LineView(SearchHost, can_focus=True):
         if extent != self.virtual_size:
             self._extend(extent)
         self._place(max(0, lines - self.page.height) if self.following else top)
-        more = not self.following and self.FOLLOWS
-        if more != (self.border_subtitle is not None):
-            self.border_subtitle = Content("End ↓ newest") if more else None
+        below = self.more_below
+        if below != self._said_below:
+            self._said_below = below
+            self.border_subtitle = Content(below) if below else None
+
+    @property
+    def more_below(self) -> str:
+        """What the lower border says."""
+        return "End ↓ newest" if self.FOLLOWS and not self.following else ""
 
     def _extend(self, extent: Size) -> None:
         """Textual lays out the whole screen for a new virtual size; a bar that is there and stays only needs to know it."""
@@ -243,12 +250,18 @@ class LineView(SearchHost, can_focus=True):
         last = self.virtual_size.height - 1
         first = selection.start.y if selection.start else 0
         end = min(last, selection.end.y if selection.end else last)
-        return "\n".join(self._copied(selection, y) for y in range(first, end + 1)), "\n"
+        copied = [("\n" * (y > first and not self.joined(y))) + self._copied(selection, y) for y in range(first, end + 1)]
+        return "".join(copied), "\n"
 
     def _copied(self, selection: Selection, y: int) -> str:
         start, stop = selection.get_span(y) or (0, 0)
         text = safe_strip(self.line(y)).text
-        return text[max(start, self.MARGIN) : None if stop == -1 else stop].rstrip()
+        copied = text[max(start, self.MARGIN) : None if stop == -1 else stop]
+        return copied if self.joined(y + 1) else copied.rstrip()
+
+    def joined(self, y: int) -> bool:
+        """Whether the line at `y` only continues the one before, for want of room."""
+        return False
 
     def selection_updated(self, selection: Selection | None) -> None:
         self.refresh()

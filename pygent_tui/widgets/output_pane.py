@@ -1,50 +1,52 @@
-"""The live output pane: what a command prints, as it prints it. Splits and colours only the lines that are visible."""
+"""The live output pane: what a command prints, as it prints it; the one that runs, or the one that was chosen."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from itertools import accumulate
 from typing import ClassVar
 
 from textual.binding import Binding
 from textual.content import Content
-from textual.strip import Strip
 
-from pygent_engine.values import ToolResult
-
-from ..views.output import EMPTY, Buffer, Chunk, Outputs
+from ..views.output import EMPTY, Buffer, Outputs
+from .buffer_view import BufferView, ending
 from .request import Request
 from .sanitise import safe_text
-from .sideways import SidewaysView
 
 
-class OutputPane(SidewaysView):
-    """Shows the current buffer of an Outputs: its command in the border, its lines, how it ended.
+class OutputPane(BufferView):
+    """Shows the current buffer of an Outputs: its place among the others and its command in the border, its lines, how it ended."""
 
-    Posts `FullAsked` for a call whose result was cut.
-    """
-
-    INTERVAL: ClassVar[float] = 1 / 16
     INVITATION: ClassVar[tuple[str, ...]] = ("No command has run yet.", "", "What a command prints appears here while it runs.")
 
     BINDINGS = [  # noqa: RUF012 - Textual's own declaration
-        Binding("f", "full", "Full output", show=False),
+        Binding("f", "full", "Full screen", id="output.full", show=False),
+        Binding("left_square_bracket", "choose(-1)", "Call before", id="output.previous", show=False),
+        Binding("right_square_bracket", "choose(1)", "Next call", id="output.next", show=False),
+        Binding("l", "list", "List the calls", id="output.list", show=False),
+        Binding("escape", "follow", "Follow what runs", id="output.follow", show=False),
     ]
 
     class FullAsked(Request):
-        """The user wants to see all that the shown call put out, in the file `path`."""
+        """The user wants to see all that a call put out, on the whole screen."""
 
-        def __init__(self, path: str) -> None:
+        def __init__(self, call_id: str) -> None:
             super().__init__()
-            self.path = path
+            self.call_id = call_id
+
+    class Chosen(Request):
+        """The user wants to see the output of `call_id`; None: of what runs."""
+
+        def __init__(self, call_id: str | None) -> None:
+            super().__init__()
+            self.call_id = call_id
+
+    class ListAsked(Request):
+        """The user wants to pick from all calls that are kept."""
 
     def __init__(self, *, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(name=name, id=id, classes=classes)
         self._state: Outputs = EMPTY
-        self._buffer: Buffer | None = None
         self._chosen: str | None = None
-        self._ends: list[int] = []
-        self._split: tuple[Chunk | None, list[str]] = (None, [])
 
     def show(self, state: Outputs) -> None:
         """Show the current buffer of `state`."""
@@ -52,92 +54,65 @@ class OutputPane(SidewaysView):
             self._state = state
             self.touch()
 
-    def action_full(self) -> None:
-        if full := _full(self._buffer):
-            self.post_message(self.FullAsked(full))
+    # ------------------------------------------------------------ keys
 
-    # ------------------------------------------------------------ lines
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "follow":
+            return self._state.selected is not None
+        return super().check_action(action, parameters)
+
+    def action_full(self) -> None:
+        if self.buffer is not None:
+            self.post_message(self.FullAsked(self.buffer.call_id))
+
+    def action_list(self) -> None:
+        if self._state.shown:
+            self.post_message(self.ListAsked())
+
+    def action_follow(self) -> None:
+        self.post_message(self.Chosen(None))
+
+    def action_choose(self, distance: int) -> None:
+        """Show the call that began before the shown one, or after it."""
+        calls = [buffer.call_id for buffer in self._state.shown]
+        if self.buffer is None or self.buffer.call_id not in calls:
+            return
+        place = calls.index(self.buffer.call_id) + distance
+        if 0 <= place < len(calls):
+            self.post_message(self.Chosen(calls[place]))
+
+    # ------------------------------------------------------------ what is shown
 
     def reflow(self) -> None:
-        old, new = self._buffer, self._wanted()
-        self._buffer = new
-        if new is None:
-            self.set_extent(len(self.empty_lines()), 0, 0)
-            return
-        top = self.scroll_offset.y
-        if old is None or old.call_id != new.call_id:
-            self._begin(new)
-            top = 0
-        else:
-            top = max(0, top - (new.dropped - old.dropped))
-        if old is None or old.chunks is not new.chunks:
-            self._ends = list(accumulate(chunk.lines for chunk in new.chunks))
-        lines = _printed(new) + (_above_footer(new) + 1 if new.result else 0) or 1
-        self.set_extent(lines, self.widest, top)
-        self.widen(lines)
+        old, self.buffer = self.buffer, self._wanted()
+        if self.buffer is not None and (old is None or old.call_id != self.buffer.call_id):
+            self.following = True
+        super().reflow()
+        if self.buffer is not None:
+            self.border_title = Content(safe_text(self._title(self.buffer)))
 
     def _wanted(self) -> Buffer | None:
         """The current buffer; but what the user reads above its end stays until they let it go or choose another."""
-        if self._buffer is not None and not self.following and self._state.selected == self._chosen:
-            held = self._buffer.call_id
-            for buffer in self._state.buffers:
-                if buffer.call_id == held:
-                    return buffer
+        if self.buffer is not None and not self.following and self._state.selected == self._chosen:
+            held = self._state.of(self.buffer.call_id)
+            if held is not None:
+                return held
         self._chosen = self._state.selected
         return self._state.current
 
-    def _begin(self, buffer: Buffer) -> None:
-        """Another call is shown: from its end, and from the left."""
-        self.following = True
-        self.widest = 0
-        self.scroll_x = 0
-        name = "" if buffer.task_id == "main" else f"{buffer.task_id} · "
-        self.border_title = Content(safe_text(f"Output · {name}{buffer.summary or buffer.name}"))
+    def _title(self, buffer: Buffer) -> str:
+        """Where it stands among the calls that are kept, whose it is, and what; of one among several also how it goes."""
+        calls = [kept.call_id for kept in self._state.shown]
+        several = len(calls) > 1 and buffer.call_id in calls
+        place = f" {calls.index(buffer.call_id) + 1}/{len(calls)}" if several else ""
+        mark = ("● " if buffer.result is None else f"{ending(buffer.result)[0]} ") if several else ""
+        task = "" if buffer.task_id == "main" else f"{buffer.task_id} · "
+        return f"Output{place} · {mark}{task}{buffer.summary or buffer.name}"
 
-    def line(self, y: int) -> Strip:
-        buffer = self._buffer
-        if buffer is None:
-            return self.empty_line(y)
-        if y < buffer.lines:
-            return self._kept_line(buffer, y)
-        y -= buffer.lines
-        if buffer.tail and y == 0:
-            return self.colored(buffer.tail)
-        if buffer.result is None:
-            return self.row(("● running, no output yet", "muted"))
-        return self._footer(buffer.result) if y == bool(buffer.tail) + _above_footer(buffer) else Strip.blank(0)
+    @property
+    def more_below(self) -> str:
+        return "Esc follows what runs" if self._state.selected is not None and self.following else super().more_below
 
-    def _kept_line(self, buffer: Buffer, y: int) -> Strip:
-        index = bisect_right(self._ends, y)
-        chunk = buffer.chunks[index]
-        if self._split[0] is not chunk:
-            self._split = (chunk, chunk.text.split("\n"))
-        text = self._split[1][y - (self._ends[index - 1] if index else 0)]
-        return self.row((text, "muted")) if chunk.note else self.colored(text)
-
-    def _footer(self, result: ToolResult) -> Strip:
-        word, role = {
-            "ok": (f"exit {result.exit_code}" if result.exit_code is not None else "done", "error" if result.exit_code else "ok"),
-            "error": ("failed", "error"),
-            "denied": ("denied", "warn"),
-            "timeout": ("timed out", "error"),
-            "cancelled": ("cancelled", "warn"),
-        }[result.status]
-        mark = "✓" if role == "ok" else "✗"
-        more = " · f shows the full output" if result.full_output else ""
-        return self.row((f"{mark} {word}", role), (f" · {result.duration_s:.1f} s{more}", "muted"))
-
-
-def _printed(buffer: Buffer) -> int:
-    """The lines that the command put out."""
-    return buffer.lines + bool(buffer.tail)
-
-
-def _above_footer(buffer: Buffer) -> int:
-    """The blank lines between what was printed and how it ended."""
-    return min(1, _printed(buffer))
-
-
-def _full(buffer: Buffer | None) -> str:
-    """The file with all that the call put out; "" when there is none."""
-    return buffer.result.full_output if buffer is not None and buffer.result is not None else ""
+    @property
+    def offers_more(self) -> bool:
+        return True

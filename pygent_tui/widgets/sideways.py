@@ -1,24 +1,23 @@
-"""The base of panes whose lines are not wrapped: what a command prints, in its own colours, scrolled sideways."""
+"""The base of panes with lines that are wider than the pane: scrolled sideways, and marked where they are cut."""
 
 from __future__ import annotations
 
-from rich.ansi import AnsiDecoder
 from rich.segment import Segment
-from rich.text import Text
 from textual.binding import Binding
 from textual.strip import Strip
 
 from .line_view import LineView
 
-_STEP = 8
+STEP = 8
+_CUT = "›"
 
 
 class SidewaysView(LineView):
     """Left and Right scroll. A subclass calls `widen` when what is visible changed."""
 
     BINDINGS = [  # noqa: RUF012 - Textual's own declaration
-        Binding("left,h", "scroll_left", "Left", show=False),
-        Binding("right,l", "scroll_right", "Right", show=False),
+        Binding("left", "scroll_left", "Left", id="pane.left", show=False),
+        Binding("right", "scroll_right", "Right", id="pane.right", show=False),
     ]
 
     DEFAULT_CSS = "SidewaysView { overflow-x: auto; }"
@@ -28,10 +27,10 @@ class SidewaysView(LineView):
         self.widest = 0
 
     def action_scroll_left(self) -> None:
-        self.scroll_to(x=max(0, self.scroll_offset.x - _STEP), animate=False)
+        self.scroll_to(x=max(0, self.scroll_offset.x - STEP), animate=False)
 
     def action_scroll_right(self) -> None:
-        self.scroll_to(x=self.scroll_offset.x + _STEP, animate=False)
+        self.scroll_to(x=self.scroll_offset.x + STEP, animate=False)
 
     def widen(self, lines: int) -> None:
         """Grow the scrollable width to the widest line seen so far; only visible ones are measured."""
@@ -41,14 +40,12 @@ class SidewaysView(LineView):
             self.widest = widest
             self.set_extent(lines, widest, top)
 
-    def colored(self, text: str) -> Strip:
-        """One line with its SGR colours; a colour does not reach into the next line."""
-        text = text.rstrip("\r")
-        if "\x1b" not in text:
-            return self.row((text.expandtabs(), "text"))
-        decoded: Text = AnsiDecoder().decode_line(text)
-        decoded.expand_tabs(8)
-        segments = decoded.render(self.app.console, end="")
-        # A filter turns a colour into a grey of its luminance, and so red into something that nobody can read.
-        plain = self.app.no_color
-        return Strip([Segment(part, style.without_color if plain and style else style) for part, style, _ in segments])
+    def render_line(self, y: int) -> Strip:
+        strip = super().render_line(y)
+        width, line = self.page.width, self.scroll_offset.y + y
+        if width < 2 or self.virtual_size.width <= width or line >= self.virtual_size.height:
+            return strip
+        if self.line(line).cell_length <= self.scroll_offset.x + width:
+            return strip
+        mark = Strip([Segment(_CUT, self.rich_style + self.look("muted"))])
+        return Strip.join([strip.crop(0, width - 1), mark, strip.crop(width)])

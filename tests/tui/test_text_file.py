@@ -15,8 +15,16 @@ from pygent_tui.text_file import TextFile
 PIECES = st.lists(st.sampled_from(["a", "é𝄞", "\n", "\n\n", "x" * 5000, "ü" * 40_000, "line\n" * 9000, "\r", "\x1b[31m"]), max_size=12)
 
 
-def lines_of(path: Path) -> list[str]:
+def indexed(path: Path) -> TextFile:
+    """The file with all its lines known."""
     file = TextFile(str(path))
+    assert all(0 < part <= 1 for part in file.index())
+    assert file.indexed.is_set()
+    return file
+
+
+def lines_of(path: Path) -> list[str]:
+    file = indexed(path)
     try:
         return [file.line(number) for number in range(file.lines)]
     finally:
@@ -46,7 +54,7 @@ def test_nothing_is_lost_between_blocks(tmp_path: Path, pieces: list[str]) -> No
 def test_what_is_not_there_is_an_empty_line(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_text("a\nb\n")
-    file = TextFile(str(path))
+    file = indexed(path)
     path.write_text("a\n")
     assert [file.line(number) for number in (-1, 0, 1, 2, 99)] == ["", "a", "", "", ""]
     file.close()
@@ -71,7 +79,7 @@ def test_a_large_file_is_read_in_flat_memory(tmp_path: Path, line: bytes) -> Non
             written.write(line * ((1 << 20) // len(line)))
     tracemalloc.start()
     try:
-        file = TextFile(str(tmp_path / "file"))
+        file = indexed(tmp_path / "file")
         last = file.line(file.lines - 1)
         _, peak = tracemalloc.get_traced_memory()
     finally:

@@ -89,25 +89,25 @@ async def test_output_is_followed_and_ends_in_how_it_ended() -> None:
 
 
 @in_loop
-async def test_colours_are_kept_and_do_not_reach_into_the_next_line() -> None:
+async def test_a_colour_lasts_over_the_end_of_its_line_until_it_is_taken_back() -> None:
     pane = OutputPane()
     async with Stage(pane).run_test(size=(40, 6)) as pilot:
-        pane.show(folded(begun(), OutputDelta("c", "\x1b[1;31mred\x1b[0m plain\n\x1b[32mgreen\nafter\n")))
+        pane.show(folded(begun(), OutputDelta("c", "\x1b[1;31mred\x1b[0m plain\n\x1b[32mgreen\nafter\x1b[m\nplain\n")))
         await settle(pilot, pane)
-        styles = [{segment.text: segment.style for segment in pane.line(y)} for y in range(3)]
+        styles = [{segment.text: segment.style for segment in pane.line(y)} for y in range(4)]
         red, green = styles[0]["red"], styles[1]["green"]
         assert red is not None and red.bold and red.color is not None and red.color.number == 1
         assert green is not None and green.color is not None and green.color.number == 2
-        assert styles[2]["after"] == pane.look("text")
+        assert (styles[2]["after"], styles[3]["plain"]) == (green, pane.look("text"))
 
 
 @in_loop
-async def test_long_lines_are_not_wrapped_and_scroll_sideways() -> None:
+async def test_long_lines_are_not_wrapped_but_marked_where_they_are_cut_and_scroll_sideways() -> None:
     pane = OutputPane()
     async with Stage(pane).run_test(size=(20, 6)) as pilot:
         pane.show(folded(begun(), OutputDelta("c", "0123456789" * 4 + "\nshort\n")))
         await settle(pilot, pane)
-        assert screen_lines(pane)[:2] == ["0123456789012345678", "short"]
+        assert screen_lines(pane)[:2] == ["012345678901234567›", "short"]
         await pilot.press(*["right"] * 4)
         assert screen_lines(pane)[0].endswith("789")
         await pilot.press(*["left"] * 4)
@@ -115,11 +115,11 @@ async def test_long_lines_are_not_wrapped_and_scroll_sideways() -> None:
 
 
 @in_loop
-async def test_the_border_names_the_task_and_the_command_that_is_shown() -> None:
+async def test_the_border_names_the_place_the_state_the_task_and_the_command() -> None:
     pane = OutputPane()
     async with Stage(pane).run_test(size=(60, 6)) as pilot:
         state = folded(begun("first", "a"), ("t1", begun("second", "b")))
-        for chosen, title in ((None, "Output · first"), ("b", "Output · t1 · second")):
+        for chosen, title in ((None, "Output 1/2 · ● first"), ("b", "Output 2/2 · ● t1 · second")):
             pane.show(select(state, chosen))
             await settle(pilot, pane)
             assert pane.border_title == title
@@ -169,9 +169,9 @@ async def test_another_command_does_not_take_away_what_is_read() -> None:
         state = folded(CallEnded(ToolResult("c", "", "ok", 0, 1.0)), begun("second", "d"), OutputDelta("d", "new\n"), start=state)
         pane.show(state)
         await settle(pilot, pane)
-        assert (screen_lines(pane), pane.border_title) == (before, "Output · first")
+        assert (screen_lines(pane), pane.border_title) == (before, "Output 1/2 · ✓ first")
         await pilot.press("end")
-        assert (screen_lines(pane)[0], pane.border_title) == ("new", "Output · second")
+        assert (screen_lines(pane)[0], pane.border_title) == ("new", "Output 2/2 · ● second")
         pane.show(select(state, "c"))
         await settle(pilot, pane)
-        assert pane.border_title == "Output · first"
+        assert pane.border_title == "Output 1/2 · ✓ first"

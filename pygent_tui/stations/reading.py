@@ -1,0 +1,170 @@
+"""What a user reads of the output of calls: which one is shown, how, on how much of the screen, and what is saved of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Any
+
+from pygent_engine.untrusted import clean_line
+
+from ..screens.confirm import Confirm
+from ..screens.full_output import FullOutput, kept_view
+from ..text_file import TextFile
+from ..views import output
+from ..views.app_state import AppState
+from ..views.output import Buffer
+from ..widgets.buffer_view import BufferView, command
+from ..widgets.output_pane import OutputPane
+from ..widgets.printed import WrapSet
+from ..widgets.request import OutputAsked, Request
+from .station import Station
+
+if TYPE_CHECKING:
+    from ..conductor import Conductor
+
+_GONE = "The output of that call is not kept any more; only that of the last calls is."
+_FULL_GONE = "The full output is not there any more; it is kept for the last calls of a session."
+
+
+class Saved(Request):
+    """Posted by the thread that saves: what became of it. `exists`: nothing was written, for a file is there."""
+
+    def __init__(self, path: Path, error: str = "", exists: Callable[[], None] | None = None) -> None:
+        super().__init__()
+        self.path = path
+        self.error = error
+        self.exists = exists
+
+
+class Reading(Station):
+    """Behind the output pane and the full output screen."""
+
+    def __init__(self, conductor: Conductor) -> None:
+        super().__init__(conductor)
+        self._left = Event()
+        self._wrap = False
+
+    def requests(self) -> Mapping[type[Request], Callable[[Any], object]]:
+        return {
+            OutputAsked: lambda request: self.choose(request.call_id),
+            OutputPane.Chosen: lambda request: self.choose(request.call_id),
+            OutputPane.ListAsked: lambda _: self.pick(),
+            OutputPane.FullAsked: lambda request: self.open_full(request.call_id),
+            BufferView.SaveAsked: lambda request: self.ask_name(request.buffer),
+            WrapSet: lambda request: self.set_wrap(request.on),
+            Saved: self._saved,
+        }
+
+    def show(self, old: AppState, new: AppState) -> None:
+        screen = self.app.screen
+        if new.output is not old.output and isinstance(screen, FullOutput) and screen.view.buffer is not None:
+            buffer = new.output.of(screen.view.buffer.call_id)
+            if buffer is not None:
+                screen.show(buffer)
+
+    def end(self) -> None:
+        self._left.set()
+
+    # ------------------------------------------------------------ which call
+
+    def choose(self, call_id: str | None) -> None:
+        """Show the output of one call, or (None) of whatever runs."""
+        state = self.conductor.state
+        if call_id is not None and state.output.of(call_id) is None:
+            self.conductor.refuse(_GONE)
+            return
+        self.conductor.show(replace(state, output=output.select(state.output, call_id)))
+
+    def pick(self) -> None:
+        """Let the user choose from all calls that are kept."""
+        from ..screens.pick_call import PickCall  # noqa: PLC0415 - a list that few ask for
+
+        outputs = self.conductor.state.output
+        shown = self.conductor.panes.output.buffer
+        dialog = PickCall(outputs.shown, shown.call_id if shown is not None else None, self.app.clock())
+        self.app.push_screen(dialog, lambda call_id: self.choose(call_id) if call_id is not None else None)
+
+    # ------------------------------------------------------------ how it is shown
+
+    def set_wrap(self, on: bool) -> None:
+        """Wrap lines, or not, wherever output is shown in this session."""
+        self._wrap = self.conductor.panes.output.wrap = on
+
+    def open_full(self, call_id: str) -> None:
+        """Show the output of a call on the whole screen."""
+        buffer = self.conductor.state.output.of(call_id)
+        if buffer is None:
+            self.conductor.refuse(_GONE)
+            return
+        path = _whole(buffer)
+        if not path:
+            self.app.push_screen(FullOutput(kept_view(buffer, self._wrap)))
+            return
+        try:
+            file = TextFile(path)
+        except (OSError, ValueError):
+            self.conductor.refuse(_FULL_GONE)
+            return
+        from ..widgets.full_view import FullView  # noqa: PLC0415 - only for results that were cut
+
+        self.app.push_screen(FullOutput(FullView(file, path, buffer, wrap=self._wrap, id="full-output")))
+
+    # ------------------------------------------------------------ saving
+
+    def ask_name(self, buffer: Buffer) -> None:
+        """Ask where to save all that a call put out."""
+        from ..screens.save_as import SaveAs  # noqa: PLC0415 - few save
+
+        self.app.push_screen(SaveAs("the output", suggested(buffer)), lambda name: self.save(buffer, name) if name else None)
+
+    def save(self, buffer: Buffer, name: str, overwrite: bool = False) -> None:
+        """Save on a thread; what became of it is said when it is done."""
+        Thread(target=self._save, args=(buffer, name, overwrite), name="pygent-save", daemon=True).start()
+
+    def _save(self, buffer: Buffer, name: str, overwrite: bool) -> None:
+        """Runs on its own thread."""
+        from ..saving import Given, pieces_of, save, target  # noqa: PLC0415 - few save
+
+        path = Path(name)
+        try:
+            path = target(name, Path.cwd())
+            whole = _whole(buffer)
+            pieces: Iterable[str] = pieces_of(whole) if whole else [buffer.text]
+            save(pieces, path, overwrite=overwrite, cancel=self._left)
+        except FileExistsError:
+            self._post(Saved(path, exists=lambda: self.save(buffer, name, overwrite=True)))
+        except Given:
+            return
+        except (OSError, RuntimeError, ValueError) as error:
+            self._post(Saved(path, getattr(error, "strerror", None) or str(error)))
+        else:
+            self._post(Saved(path))
+
+    def _post(self, saved: Saved) -> None:
+        if not self._left.is_set():
+            self.app.post_message(saved)
+
+    def _saved(self, saved: Saved) -> None:
+        shown = clean_line(str(saved.path))
+        if saved.exists is not None:
+            dialog = Confirm("Overwrite the file?", f"{shown} is there already.", "overwrite it", "keep it")
+            self.conductor.confirm(dialog, saved.exists)
+        elif saved.error:
+            self.conductor.refuse(f"The output was not saved to {shown}: {clean_line(saved.error)}.")
+        else:
+            self.conductor.say(f"The output was saved to {shown}.")
+
+
+def suggested(buffer: Buffer) -> str:
+    """A name for a file with the output of a call, after its command."""
+    words = re.findall(r"[a-z0-9]+", command(buffer).lower())[:4]
+    return "-".join((*words, "output"))[:60] + ".txt"
+
+
+def _whole(buffer: Buffer) -> str:
+    """The file with all that the call put out; "" when nothing was cut."""
+    return buffer.result.full_output if buffer.result is not None else ""
