@@ -36,6 +36,7 @@ from .events import (
     StartOver,
     Steer,
     SubmitPrompt,
+    TurnEnded,
     TurnStarted,
     Warned,
     WithdrawPrompt,
@@ -78,7 +79,7 @@ class Session:
         self._starting = start
         self._start_ended = threading.Event()
         self._audience = Audience()
-        self._sinks = (self._end_late_turn, self._audience.put, *((on_event,) if on_event else ()))
+        self._sinks = (self._follow, self._audience.put, *((on_event,) if on_event else ()))
         self._gate_before = agent.gate.now
         if policy is not None:
             agent.gate.now = (policy, self._desk)
@@ -228,10 +229,15 @@ class Session:
     def _post(self, event: Event) -> None:
         self._agent.outbox.post(ROOT_TASK, event)
 
-    def _end_late_turn(self, envelope: Envelope) -> None:
-        """A turn that begins while the session ends was not there yet to be interrupted."""
-        if self._closing.is_set() and envelope.task_id == ROOT_TASK and isinstance(envelope.event, TurnStarted):
-            self._agent.interrupt()
+    def _follow(self, envelope: Envelope) -> None:
+        """Learn of the turns before any receiver does."""
+        if envelope.task_id != ROOT_TASK:
+            return
+        match envelope.event:
+            case TurnStarted() if self._closing.is_set():  # it was not there yet to be interrupted
+                self._agent.interrupt()
+            case TurnEnded():
+                self._prompts.done()
 
     def _cancel_task(self, task_id: str) -> None:
         try:

@@ -38,10 +38,19 @@ class Recorder:
     envelopes: list[Envelope] = field(default_factory=list)
     changed: threading.Condition = field(default_factory=threading.Condition)
 
+    reactions: list[tuple[type, Callable[[Any], object]]] = field(default_factory=list)
+
     def __call__(self, envelope: Envelope) -> None:
         with self.changed:
             self.envelopes.append(envelope)
             self.changed.notify_all()
+        for kind, react in self.reactions:
+            if isinstance(envelope.event, kind):
+                react(envelope.event)
+
+    def then(self, kind: type, react: Callable[[Any], object]) -> None:
+        """Call `react` with each event of that kind, before anybody can do anything after it."""
+        self.reactions.append((kind, react))
 
     def events(self, task_id: str = "main") -> list[Event]:
         return [envelope.event for envelope in self.envelopes if envelope.task_id == task_id]
