@@ -74,4 +74,6 @@ def _ago(seconds: float) -> str:
     minutes = int(max(0.0, seconds)) // 60
     if minutes < 1:
         return "just now"
-    return f"{minutes} min ago" if minutes < 120 else f"{minutes // 60} h ago"
+    if minutes < 120:
+        return f"{minutes} min ago"
+    return f"{minutes // 60} h ago" if minutes < 48 * 60 else f"{minutes // (24 * 60)} days ago"

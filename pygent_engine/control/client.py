@@ -45,6 +45,7 @@ class Client:
         self._subscription: Subscription = session.subscribe()
         self._ahead: list[Envelope] = []  # what came before the hellos were said
         self._last_word = b""
+        self._greeted = threading.Event()  # or it never will be
         self._reader = threading.Thread(target=self._serve, name=f"pygent-control-{number}", daemon=True)
         self._writer = threading.Thread(target=self._write, name=f"pygent-control-{number}-out", daemon=True)
 
@@ -58,6 +59,7 @@ class Client:
 
     def wait(self, deadline: float) -> None:
         """Wait until it has ended, and end it when it has not by `deadline` (of time.monotonic)."""
+        self._greeted.wait(max(0.0, deadline - time.monotonic()))
         if self._writer.ident is not None:
             self._writer.join(max(0.0, deadline - time.monotonic()))
         self._shut()
@@ -73,6 +75,7 @@ class Client:
         try:
             lines = self._greet()
             self._writer.start()
+            self._greeted.set()
             self._listen(lines)
         except _CutOff as reason:
             self._last_word = farewell(str(reason))
@@ -116,6 +119,7 @@ class Client:
             logging.getLogger("pygent").exception("an op of another process failed")
 
     def _part(self) -> None:
+        self._greeted.set()
         self._subscription.close()
         if self._writer.ident is not None:
             self._writer.join(_FAREWELL_S)

@@ -38,9 +38,8 @@ from pygent_engine.values import Message, ToolCall
 from tests.scenes import SCENES, Scene
 from tests.support.agents import bash
 from tests.support.footprint import footprint
+from tests.support.played_session import DEADLINE_S, PlayedSession
 from tests.support.sameness import shown
-
-from .conftest import DEADLINE_S, PlayedSession
 
 ROOT = Path(__file__).parents[2]
 

@@ -23,8 +23,7 @@ from pygent_engine.control import RemoteSession, Served, list_sessions, serve
 from pygent_engine.events import Envelope, Interrupt, OutputDelta, SessionClosed, SubmitPrompt, Warned
 from pygent_engine.wire import decode_line, encode_line
 from tests.support.footprint import footprint
-
-from .conftest import DEADLINE_S, PlayedSession
+from tests.support.played_session import DEADLINE_S, PlayedSession
 
 HELLO = b'{"pygent": 1}\n'
 
