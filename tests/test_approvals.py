@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from queue import SimpleQueue
 
 import pytest
@@ -16,6 +17,7 @@ from pygent_engine.values import Approval, ApprovalRequest, Decision, Mode, Ques
 
 PATIENCE = 10.0
 LOCAL = Need("local", "runs on this machine, outside any container")
+WAITING: tuple[tuple[str, tuple[str, ...]], ...] = (("first", ("local",)), ("second", ("local",)), ("more", ("local", "network")))
 NETWORK = Need("network", "wants the network", "It is off.")
 
 
@@ -264,6 +266,44 @@ def test_what_was_allowed_is_asked_for_again_once_it_is_forgotten() -> None:
     asked.approve(replace(request(), prefix="git status"), Cancel(), nothing)
     asked.forget()
     assert asked.pending("bash", "local", prefix="git status") == (LOCAL,)
+
+
+def test_a_yes_for_the_session_settles_what_waits_for_no_more_than_that(desk: WaitingDesk) -> None:
+    shared = Gate(Policy(), desk)
+    first, second, more = (Asker(partial(shared.approve, replace(request(name), permissions=wanted))) for name, wanted in WAITING)
+    assert desk.settle("first", Approval("session"))
+    assert [first.answer(), second.answer()] == [Approval("session"), Approval("once")]
+    assert desk.settle("more", Approval("deny"))
+    assert more.answer() == Approval("deny")
+
+
+def test_a_yes_to_a_prefix_settles_what_waits_with_that_prefix(desk: WaitingDesk) -> None:
+    shared = Gate(Policy(), desk)
+    prefixes = ("make", "make", "rm")
+    first, second, other = (Asker(partial(shared.approve, replace(request(str(n)), prefix=p))) for n, p in enumerate(prefixes))
+    assert desk.settle("0", Approval("prefix"))
+    assert [first.answer(), second.answer()] == [Approval("prefix"), Approval("once")]
+    assert desk.settle("2", Approval("once"))
+    assert other.answer() == Approval("once")
+
+
+def test_an_ask_that_meets_the_yes_for_the_session_is_settled_all_the_same(desk: WaitingDesk) -> None:
+    for _ in range(50):
+        shared = Gate(Policy(), desk)
+        first = Asker(partial(shared.approve, request("first")))
+        settler = threading.Thread(target=desk.settle, args=("first", Approval("session")))
+        settler.start()
+        second = Asker(partial(shared.approve, request("second")))
+        assert (first.answer(), second.answer()) == (Approval("session"), Approval("once"))
+        settler.join(PATIENCE)
+
+
+def test_an_answer_that_settled_another_ask_spares_no_more_than_it_said(desk: WaitingDesk) -> None:
+    shared = Gate(Policy(), desk)
+    first, second = (Asker(partial(shared.approve, replace(request(name), prefix="make"))) for name in ("first", "second"))
+    assert desk.settle("first", Approval("prefix"))
+    assert (first.answer(), second.answer()) == (Approval("prefix"), Approval("once"))
+    assert shared.pending("bash", "local", prefix="rm") == (LOCAL,)
 
 
 def test_policy_and_desk_can_be_exchanged_at_any_moment() -> None:

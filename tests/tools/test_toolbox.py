@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pygent_engine.tools.registry import Registry, Tool, custom_tool
 from pygent_engine.tools.toolbox import Toolbox
-from pygent_engine.values import JsonDict
+from pygent_engine.values import JsonDict, ToolOffer
 
 NOTHING: JsonDict = {"type": "object", "properties": {}}
 
@@ -60,3 +60,35 @@ def test_a_model_that_changes_the_list_it_was_given_changes_nothing_for_the_next
     toolbox = Toolbox(registry())
     toolbox.schemas().clear()
     assert toolbox.schemas() == [named("a").schema(), named("b").schema()]
+
+
+def test_a_tool_that_is_switched_off_is_known_and_not_offered_until_it_is_on_again() -> None:
+    toolbox = Toolbox(registry(), [named("own", "Its own.")], without=["b"])
+    schemas = toolbox.schemas()
+    assert toolbox.switch("a", on=False)
+    assert (toolbox.names(), toolbox.find("a"), toolbox.schemas()) == (["own"], None, schemas[1:])
+    assert toolbox.offers() == (ToolOffer("a", "", False), ToolOffer("own", "Its own.", True))
+    assert toolbox.switch("a", on=True)
+    assert (toolbox.names(), toolbox.schemas()) == (["a", "own"], schemas)
+
+
+def test_what_was_left_out_or_never_was_cannot_be_switched() -> None:
+    toolbox = Toolbox(registry(), only=["a"], without=["b"])
+    assert [toolbox.switch(name, on=True) for name in ("b", "c", "")] == [False] * 3
+    assert toolbox.names() == ["a"]
+
+
+def test_what_is_switched_off_is_left_out_without_its_own_tools_too() -> None:
+    toolbox = Toolbox(registry(), [named("own")])
+    toolbox.switch("b", on=False)
+    assert toolbox.without_own().names() == ["a"]
+
+
+def test_a_tool_that_is_off_stays_off_when_the_registry_changes() -> None:
+    known = registry()
+    toolbox = Toolbox(known)
+    toolbox.switch("a", on=False)
+    known.add(named("c"))
+    assert toolbox.names() == ["b", "c"]
+    known.remove("a")
+    assert toolbox.switch("a", on=True) is False
