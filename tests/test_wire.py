@@ -27,7 +27,7 @@ from pygent_engine.values import JsonDict, TaskState, ToolResult
 from pygent_engine.wire import decode_line, encode_line, envelope_from_dict, envelope_to_dict, op_from_dict, op_to_dict
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
-SIMPLE: dict[Any, st.SearchStrategy[Any]] = {str: st.text(), int: st.integers(), float: FINITE, NoneType: st.none()}
+SIMPLE: dict[Any, st.SearchStrategy[Any]] = {str: st.text(), int: st.integers(), float: FINITE, bool: st.booleans(), NoneType: st.none()}
 
 
 def values_of(hint: Any) -> st.SearchStrategy[Any]:
@@ -145,7 +145,7 @@ def test_a_line_that_is_no_value_is_refused(line: bytes | str, complaint: str) -
         ({**HEAD, "type": "FilesChanged", "paths": "a"}, "FilesChanged.paths: not a list"),
         ({**HEAD, "type": "FilesChanged", "paths": ["a", 1]}, r"FilesChanged.paths\[1\]: not a text"),
         ({**HEAD, "type": "TaskStateChanged", "state": "asleep"}, "TaskStateChanged.state: not one of queued"),
-        ({**HEAD, "type": "ApprovalSettled", "call_id": "c", "decision": "maybe"}, "decision: not one of once, session, deny"),
+        ({**HEAD, "type": "ApprovalSettled", "call_id": "c", "decision": "maybe"}, "decision: not one of once, session, prefix, deny"),
         ({**HEAD, "type": "ApprovalSettled", "call_id": "c", "decision": ["once"]}, "decision: not one of"),
         ({**HEAD, "type": "CallEnded", "result": {"content": ""}}, "CallEnded.result: missing field 'call_id'"),
         ({**HEAD, "seq": "1", "type": "TextDelta", "text": ""}, "envelope.seq: not a whole number"),
