@@ -39,10 +39,11 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """An entry that is drawn whole; `spaced` when a blank line stands before it."""
+    """An entry that is drawn whole; `spaced` when a blank line stands before it. `seconds`: how long the call runs by now."""
 
     entry: Entry
     spaced: bool
+    seconds: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,8 @@ def units(entry: Entry, previous: Entry | None, speaking: Speaker) -> tuple[Unit
         case Reply(text, cut):
             paragraphs = [Paragraph(block) for block in split(text)]
             return (*labels, *_after(labels, paragraphs), *((Mark(cut),) if cut else ()))
+        case Call(by="user"):
+            return (*labels, Card(entry, spaced=not labels))
         case Call() | Permission() | Ask():
             return (*labels, Card(entry, spaced=not labels and not isinstance(previous, Call | Permission | Ask)))
         case _:
@@ -97,12 +100,14 @@ def label(entry: Entry, speaking: Speaker) -> tuple[Unit, ...]:
     """A label where the word passes between the user and the agent."""
     if isinstance(entry, Prompt):
         return (Label("user", "You, while it works" if entry.steer else "You"),)
+    if isinstance(entry, Call) and entry.by == "user" and speaking != "user":
+        return (Label("user", "You"),)
     return (Label("agent", "Pygent"),) if speaker(entry) == "agent" and speaking != "agent" else ()
 
 
 def speaker(entry: Entry) -> Speaker:
     match entry:
-        case Prompt():
+        case Prompt() | Call(by="user"):
             return "user"
         case Reply() | Thinking() | Call() | Permission() | Ask():
             return "agent"

@@ -5,11 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import assert_never
 
-from rich.cells import cell_len, set_cell_size
-from rich.console import Console
 from rich.segment import Segment
-from rich.style import Style
-from rich.text import Text
 from textual.strip import Strip
 
 from pygent_engine.values import INCOMPLETE, INTERRUPTED, TaskState
@@ -17,17 +13,14 @@ from pygent_engine.values import INCOMPLETE, INTERRUPTED, TaskState
 from ..views.entries import Ask, Call, Closed, Ended, Entry, Notice, Opened, Permission, Prompt, Reply, TaskNote, Thinking
 from ..views.layout import Card, Countdown, Greeting, Label, Mark, Paragraph, Progress, Thought, Unit
 from ..views.pull import Pull
+from .brush import DETAIL_CHARS, Brush, Parts
+from .call_card import CallCard
+from .estimates import PREVIEW_CHARS
 from .sanitise import one_line
 
 Markdown = Callable[[str, int], list[list[Segment]]]
-Parts = list[tuple[str, str]]
 
-GUTTER = 2
-PREVIEW_LINES = 4
-DETAIL_LINES = 400
 _BAR = 60  # cells, where there is room
-PREVIEW_CHARS = 6_000
-DETAIL_CHARS = 60_000
 
 _CUTS = {
     INCOMPLETE: "The reply broke off; it is not complete.",
@@ -50,35 +43,31 @@ _TASKS = {
 
 
 class Easel:
-    """Draws units at one width, in the styles of `look`; `details` unfolds cards and thinking."""
+    """Draws units with one brush."""
 
-    def __init__(self, width: int, look: Callable[[str], Style], console: Console, markdown: Markdown, details: bool) -> None:
-        self._width = max(8, width - GUTTER - 1)
-        self._look = look
-        self._console = console
+    def __init__(self, brush: Brush, markdown: Markdown, calls: CallCard) -> None:
+        self._brush = brush
         self._markdown = markdown
-        self._details = details
+        self._calls = calls
 
-    def draw(self, unit: Unit) -> list[Strip]:
-        """The lines of `unit`, each as wide as it needs."""
+    def draw(self, unit: Unit, opened: bool) -> list[Strip]:
+        """The lines of `unit`, each as wide as it needs; `opened` shows all of what is folded otherwise."""
         match unit:
             case Label(speaker, text):
-                role = "user" if speaker == "user" else "agent"
-                return [Strip.blank(0), self._strip([("┃ " if role == "user" else "│ ", role), (text, role)])]
+                return [Strip.blank(0), self._brush.strip(("┃ " if speaker == "user" else "│ ", speaker), (text, speaker))]
             case Paragraph(block):
-                lines = [Strip([*self._parts([("│ ", "agent")]), *line]) for line in self._markdown(block.text, self._width)]
-                return lines if block.joined else [self._strip([("│ ", "agent")]), *lines]
+                lines = [Strip([*self._bar(), *line]) for line in self._markdown(block.text, self._brush.width)]
+                return lines if block.joined else [Strip(self._bar()), *lines]
             case Mark(cut):
-                return self._wrap("│ ", "agent", [(f"! {_CUTS.get(cut, cut)}", "warn")])
-            case Card(entry, spaced):
-                return self._spaced(entry, spaced) + self._card(entry)
+                return self._brush.wrap("│ ", "agent", [(f"! {_CUTS.get(cut, cut)}", "warn")])
+            case Card(entry, spaced, seconds):
+                return self._spaced(entry, spaced) + self._card(entry, seconds, opened)
             case Countdown(reason, seconds, attempt):
                 text = f"The model was not reached; asked again in {seconds} s (attempt {attempt + 1}). {reason}"
-                return [Strip.blank(0), *self._wrap("↻ ", "warn", [(text, "warn")])]
+                return [Strip.blank(0), *self._brush.wrap("↻ ", "warn", [(text, "warn")])]
             case Thought(text, characters):
-                return [
-                    self._fit([("│ ", "agent"), ("thinking ", "comment"), (self._end_of(text), "comment")], [(f"{characters:,}", "muted")])
-                ]
+                said: Parts = [("│ ", "agent"), ("thinking ", "comment"), (self._end_of(text), "comment")]
+                return [self._brush.fit(said, [(f"{characters:,}", "muted")])]
             case Progress(pull):
                 return self._pull(pull)
             case Greeting(lines):
@@ -91,29 +80,29 @@ class Easel:
     def _greeting(self, lines: tuple[str, ...]) -> list[Strip]:
         strips = [Strip.blank(0)]
         for line in lines:
-            strips += self._wrap("  ", "muted", [(line, "muted" if len(strips) > 1 else "agent")]) if line else [Strip.blank(0)]
+            strips += self._brush.wrap("  ", "muted", [(line, "muted" if len(strips) > 1 else "agent")]) if line else [Strip.blank(0)]
         return [*strips, Strip.blank(0)]
 
     def _pull(self, pull: Pull) -> list[Strip]:
         """What is fetched, a bar, and what is known of its size."""
-        room = min(_BAR, self._width - len(pull.percent) - 1)
+        room = min(_BAR, self._brush.width - len(pull.percent) - 1)
         full = int(room * pull.share)
         bar: Parts = [("  ", "agent"), ("━" * full, "agent"), ("─" * (room - full), "comment"), (f" {pull.percent}", "muted")]
-        said = self._wrap("↓ ", "agent", [("pulling the image ", "muted"), (pull.image, "strong")])
-        return [Strip.blank(0), *said, self._strip(bar), self._fit([("  ", "agent"), (pull.counts, "muted")])]
+        said = self._brush.wrap("↓ ", "agent", [("pulling the image ", "muted"), (pull.image, "strong")])
+        return [Strip.blank(0), *said, self._brush.strip(*bar), self._brush.fit([("  ", "agent"), (pull.counts, "muted")])]
 
-    def _card(self, entry: Entry) -> list[Strip]:
+    def _card(self, entry: Entry, seconds: int, opened: bool) -> list[Strip]:
         match entry:
             case Prompt(text):
-                return self._wrap("┃ ", "user", [(text, "strong")])
+                return self._brush.wrap("┃ ", "user", [(text, "strong")], limit=DETAIL_CHARS if opened else PREVIEW_CHARS)
             case Thinking(text):
-                return self._thinking(text)
+                return self._thinking(text, opened)
             case Reply(text):
-                return self._wrap("│ ", "agent", [(text, "text")])
+                return self._brush.wrap("│ ", "agent", [(text, "text")])
             case Call():
-                return self._call(entry)
+                return self._calls.draw(entry, seconds, opened)
             case Permission():
-                return self._permission(entry)
+                return self._permission(entry, opened)
             case Ask():
                 return self._ask(entry)
             case _:
@@ -124,146 +113,80 @@ class Easel:
         match entry:
             case Notice(level, text):
                 role = {"info": "muted", "warning": "warn", "error": "error"}[level]
-                return self._wrap("· " if level == "info" else "! ", role, [(text, role)])
+                named: Parts = [] if level == "info" else [(f"{level}: ", role)]
+                return self._brush.wrap("· " if level == "info" else "! ", role, [*named, (text, role)])
             case TaskNote():
                 return self._task(entry)
             case Ended(outcome, reason):
                 sign, role, word = _OUTCOMES[outcome]
                 said = f"{word}." if reason in ("", f"{word}.") else f"{word}: {reason}"
-                return self._wrap(f"{sign} ", role, [(said, role)])
+                return self._brush.wrap(f"{sign} ", role, [(said, role)])
             case Opened():
                 return self._opened(entry)
             case Closed(reason):
-                return self._wrap("· ", "muted", [(f"The session is closed{f': {reason}' if reason else '.'}", "muted")])
+                return self._brush.wrap("· ", "muted", [(f"The session is closed{f': {reason}' if reason else '.'}", "muted")])
             case _:
                 assert_never(entry)
 
     def _opened(self, entry: Opened) -> list[Strip]:
         where = "in a Docker container" if entry.mode == "docker" else "on this machine"
-        lines = self._wrap("· ", "muted", [(f"{entry.model} works {where}, in {entry.workspace}", "muted")])
+        lines = self._brush.wrap("· ", "muted", [(f"{entry.model} works {where}, in {entry.workspace}", "muted")])
         if entry.fallback_reason:
-            lines += self._wrap("! ", "warn", [(f"LOCAL, not Docker: {entry.fallback_reason}", "warn")])
+            lines += self._brush.wrap("! ", "warn", [(f"LOCAL, not Docker: {entry.fallback_reason}", "warn")])
         return lines
 
     def _task(self, entry: TaskNote) -> list[Strip]:
         if entry.state not in _TASKS:
-            return self._wrap("◇ ", "muted", [("task ", "muted"), (entry.task_id, "strong"), (f" delegated: {entry.title}", "muted")])
+            return self._brush.wrap("◇ ", "task", [("task ", "task"), (entry.task_id, "strong"), (f" delegated: {entry.title}", "muted")])
         role, word = _TASKS[entry.state]
         detail = f" · {entry.detail}" if entry.detail else ""
-        return self._wrap(
-            "◆ ", role, [("task ", "muted"), (entry.task_id, "strong"), (f" {word}", role), (f": {entry.title}{detail}", "muted")]
+        return self._brush.wrap(
+            "◆ ", "task", [("task ", "task"), (entry.task_id, "strong"), (f" {word}", role), (f": {entry.title}{detail}", "muted")]
         )
 
     def _ask(self, entry: Ask) -> list[Strip]:
-        lines = self._wrap("│ ", "agent", [("? ", "warn"), (entry.prompt, "strong")])
+        lines = self._brush.wrap("│ ", "agent", [("? ", "warn"), (entry.prompt, "strong")])
         for option in entry.options:
-            lines += self._wrap("│   ", "agent", [(f"- {option}", "muted")])
+            lines += self._brush.wrap("│   ", "agent", [(f"- {option}", "muted")])
         if entry.answer is None:
-            return [*lines, self._strip([("│   ", "agent"), ("waits for your answer", "warn")])]
+            return [*lines, self._brush.strip(("│   ", "agent"), ("waits for your answer", "warn"))]
         if not entry.answer:
-            return [*lines, self._strip([("│   ", "agent"), ("not answered", "muted")])]
-        return lines + self._wrap("┃ ", "user", [(entry.answer, "strong")])
+            return [*lines, self._brush.strip(("│   ", "agent"), ("not answered", "muted"))]
+        return lines + self._brush.wrap("┃ ", "user", [(entry.answer, "strong")])
 
-    def _thinking(self, text: str) -> list[Strip]:
-        if self._details:
-            return self._wrap("│ ", "agent", [(text.strip(), "comment")])
-        first = one_line(text[: 4 * self._width])
-        return [self._fit([("│ ", "agent"), ("thought: ", "comment"), (first, "comment")], [(f"{len(text):,} characters", "muted")])]
+    def _thinking(self, text: str, opened: bool) -> list[Strip]:
+        if opened:
+            said: Parts = [("thought: ", "comment"), (text.strip(), "comment")]
+            return self._brush.wrap("│ ", "agent", said, limit=DETAIL_CHARS)
+        first = one_line(text[: 4 * self._brush.width])
+        return [self._brush.fit([("│ ", "agent"), ("thought: ", "comment"), (first, "comment")], [(f"{len(text):,} characters", "muted")])]
 
-    def _permission(self, entry: Permission) -> list[Strip]:
-        command = one_line(entry.command) or entry.tool
-        parts = [("│ ", "agent"), *self._sign(entry.tool), (command, "text")]
+    def _permission(self, entry: Permission, opened: bool) -> list[Strip]:
+        parts: Parts = [("┆ ", "tool"), *self._calls.sign(entry.tool), (one_line(entry.command) or entry.tool, "text")]
         if entry.decision is None:
-            return [self._fit(parts, [("● waits for your yes", "warn")])]
-        if entry.decision != "deny":
-            return [self._fit(parts, [("allowed", "ok")])]
-        line = self._fit(parts, [("✗ denied", "warn")])
-        return [line, *self._wrap("│   ", "agent", [(entry.note, "muted")])] if entry.note else [line]
-
-    def _call(self, entry: Call) -> list[Strip]:
-        parts: Parts = [("│ ", "agent"), *self._sign(entry.name), (one_line(entry.summary), "text")]
-        word, role = self._outcome(entry)
-        allowed = [] if entry.approved is None else [(f"allowed {entry.approved} · ", "muted")]
-        return [self._fit(parts, [*allowed, (word, role)]), *self._result(entry), *self._files(entry)]
-
-    def _sign(self, tool: str) -> Parts:
-        return [("$ ", "agent")] if tool == "bash" else [("▸ ", "agent"), (f"{tool or 'tool'} ", "strong")]
-
-    def _outcome(self, entry: Call) -> tuple[str, str]:
-        time = f" {entry.duration_s:.1f} s" if entry.duration_s >= 0.05 else ""
-        match entry.status:
-            case "running":
-                return "● running", "warn"
-            case "ok":
-                return (f"✗ exit {entry.exit_code}{time}", "error") if entry.failed else (f"✓{time}", "ok")
-            case "error":
-                return f"✗ failed{time}", "error"
-            case "denied":
-                return "✗ denied", "warn"
-            case "timeout":
-                return f"✗ timed out{time}", "error"
-            case "cancelled":
-                return f"■ cancelled{time}", "warn"
-            case _:
-                assert_never(entry.status)
-
-    def _result(self, entry: Call) -> list[Strip]:
-        """The first lines of the result; of a failed call the last ones, where the reason stands."""
-        lines = entry.result.strip("\n").split("\n") if entry.result.strip() else []
-        if len(lines) == 1 and entry.status in ("error", "denied"):  # a sentence of ours, which names the way on at its end
-            return self._wrap("│   ", "agent", [(lines[0], "muted")])
-        limit = DETAIL_LINES if self._details else PREVIEW_LINES
-        hidden = len(lines) - limit if len(lines) > limit + 1 else 0  # one line takes no more room than the word of it
-        shown = lines[hidden:] if entry.failed else lines[: len(lines) - hidden]
-        strips = [self._fit([("│   ", "agent"), (line.expandtabs(4), "muted")]) for line in shown]
-        if hidden:
-            more = self._strip([("│   ", "agent"), (f"… {hidden:,} {'earlier' if entry.failed else 'more'} lines · o unfolds", "comment")])
-            strips = [more, *strips] if entry.failed else [*strips, more]
-        return strips
-
-    def _files(self, entry: Call) -> list[Strip]:
-        return self._wrap("│   ", "agent", [(f"wrote {', '.join(entry.files)}", "ok")]) if entry.files else []
+            lines = [self._brush.fit(parts, [("● waits for your yes", "warn")])]
+        elif entry.decision != "deny":
+            lines = [self._brush.fit(parts, [(f"allowed {entry.decision}", "ok")])]
+        else:
+            lines = [self._brush.fit(parts, [("✗ denied", "warn")])]
+        if opened:
+            lines += self._brush.wrap("┆   ", "tool", [(entry.command, "code")], limit=DETAIL_CHARS)
+            lines += self._brush.wrap("┆   ", "tool", [("asked because it ", "comment"), (entry.reason, "comment")]) if entry.reason else []
+        return lines + (self._brush.wrap("┃   ", "user", [("you: ", "user"), (entry.note, "text")]) if entry.note else [])
 
     # ------------------------------------------------------------ lines
 
     def _spaced(self, entry: Entry, spaced: bool) -> list[Strip]:
         if not spaced:
             return []
-        return [self._strip([("│ ", "agent")]) if isinstance(entry, Call | Permission | Ask) else Strip.blank(0)]
+        return (
+            [Strip(self._bar())]
+            if isinstance(entry, Permission | Ask) or (isinstance(entry, Call) and entry.by == "model")
+            else [Strip.blank(0)]
+        )
 
-    def _parts(self, parts: Parts) -> list[Segment]:
-        return [Segment(text, self._look(role)) for text, role in parts if text]
-
-    def _strip(self, parts: Parts) -> Strip:
-        return Strip(self._parts(parts))
-
-    def _wrap(self, gutter: str, role: str, parts: Parts) -> list[Strip]:
-        """Text on as many lines as it needs; a sign in the gutter stands on the first line only."""
-        text = Text(end="", tab_size=4)
-        limit = DETAIL_CHARS if self._details else PREVIEW_CHARS
-        for part, part_role in parts:
-            text.append(part[:limit], self._look(part_role))
-            if len(part) > limit:
-                text.append(f" … {len(part) - limit:,} more characters", self._look("comment"))
-        follow = gutter if gutter[0] in "┃│" else " " * len(gutter)
-        strips: list[Strip] = []
-        for line in text.wrap(self._console, self._width + GUTTER - len(gutter)):
-            line.end = ""
-            sign = follow if strips else gutter
-            strips.append(Strip([Segment(sign, self._look(role)), *line.render(self._console)]))
-        return strips
-
-    def _fit(self, parts: Parts, end: Parts | None = None) -> Strip:
-        """One line: the last part gives way, so that `end` stands at the right."""
-        end = end or []
-        room = self._width + GUTTER - sum(cell_len(text) for text, _ in end) - (2 if end else 0)
-        used = sum(cell_len(text) for text, _ in parts[:-1])
-        last, role = parts[-1]
-        last = last[: 2 * self._width]
-        if used + cell_len(last) > room:
-            last = set_cell_size(last, max(0, room - used - 1)) + "…"
-        gap = " " * (room - used - cell_len(last) + 2) if end else ""
-        return self._strip([*parts[:-1], (last, role), (gap, role), *end])
+    def _bar(self) -> list[Segment]:
+        return self._brush.segments([("│ ", "agent")])
 
     def _end_of(self, text: str) -> str:
-        return one_line(text)[-max(8, self._width - 24) :]
+        return one_line(text)[-max(8, self._brush.width - 24) :]

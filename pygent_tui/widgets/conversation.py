@@ -1,4 +1,4 @@
-"""The conversation pane: a transcript as units, each drawn when it comes into view and kept while it is likely to come back."""
+"""The conversation pane: a transcript as items of units, each drawn when it comes into view and kept while it is likely to come back."""
 
 from __future__ import annotations
 
@@ -7,142 +7,310 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
+from rich.text import Text
 from textual.binding import Binding
+from textual.events import Click
 from textual.strip import Strip
 
 from ..views.layout import Unit
 from ..views.transcript import EMPTY, Transcript
-from .cards import GUTTER, Easel
-from .column import Column
+from .brush import Brush
+from .call_card import CallCard
+from .cards import Easel
+from .column import Column, Spot
+from .cursor import Cursor
+from .diff_card import DiffCard
+from .estimates import GUTTER
 from .line_view import LineView
+from .searchable import Position
+from .stops import Stop, folds
 
 if TYPE_CHECKING:
+    from .hunt import Hunt
     from .markdown import MarkdownPen
 
 _CACHED_UNITS = 1_000
+_BESIDE = 110
+"""Cells that two columns of a diff need."""
 
 
 class Conversation(LineView):
-    """Shows a Transcript. Heights of what was never in view are estimates, corrected before they are seen."""
+    """Shows a Transcript. Heights of what was never in view are estimates, corrected before they are seen.
+
+    Posts `CopyAsked` and `OutputAsked`.
+    """
 
     INTERVAL: ClassVar[float] = 1 / 16
     MARGIN: ClassVar[int] = GUTTER
 
-    BINDINGS = [Binding("o", "details", "Details", show=False)]  # noqa: RUF012 - Textual's own declaration
+    BINDINGS = [  # noqa: RUF012 - Textual's own declaration
+        Binding("j", "move(1)", "Next item", id="conversation.next", show=False),
+        Binding("k", "move(-1)", "Item before", id="conversation.previous", show=False),
+        Binding("enter,space", "open", "Open or fold", id="conversation.open", show=False),
+        Binding("o", "open_all", "Open or fold all", id="conversation.open-all", show=False),
+        Binding("right_curly_bracket,alt+down", "prompt(1)", "Next prompt", id="conversation.next-prompt", show=False),
+        Binding("left_curly_bracket,alt+up", "prompt(-1)", "Prompt before", id="conversation.previous-prompt", show=False),
+        Binding("d", "diff_style", "Diffs side by side, or not", id="conversation.diff-style", show=False),
+        Binding("y", "copy", "Copy its source", id="conversation.copy", show=False),
+        Binding("Y", "copy_inner", "Copy its output or code", id="conversation.copy-inner", show=False),
+        Binding("v", "output", "Show its output", id="conversation.output", show=False),
+    ]
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        f"line--{name}" for name in ("tool", "task", "mark", "added", "removed", "added-word", "removed-word", "system")
+    }
+
+    DEFAULT_CSS = """
+    Conversation {
+        & > .line--tool { color: $text-accent; text-style: bold; }
+        & > .line--task { color: $text-success; text-style: bold; }
+        & > .line--mark { color: $background; background: $primary; text-style: bold; }
+        & > .line--added { color: $foreground; background: $success 12%; }
+        & > .line--removed { color: $foreground; background: $error 12%; }
+        & > .line--added-word { background: $success 35%; text-style: bold; }
+        & > .line--removed-word { background: $error 35%; text-style: bold; }
+    }
+    """
 
     def __init__(self, *, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(name=name, id=id, classes=classes)
-        self._state: Transcript = EMPTY
-        self._column = Column()
+        self.state: Transcript = EMPTY
+        self.column = Column()
+        self.cursor = Cursor(self)
         self._easel: Easel | None = None
         self._pen: MarkdownPen | None = None
-        self._cache: OrderedDict[Unit, list[Strip]] = OrderedDict()
+        self._cache: OrderedDict[tuple[Unit, bool], list[Strip]] = OrderedDict()
         self._now = 0.0
-        self._details = False
+        self._all_opened = False
+        self._toggled: set[int] = set()
+        self._peeked: int | None = None
+        """The item that is open because the current match stands in it."""
+        self._beside: bool | None = None
+        self._hunt: Hunt | None = None
 
     # ------------------------------------------------------------ attributes down
 
     @property
     def welcome(self) -> tuple[str, ...]:
         """The lines of an empty conversation; the first is its title."""
-        return self._column.greeting
+        return self.column.greeting
 
     @welcome.setter
     def welcome(self, lines: Sequence[str]) -> None:
-        self._column.greeting = tuple(lines)
+        self.column.greeting = tuple(lines)
         self.touch()
 
     def show(self, transcript: Transcript) -> None:
         """Show `transcript`; cheap, whatever its length."""
-        if transcript is not self._state:
-            self._state = transcript
+        if transcript is not self.state:
+            self.state = transcript
             self.touch()
 
     def tick(self, now: float) -> None:
-        """Show the countdown as it is at `now` (Unix seconds)."""
+        """Show countdowns and running times as they are at `now` (Unix seconds)."""
         self._now = now
-        if self._state.retry is not None:
+        if self.state.retry is not None or self.state.open:
             self.touch()
-
-    def action_details(self) -> None:
-        """Unfold, or fold, the results of calls and the thinking."""
-        self._details = not self._details
-        self.restyled()
-        self._column.rewidth(self.page.width)
-        self.flush()
 
     def restyled(self) -> None:
         self._easel = self._pen = None
         self._cache.clear()
 
+    # ------------------------------------------------------------ keys
+
+    def action_move(self, by: int) -> None:
+        self.cursor.move(by)
+
+    def action_prompt(self, by: int) -> None:
+        self.cursor.to_prompt(by)
+
+    def action_open(self) -> None:
+        stop = self.cursor.stop
+        if stop is not None:
+            self.toggle(stop.item)
+
+    def action_open_all(self) -> None:
+        """Open everything that folds, or fold it."""
+        self._all_opened = not self._all_opened
+        self._toggled.clear()
+        self._peeked = None
+        self.keep(self.cursor.anchor())
+
+    def action_diff_style(self) -> None:
+        """Show diffs in two columns, or in one."""
+        self._beside = not self._shown_beside
+        self.restyled()
+        self.keep(self.cursor.anchor())
+
+    def action_copy(self) -> None:
+        self.cursor.copy()
+
+    def action_copy_inner(self) -> None:
+        self.cursor.copy_inner()
+
+    def action_output(self) -> None:
+        self.cursor.show_output()
+
+    def toggle(self, item: int) -> None:
+        """Open an item that is folded, or fold it; its head stays where it is."""
+        if folds(self.column, item):
+            self._toggled ^= {item}
+            if self._peeked == item:
+                self._peeked = None
+                self._toggled.discard(item)
+            self.keep(self.cursor.anchor())
+
+    def opened(self, item: int) -> bool:
+        """Whether an item shows all that it has."""
+        return ((item in self._toggled) != self._all_opened) or item == self._peeked
+
+    def on_click(self, event: Click) -> None:
+        """Go to what was clicked; a click on the head of a card opens or folds it."""
+        place = event.get_content_offset(self)
+        if place is None or self.text_selection is not None:
+            return
+        stop = self.cursor.click(self.scroll_offset.y + place.y)
+        if stop is not None:
+            self.toggle(stop.item)
+
+    def on_focus(self) -> None:
+        self.cursor.appear()
+        self.refresh()
+
+    def on_blur(self) -> None:
+        self.refresh()
+
+    # ------------------------------------------------------------ search
+
+    def find(self, query: str) -> int:
+        if self._hunt is None:
+            from .hunt import Hunt  # noqa: PLC0415 - needed when somebody searches
+
+            self._hunt = Hunt(self)
+        return self._hunt.find(query)
+
+    def step(self, backwards: bool = False) -> Position | None:
+        return self._hunt.step(backwards) if self._hunt is not None else None
+
+    def clear(self) -> None:
+        self._hunt = None
+        self.peek(None)
+        self.refresh()
+
+    def peek(self, item: int | None) -> None:
+        """Have an item open for the time being, and no other."""
+        self._peeked = item
+
     # ------------------------------------------------------------ lines
 
     def reflow(self) -> None:
         place = self._place_read()
-        if self._column.width != self.page.width:
-            self._easel = None
-            self._cache.clear()
-            self._column.rewidth(self.page.width)
-        self._column.update(self._state, self._now)
-        self._settle(place)
+        if self.column.width != self.page.width:
+            place = self._resize(place)
+        before = self.column.entries
+        self.column.update(self.state, self._now)
+        self.cursor.carry()
+        if not self.column.grew:
+            self._toggled.clear()
+            self._peeked = None
+        if self._hunt is not None and before is not self.state.entries:
+            self.tell_search(self._hunt.read(self.state.entries, self.column.changed))
+        self._settle(self.column.carried(place))
 
     def scrolled(self) -> None:
         self._settle(self._place_read())
 
     def line(self, y: int) -> Strip:
-        index, line = self._column.heights.find(y)
-        strips = self._strips(index)
-        return strips[line] if line < len(strips) else Strip.blank(0)
+        spot = self.column.find(y)
+        strips = self.strips(spot.item, spot.unit)
+        strip = strips[spot.line] if spot.line < len(strips) else Strip.blank(0)
+        if self._hunt is not None:
+            strip = self._hunt.marked(strip, spot)
+        return self.cursor.marked(strip, spot) if self.has_focus else strip
 
-    def _place_read(self) -> tuple[int, int]:
-        """The unit at the top of the page, and the line of it: what must not move while it is read."""
-        heights = self._column.heights
-        return heights.find(self.scroll_offset.y) if len(heights) else (0, 0)
+    def keep(self, anchor: tuple[Spot, int]) -> None:
+        """Show the line `anchor[0]` in the row `anchor[1]` of the page; the end is followed on when that shows it."""
+        self.following = False
+        self._settle(*anchor)
+        self.following = self.scroll_offset.y >= self.column.total - self.page.height
+        self._settle(self._place_read())
+        self.refresh()
 
-    def _settle(self, place: tuple[int, int]) -> None:
-        """Give everything on the page, and a page around it, its true height before it is seen."""
-        heights, page = self._column.heights, self.page.height
-        last = len(heights) - 1
-        if last < 0:
-            self.set_extent(0, self.page.width, 0)
-            return
-        index, line = (last, 0) if self.following else (min(place[0], last), place[1])
-        self._measure_page(range(index, last + 1), line + 2 * page)
-        self._measure_page(range(index - 1, -1, -1), 2 * page if self.following else page)
-        top = heights.top(index) + min(line, heights[index] - 1)
-        self.set_extent(heights.total, self.page.width, top)
+    def _resize(self, place: Spot) -> Spot:
+        """Wrap everything anew; the line that is read keeps its part of what it belongs to."""
+        units = self.column.units(place.item)
+        height = self.column.height(place.item, place.unit) if units else 1
+        self._easel = None
+        self._cache.clear()
+        self.column.rewidth(self.page.width)
+        if not units or place.unit >= len(self.column.units(place.item)):
+            return self.column.clamped(place)
+        return Spot(place.item, place.unit, place.line * self._measure(place.item, place.unit) // max(1, height))
 
-    def _measure_page(self, indices: Iterable[int], lines: int) -> None:
+    def _place_read(self) -> Spot:
+        """The line at the top of the page: what must not move while it is read."""
+        return self.column.find(self.scroll_offset.y)
+
+    def _settle(self, spot: Spot, row: int = 0) -> None:
+        """Give everything on the page, and a page around it, its true height before it is seen; `spot` stands in `row`."""
+        column, page = self.column, self.page.height
+        spot = column.last if self.following else column.clamped(spot)
+        if column.units(spot.item):
+            self._measure_page(column.onwards(spot.item, spot.unit), spot.line + 2 * page)
+            self._measure_page(column.backwards(spot.item, spot.unit), 2 * page if self.following else page + row)
+            spot = column.clamped(spot)
+        self.set_extent(column.total, self.page.width, max(0, column.line(spot) - row))
+
+    def measure(self, stop: Stop) -> None:
+        """Give a stop its true height, as far as it may be seen."""
+        self._measure_page(((stop.item, unit) for unit in range(stop.first, stop.last + 1)), 2 * self.page.height)
+
+    def _measure_page(self, places: Iterable[tuple[int, int]], lines: int) -> None:
         """Measure units until they cover more than so many lines."""
-        for index in indices:
-            lines -= self._measure(index)
+        for item, unit in places:
+            lines -= self._measure(item, unit)
             if lines < 0:
                 break
 
-    def _measure(self, index: int) -> int:
-        height = len(self._strips(index))
-        self._column.heights[index] = height
+    def _measure(self, item: int, unit: int) -> int:
+        height = len(self.strips(item, unit))
+        self.column.measured(item, unit, height)
         return height
 
-    def _strips(self, index: int) -> list[Strip]:
-        unit = self._column.units[index]
-        strips = self._cache.get(unit)
+    # ------------------------------------------------------------ drawing
+
+    def strips(self, item: int, unit: int) -> list[Strip]:
+        """The lines of a unit."""
+        key = (self.column.units(item)[unit], self.opened(item))
+        strips = self._cache.get(key)
         if strips is None:
-            strips = self._cache[unit] = self._drawing().draw(unit)
+            strips = self._cache[key] = self._drawing().draw(*key)
             if len(self._cache) > _CACHED_UNITS:
                 self._cache.popitem(last=False)
         else:
-            self._cache.move_to_end(unit)
+            self._cache.move_to_end(key)
         return strips
+
+    @property
+    def _shown_beside(self) -> bool:
+        return self.column.width >= _BESIDE if self._beside is None else self._beside
 
     def _drawing(self) -> Easel:
         if self._easel is None:
-            self._easel = Easel(self._column.width, self.look, self.app.console, self._markdown, self._details)
+            brush = Brush(self.column.width, self.look, self.app.console)
+            diffs = DiffCard(brush, self._code, beside=self._shown_beside)
+            self._easel = Easel(brush, self._markdown, CallCard(brush, diffs))
         return self._easel
 
     def _markdown(self, text: str, width: int) -> list[list[Segment]]:
+        return self._penned().render(text, width)
+
+    def _code(self, text: str, path: str) -> list[Text]:
+        return self._penned().code(text, path)
+
+    def _penned(self) -> MarkdownPen:
         if self._pen is None:
             from .markdown import MarkdownPen  # noqa: PLC0415 - a parser and a highlighter are not needed before the first reply
 
             self._pen = MarkdownPen(self.look)
-        return self._pen.render(text, width)
+        return self._pen

@@ -11,7 +11,7 @@ from io import StringIO
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from pygments.lexer import Lexer
-from pygments.lexers import get_lexer_by_name
+from pygments.lexers import get_lexer_by_name, get_lexer_for_filename
 from pygments.token import Comment, Keyword, Name, Number, Operator, String, _TokenType
 from pygments.util import ClassNotFound
 from rich.console import Console, ConsoleOptions, RenderResult
@@ -46,7 +46,8 @@ class MarkdownPen:
         self._console = Console(
             file=StringIO(), color_system="truecolor", force_terminal=True, legacy_windows=False, theme=_theme(look), _environ={}
         )
-        self._colors = _Colors(look)
+        self._colors = _Colors(look, look("block"))
+        self._inks = _Colors(look, Style())
         self._lexers: dict[str, Lexer | None] = {}
         # Tags are shown, not hidden: what the model wrote is what the user reads.
         self._parser = MarkdownIt("commonmark", {"html": False}).enable("strikethrough").enable("table")
@@ -58,13 +59,21 @@ class MarkdownPen:
         filled = [index for index, line in enumerate(lines) if any(segment.text.strip() for segment in line)]
         return lines[filled[0] : filled[-1] + 1] if filled else []
 
-    def _lexer(self, name: str) -> Lexer | None:
+    def code(self, text: str, path: str) -> list[Text]:
+        """`text` as lines in the colours of the language that the file `path` is written in."""
+        lexer = self._lexer(path, get_lexer_for_filename)
+        if lexer is None:
+            return [Text(line) for line in text.split("\n")]
+        colored = Syntax("", lexer, theme=self._inks).highlight(text)
+        return list(colored.split("\n", allow_blank=True))
+
+    def _lexer(self, name: str, find: Callable[[str], Lexer] = get_lexer_by_name) -> Lexer | None:
         """Looking up an unknown name is slow, so answers are kept."""
         if name not in self._lexers:
             if len(self._lexers) >= _MAX_LEXERS:
                 self._lexers.clear()
             try:
-                self._lexers[name] = get_lexer_by_name(name) if name else None
+                self._lexers[name] = find(name) if name else None
             except ClassNotFound:
                 self._lexers[name] = None
         return self._lexers[name]
@@ -73,8 +82,8 @@ class MarkdownPen:
 class _Colors(SyntaxTheme):
     """Token colours from the roles of the theme."""
 
-    def __init__(self, look: Look) -> None:
-        self._ground = look("block")
+    def __init__(self, look: Look, ground: Style) -> None:
+        self._ground = ground
         self._styles = {token: Style(color=look(role).color, italic=look(role).italic) for token, role in _ROLES.items()}
 
     def get_style_for_token(self, token_type: _TokenType) -> Style:

@@ -215,10 +215,10 @@ async def test_a_card_shows_the_end_of_a_failure_and_unfolds() -> None:
         pane.show(folded(CallStarted(ToolCall("c", "bash", "{}"), "make"), CallEnded(ToolResult("c", content, "ok", 2, 1.5))))
         await settle(pilot, pane)
         folded_lines = screen_lines(pane)
-        assert folded_lines[2].split() == ["│", "$", "make", "✗", "exit", "2", "1.5", "s"]
-        assert folded_lines[3:8] == ["│   … 6 earlier lines · o unfolds", *(f"│   line {number}" for number in range(6, 10))]
+        assert folded_lines[2].split() == ["┆", "$", "make", "✗", "exit", "2", "1.5", "s"]
+        assert folded_lines[3:8] == ["┆   … 6 earlier lines · Enter opens", *(f"┆   line {number}" for number in range(6, 10))]
         await pilot.press("o")
-        assert [line for line in screen_lines(pane) if "line" in line] == [f"│   line {number}" for number in range(10)]
+        assert [line for line in screen_lines(pane) if "line" in line] == [f"┆   line {number}" for number in range(10)]
 
 
 @in_loop
@@ -227,7 +227,7 @@ async def test_a_card_hides_no_single_line() -> None:
     async with Stage(pane).run_test(size=(60, 20)) as pilot:
         pane.show(folded(CallStarted(ToolCall("c", "bash", "{}"), "make"), CallEnded(ToolResult("c", "1\n2\n3\n4\n5", "ok", 0))))
         await settle(pilot, pane)
-        assert screen_lines(pane)[3:9] == ["│   1", "│   2", "│   3", "│   4", "│   5", ""]
+        assert screen_lines(pane)[3:9] == ["┆   1", "┆   2", "┆   3", "┆   4", "┆   5", ""]
 
 
 @in_loop
@@ -237,8 +237,8 @@ async def test_a_card_shows_the_whole_sentence_on_why_a_call_did_not_run() -> No
     async with Stage(pane).run_test(size=(60, 20)) as pilot:
         pane.show(folded(CallStarted(ToolCall("c", "bash", "{}"), "make"), CallEnded(ToolResult("c", sentence, "error"))))
         await settle(pilot, pane)
-        shown = [line for line in screen_lines(pane)[3:] if line.startswith("│   ")]
-        assert " ".join(line.removeprefix("│   ").strip() for line in shown) == sentence
+        shown = [line for line in screen_lines(pane)[3:] if line.startswith("┆   ")]
+        assert " ".join(line.removeprefix("┆   ").strip() for line in shown) == sentence
 
 
 @in_loop
