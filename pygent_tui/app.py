@@ -15,8 +15,9 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding
 from textual.message import Message
 
+from .memory import Memory
 from .screens.workbench import Workbench
-from .theme import DARK, themes
+from .theme import DARK, readable, themes
 from .widgets.composer import Composer
 from .widgets.guard import QUIET_S
 from .widgets.request import CopyAsked, Request
@@ -65,7 +66,9 @@ class PygentApp(App[None]):
         super().__init__()
         for theme in themes():
             self.register_theme(theme)
-        self.theme = DARK
+        self.memory = Memory(launch.state_folder)
+        look = self.memory.look
+        self.theme = look.theme if look.theme in self.available_themes else DARK
         self.redact = launch.redact
         self.failure = ""
         self.last_word = ""
@@ -74,13 +77,17 @@ class PygentApp(App[None]):
         self.quiet_s = quiet_s
         self.conductor: Conductor | None = None
         self._launch = launch
-        self._bench = Workbench(launch.model)
+        self._bench = Workbench(launch.model, look.arrangement)
         self._early: list[str] = []
         self._on_painted = on_painted
         self._safe_lines = SafeLines()
 
     def get_default_screen(self) -> Workbench:
         return self._bench
+
+    def get_css_variables(self) -> dict[str, str]:
+        self.theme_variables = readable(super().get_css_variables(), self.current_theme.ansi)
+        return self.theme_variables
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Every line of every widget passes these."""

@@ -26,6 +26,7 @@ def run_app(app: PygentApp) -> int:
         asyncio.run(_run(app))
     finally:
         _let_go_of_a_lost_terminal()
+        app.memory.close()
         closed = _close(app)
     code = app.return_code or 0
     if app.crash is not None:

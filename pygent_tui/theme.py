@@ -1,11 +1,29 @@
-"""The two colour schemes of the app. The only place where a colour is written down; the rest names variables."""
+"""The two colour schemes of the app, and what makes any other readable. The only place where a colour is written down; the rest
+names variables."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
+from textual.color import Color
 from textual.theme import Theme
 
 DARK = "pygent-dark"
 LIGHT = "pygent-light"
+
+# Contrasts as WCAG 2 counts them.
+TEXT = 4.5
+MUTED = 3.5
+EDGE = 3.0
+_FAINT_EDGE = 1.5
+_STEPS = 20
+
+_VOICES = ("primary", "secondary", "success", "warning", "error", "accent")
+GROUNDS = ("background", "surface", "panel")
+LABELS = ("primary", "success", "warning", "error")
+"""Those whose words also stand on a ground of their own: keys, badges."""
+
+_DIM = 0.66
 
 
 def themes() -> tuple[Theme, Theme]:
@@ -42,3 +60,57 @@ def themes() -> tuple[Theme, Theme]:
             variables={"border-blurred": "#c3c6bd"},
         ),
     )
+
+
+def readable(variables: Mapping[str, str], ansi: bool) -> dict[str, str]:
+    """The variables of a theme with each that cannot be read on the theme's own grounds moved as far as it takes.
+
+    What a theme of the terminal's own colours (`ansi`) looks like nobody but its user knows: there text stands on the terminal's
+    ground only.
+    """
+    if ansi:
+        return {**variables, **_of_the_terminal(variables)}
+    grounds = [Color.parse(variables[name]) for name in GROUNDS]
+    back = grounds[0]
+    text = _moved(Color.parse(variables["foreground"]), grounds, TEXT)
+    mended = {"foreground": text, "text-muted": _moved(back.blend(text, _DIM), grounds, MUTED)}
+    mended |= {f"text-{name}": _moved(Color.parse(variables[f"text-{name}"]), grounds, TEXT) for name in _VOICES}
+    mended["border"] = _moved(Color.parse(variables["border"]), grounds, EDGE)
+    mended["border-blurred"] = _moved(Color.parse(variables["border-blurred"]), [back], _FAINT_EDGE)
+    for name in LABELS:
+        mended[f"{name}-muted"] = _withdrawn(Color.parse(variables[f"{name}-muted"]), back, mended[f"text-{name}"])
+    return {**variables, **{name: color.hex for name, color in mended.items()}}
+
+
+def contrast(one: Color, other: Color) -> float:
+    """How well one can be told from the other: 1 not at all, 21 black from white."""
+    dark, light = sorted((_luminance(one), _luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _of_the_terminal(variables: Mapping[str, str]) -> dict[str, str]:
+    plain = {"text-muted": "ansi_default", "border-blurred": "ansi_default", "scrollbar": "ansi_default"}
+    return plain | {f"{name}-muted": "ansi_default" for name in _VOICES}
+
+
+def _moved(color: Color, grounds: Iterable[Color], least: float) -> Color:
+    """`color`, or the nearest one towards white or black that has the contrast on all `grounds`; else white or black."""
+    grounds = list(grounds)
+    poles = (Color(255, 255, 255), Color(0, 0, 0))
+    pole = max(poles, key=lambda pole: min(contrast(pole, ground) for ground in grounds))
+    for step in range(_STEPS):
+        moved = color.blend(pole, step / _STEPS)
+        if all(contrast(moved, ground) >= least for ground in grounds):
+            return moved
+    return pole
+
+
+def _withdrawn(ground: Color, back: Color, text: Color) -> Color:
+    """`ground`, or the nearest one towards `back` that `text` can be read on."""
+    tried = (ground.blend(back, step / _STEPS) for step in range(_STEPS))
+    return next((moved for moved in tried if contrast(text, moved) >= TEXT), back)
+
+
+def _luminance(color: Color) -> float:
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in color.normalized)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -87,9 +87,9 @@ def help_content() -> Content:
     for title, rows in (*_KEYS, ("Commands", commands), ("The badge", _BADGE)):
         parts.append((f"{title}\n", "bold $text-primary"))
         for key, what in rows:
-            parts += [(f"  {key:<22}", "$foreground"), (f"{_hang(what)}\n", "$foreground 65%")]
+            parts += [(f"  {key:<22}", "$foreground"), (f"{_hang(what)}\n", "$text-muted")]
         parts.append(("\n", ""))
-    parts += [("Connect a model\n", "bold $text-primary"), ("  " + _hang(_CONNECT, 74, 2), "$foreground 65%")]
+    parts += [("Connect a model\n", "bold $text-primary"), ("  " + _hang(_CONNECT, 74, 2), "$text-muted")]
     return Content.assemble(*parts)
 
 

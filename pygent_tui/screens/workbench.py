@@ -9,26 +9,36 @@ import time
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
+from ..views.arrangement import Arrangement, Pane
 from ..widgets.composer import Composer
+from ..widgets.pane_grid import PaneGrid, pane_of
 from ..widgets.request import Request
 from ..widgets.status_bar import StatusBar
 
-PANES = {"conversation": "Conversation", "output": "Output", "board": "Tasks"}
+TITLES: dict[str, str] = {"conversation": "Conversation", "output": "Output", "board": "Tasks"}
 
 
 class Workbench(Screen[None]):
     """Panes stand empty until `furnish`. Posts `Escaped`; what its widgets post bubbles up to the app."""
 
     BINDINGS = [  # noqa: RUF012 - Textual's own declaration
-        Binding("escape", "escape", "Interrupt", show=False),
-        Binding("f6", "app.focus_next", "Next pane", show=False, priority=True),
-        Binding("shift+f6", "app.focus_previous", "Previous pane", show=False, priority=True),
-        Binding("f3", "zoom", "Zoom the pane", show=False, priority=True),
+        Binding("escape", "escape", "Interrupt, or back to the prompt", id="app.back", show=False),
+        Binding("f6", "go(1)", "Next pane", id="pane.next", show=False, priority=True),
+        Binding("shift+f6", "go(-1)", "Previous pane", id="pane.previous", show=False, priority=True),
+        Binding("tab", "go(1)", "Next pane", id="pane.next-tab", show=False),
+        Binding("shift+tab", "go(-1)", "Previous pane", id="pane.previous-tab", show=False),
+        Binding("f3", "zoom", "Zoom the pane, and back", id="layout.zoom", show=False, priority=True),
+        Binding("f4", "side", "Hide output and tasks, and back", id="layout.side", show=False, priority=True),
+        Binding("alt+right", "push(True, 1)", "Conversation wider", id="layout.wider", show=False, priority=True),
+        Binding("alt+left", "push(True, -1)", "Conversation narrower", id="layout.narrower", show=False, priority=True),
+        Binding("alt+down", "push(False, 1)", "Upper pane taller", id="layout.taller", show=False, priority=True),
+        Binding("alt+up", "push(False, -1)", "Upper pane lower", id="layout.lower", show=False, priority=True),
+        Binding("alt+a", "answer", "Go to what waits for an answer", id="asks.go", show=False, priority=True),
+        Binding("equals_sign", "reset", "Panes as they were at first", id="layout.reset", show=False),
     ]
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - as above
     VERTICAL_BREAKPOINTS = [(0, "-short"), (18, "-tall")]  # noqa: RUF012 - as above
@@ -41,47 +51,46 @@ class Workbench(Screen[None]):
     class Uncovered(Request):
         """A dialog that lay over the screen is gone."""
 
-    def __init__(self, model: str) -> None:
-        super().__init__(classes="-no-output -no-tasks")
+    def __init__(self, model: str, arrangement: Arrangement) -> None:
+        super().__init__()
+        self.grid = PaneGrid(*(_entitled(Static(id=name)) for name in TITLES), id="panes")
+        self.grid.arrangement = arrangement
         self.composer = Composer(id="composer")
         self.bar = StatusBar(((f" {model} · starting", ""),), ("Ctrl+Q quit", "F1 help"), id="status")
         self._panel: Widget | None = None
 
     def compose(self) -> ComposeResult:
-        with Horizontal(id="panes"):
-            yield _entitled(Static(id="conversation"))
-            with Vertical(id="side"):
-                yield _entitled(Static(id="output"))
-                yield _entitled(Static(id="board"))
+        yield self.grid
         yield self.composer
         yield self.bar
 
     async def furnish(self, *panes: Widget) -> None:
         """Put each of the real panes in the place of the empty one with its id."""
         for pane in panes:
-            empty = self.query_one(f"#{pane.id}")
-            parent = empty.parent
-            assert isinstance(parent, Widget)
-            place = parent.children.index(empty)
+            empty = self.grid.query_one(f"#{pane.id}")
+            place = self.grid.children.index(empty)
             await empty.remove()
-            await parent.mount(_entitled(pane), before=place if place < len(parent.children) else None)
+            await self.grid.mount(_entitled(pane), before=place if place < len(self.grid.children) else None)
 
     # ------------------------------------------------------------ what stands below the panes
 
     def ask(self, panel: Widget) -> None:
-        """Let `panel` take the composer's place."""
+        """Let `panel` take the composer's place, and its focus; who is in a pane stays there, for a key meant for it is no answer."""
+        elsewhere = pane_of(self.focused) is not None
         self._drop_panel()
         self._panel = panel
         self.composer.display = False
         self.mount(panel, before=self.bar)
-        panel.focus()
+        if not elsewhere:
+            panel.focus()
 
     def compose_again(self) -> None:
         """Give the composer its place back."""
         self._drop_panel()
         if not self.composer.display:
             self.composer.display = True
-            self.composer.focus()
+            if pane_of(self.focused) is None:
+                self.composer.focus()
 
     def _drop_panel(self) -> None:
         if self._panel is not None:
@@ -92,8 +101,10 @@ class Workbench(Screen[None]):
         """Focus the composer, or the panel in its place."""
         (self._panel or self.composer).focus()
 
-    def focus_pane(self, name: str) -> None:
-        self.query_one(f"#{name}").focus()
+    def focus_pane(self, name: Pane) -> None:
+        """Focus a pane, and let it be seen."""
+        self.grid.bring(name)
+        self.grid.query_one(f"#{name}").focus()
 
     # ------------------------------------------------------------ keys
 
@@ -104,13 +115,33 @@ class Workbench(Screen[None]):
     def action_escape(self) -> None:
         self.post_message(self.Escaped())
 
+    def action_go(self, step: int) -> None:
+        """Focus the next of what stands on the screen, or the one before; the composer is the first."""
+        panes = self.grid.reachable
+        here = pane_of(self.focused)
+        place = panes.index(here) + 1 if here in panes else 0
+        place = (place + step) % (len(panes) + 1)
+        if place:
+            self.focus_pane(panes[place - 1])
+        else:
+            self.focus_below()
+
+    def action_answer(self) -> None:
+        self.focus_below()
+
     def action_zoom(self) -> None:
-        """Let the focused pane fill the screen, and back."""
-        zoomed = next((name for name in PANES if self.has_class(f"-zoom-{name}")), None)
-        focused = self.focused.id if self.focused is not None else None
-        self.remove_class(*(f"-zoom-{name}" for name in PANES))
-        if zoomed is None:
-            self.add_class(f"-zoom-{focused if focused in PANES else 'conversation'}")
+        self.grid.zoom()
+
+    def action_side(self) -> None:
+        self.grid.toggle_side()
+        if pane_of(self.focused) not in (None, *self.grid.reachable):
+            self.focus_below()
+
+    def action_push(self, upright: bool, steps: int) -> None:
+        self.grid.push(upright, steps)
+
+    def action_reset(self) -> None:
+        self.grid.reset()
 
 
 def _let_go() -> None:
@@ -119,5 +150,5 @@ def _let_go() -> None:
 
 
 def _entitled(pane: Widget) -> Widget:
-    pane.border_title = PANES[pane.id or ""]
+    pane.border_title = TITLES[pane.id or ""]
     return pane

@@ -1,14 +1,69 @@
-"""How the app looks: its theme."""
+"""How the app looks: its theme, and where the panes stand; what the user chose is remembered."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
 from ..theme import DARK, LIGHT
+from ..views.arrangement import Arrangement
+from ..widgets.pane_grid import PaneGrid
+from ..widgets.request import Request
 from .station import Station
+
+if TYPE_CHECKING:
+    from ..screens.pick import Item
 
 
 class Looks(Station):
-    """Changes colours."""
+    """Changes colours, and tells the app's memory."""
 
-    def toggle_theme(self) -> None:
-        """Change between dark and light."""
-        self.app.theme = LIGHT if self.app.current_theme.dark else DARK
+    def requests(self) -> Mapping[type[Request], Callable[[Any], object]]:
+        return {PaneGrid.Arranged: lambda request: self._arranged(request.arrangement)}
+
+    def begin(self) -> None:
+        if self.app.memory.problem:
+            self.conductor.refuse(self.app.memory.problem)
+
+    # ------------------------------------------------------------ themes
+
+    @property
+    def themes(self) -> Sequence[str]:
+        """The names of all themes, ours first."""
+        return (DARK, LIGHT, *sorted(self.app.available_themes.keys() - {DARK, LIGHT}))
+
+    def choose_theme(self, name: str) -> None:
+        """Take the theme of that name; without a name let the user look at one after the other."""
+        if not name:
+            self._pick_theme()
+        elif name.lower() in self.themes:
+            self._keep_theme(name.lower())
+        else:
+            self.conductor.refuse(f"There is no theme {name}; /theme lists them.")
+
+    def _pick_theme(self) -> None:
+        from ..screens.pick import Pick  # noqa: PLC0415 - a list is imported when one is wanted
+
+        before = self.app.theme
+        picker = Pick("Theme", [self._item(name) for name in self.themes], verb="keep it", at=before, look=self._try_theme)
+        self.app.push_screen(picker, lambda name: self._keep_theme(name or before))
+
+    def _item(self, name: str) -> Item:
+        from ..screens.pick import Item  # noqa: PLC0415 - as above
+
+        theme = self.app.available_themes[name]
+        kind = "dark" if theme.dark else "light"
+        return Item(name, name, f"{kind}, in the terminal's own colours" if theme.ansi else kind)
+
+    def _try_theme(self, name: str) -> None:
+        self.app.theme = name
+
+    def _keep_theme(self, name: str) -> None:
+        self.app.theme = name
+        self.app.memory.keep(replace(self.app.memory.look, theme=name))
+
+    # ------------------------------------------------------------ panes
+
+    def _arranged(self, arrangement: Arrangement) -> None:
+        self.app.memory.keep(replace(self.app.memory.look, arrangement=arrangement))

@@ -43,10 +43,10 @@ class Panes(Station):
             self.conversation.show(new.transcript)
         if new.output is not old.output:
             self.output.show(new.output)
-            self.bench.set_class(new.output.current is None, "-no-output")
+            self.bench.grid.fill("output", new.output.current is not None)
         if new.board is not old.board:
             self.board.show(new.board)
-            self.bench.set_class(not new.board.rows, "-no-tasks")
+            self.bench.grid.fill("board", bool(new.board.rows))
 
     def tick(self, now: float) -> None:
         self.conversation.tick(now)

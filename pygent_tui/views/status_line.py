@@ -11,7 +11,7 @@ from .status import Status
 
 Part = tuple[str, str]
 
-_QUIET = "$foreground 65%"
+_QUIET = "$text-muted"
 
 
 @dataclass(frozen=True, slots=True)

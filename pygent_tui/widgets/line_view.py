@@ -57,7 +57,7 @@ class LineView(SearchHost, can_focus=True):
         overflow-y: auto;
         scrollbar-gutter: stable;
         scrollbar-size: 0 1;
-        scrollbar-color: $panel;
+        scrollbar-color: $border-blurred;
         scrollbar-color-hover: $primary-muted;
         scrollbar-color-active: $primary;
         scrollbar-background: $background;
@@ -66,7 +66,7 @@ class LineView(SearchHost, can_focus=True):
         background: $background;
         color: $foreground;
         & > .line--text { color: $foreground; }
-        & > .line--muted { color: $foreground 60%; }
+        & > .line--muted { color: $text-muted; }
         & > .line--strong { color: $foreground; text-style: bold; }
         & > .line--user { color: $text-secondary; text-style: bold; }
         & > .line--agent { color: $text-primary; text-style: bold; }
@@ -76,11 +76,12 @@ class LineView(SearchHost, can_focus=True):
         & > .line--code { color: $text-accent; background: $surface; }
         & > .line--block { color: $foreground; background: $surface; }
         & > .line--cursor { background: $panel; text-style: bold; }
+        &:nocolor > .line--cursor { text-style: bold reverse; }
         & > .line--heading { color: $text-primary; text-style: bold; }
         & > .line--link { color: $text-primary; text-style: underline; }
         & > .line--keyword { color: $text-secondary; }
         & > .line--string { color: $text-success; }
-        & > .line--comment { color: $foreground 60%; text-style: italic; }
+        & > .line--comment { color: $text-muted; text-style: italic; }
         & > .line--number { color: $text-warning; }
         & > .line--name { color: $text-primary; }
         & > .line--match { color: $text-warning; text-style: underline; }

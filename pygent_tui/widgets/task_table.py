@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
+from rich.style import Style
 from textual.binding import Binding
 from textual.content import Content
 from textual.events import Blur, Click, Focus
@@ -158,7 +159,8 @@ class TaskTable(LineView):
     def _under_cursor(self, strip: Strip) -> Strip:
         ground = self.look("cursor")
         line = strip.adjust_cell_length(self.page.width, ground)
-        return Strip([Segment(text, ground if style is None else style + ground.background_style) for text, style, _ in line])
+        under = Style(bgcolor=ground.bgcolor, bold=ground.bold, reverse=ground.reverse)
+        return Strip([Segment(text, under if style is None else style + under) for text, style, _ in line])
 
     # ------------------------------------------------------------ the cursor
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pygent_engine.events import CancelTask, Interrupt, SubmitPrompt
+from pygent_tui.commands import COMMANDS
 from pygent_tui.screens.confirm import Confirm
 from pygent_tui.screens.help import Help
 from pygent_tui.widgets.composer import Composer
@@ -155,10 +156,10 @@ def test_cancelling_a_task_that_is_not_there_is_refused() -> None:
 
 def test_a_narrow_screen_shows_side_panes_once_they_have_something() -> None:
     async def scenario(stage: Stage) -> None:
-        assert (stage.one("#output").display, stage.one("#board").display) == (False, False)
+        assert (stage.one("#output").region.area, stage.one("#board").region.area) == (0, 0)
         stage.session.play(tasks().envelopes[1:])
         await stage.until(lambda: stage.state.board.rows)
-        assert (stage.one("#output").display, stage.one("#board").display) == (True, True)
+        await stage.until(lambda: stage.one("#output").region.area and stage.one("#board").region.area)
         assert stage.one("#conversation").size.height >= 5
 
     play(START, scenario, size=(80, 24))
@@ -199,22 +200,20 @@ def test_f1_opens_help_and_escape_leaves_it() -> None:
     play(BUSY, scenario)
 
 
-def test_the_theme_changes_and_changes_back() -> None:
+def test_every_command_stands_in_the_palette_with_the_key_that_does_the_same() -> None:
     async def scenario(stage: Stage) -> None:
-        names = []
-        for _ in range(2):
-            await stage.press(*"/theme", "enter")
-            await stage.pilot.pause()
-            names.append(stage.app.theme)
-        assert names == ["pygent-light", "pygent-dark"]
+        titles = [command.title for command in stage.app.get_system_commands(stage.bench)]
+        assert [title.partition(" · ")[0] for title in titles] == [command.usage for command in COMMANDS]
+        assert [title for title in titles if " · " in title] == ["/help · F1", "/exit · Ctrl+Q"]
 
     play(START, scenario)
 
 
-def test_commands_without_an_argument_stand_in_the_palette() -> None:
+def test_a_command_of_the_palette_that_needs_an_argument_is_put_before_what_is_written() -> None:
     async def scenario(stage: Stage) -> None:
-        titles = [command.title for command in stage.app.get_system_commands(stage.bench)]
-        assert titles == ["Help", "Tasks", "Output", "Stop", "Theme", "Exit"]
+        await stage.press(*"use sqlite")
+        next(command for command in stage.app.get_system_commands(stage.bench) if command.title.startswith("/steer")).callback()
+        assert composer(stage).text == "/steer use sqlite"
 
     play(START, scenario)
 

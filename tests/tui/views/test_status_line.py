@@ -26,7 +26,7 @@ def test_before_the_session_there_is_no_mode_to_tell() -> None:
 
 
 def test_the_whole_line_of_an_idle_session() -> None:
-    left = ((" DOCKER ", "bold $text-success on $success-muted"), (" demo ", "$foreground"), ("· ready", "$foreground 65%"))
+    left = ((" DOCKER ", "bold $text-success on $success-muted"), (" demo ", "$foreground"), ("· ready", "$text-muted"))
     assert line(start()) == StatusLine(left, ("Ctrl+Q quit", "F1 help"))
 
 
