@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
-from pygent_engine.events import AnswerApproval, AnswerQuestion
-from pygent_engine.values import ApprovalRequest
+from pygent_engine.events import AnswerApproval, AnswerQuestion, SetApprovals, SetConfirmBash
+from pygent_engine.untrusted import clean_line
+from pygent_engine.values import ApprovalMode, ApprovalRequest
 
 from ..screens.workbench import Workbench
 from ..views import app_state
 from ..views.app_state import AppState
-from ..views.asks import Ask
+from ..views.asks import Ask, Asks
+from ..views.proposal import waiting
 from ..widgets.approval_panel import ApprovalPanel
+from ..widgets.ask_panel import AskPanel
 from ..widgets.question_panel import QuestionPanel
 from ..widgets.request import Request
 from .station import Station
@@ -20,37 +23,74 @@ from .station import Station
 if TYPE_CHECKING:
     from ..conductor import Conductor
 
+MODES: tuple[ApprovalMode, ...] = get_args(ApprovalMode)
+_ASKS: dict[ApprovalMode, str] = {
+    "auto": "Asked for now: commands on this machine, the network, and what may be banned.",
+    "ask": "Asked for now: every command and every write.",
+    "never-write": "Asked for now: every command. Tools that write are refused.",
+}
+
 
 class Asking(Station):
-    """Shows the oldest ask, and sends its answer."""
+    """Shows one ask at a time, the oldest unless another is chosen, and sends its answer."""
 
     def __init__(self, conductor: Conductor) -> None:
         super().__init__(conductor)
         self._panel: ApprovalPanel | QuestionPanel | None = None
+        self._drafts: dict[str, str] = {}  # what was written of an answer, by call id, while another ask is shown
 
     def requests(self) -> Mapping[type[Request], Callable[[Any], object]]:
         return {
             ApprovalPanel.Answered: self._approve,
             QuestionPanel.Answered: self._answer,
+            AskPanel.Chosen: lambda request: self.conductor.show(app_state.asked(self.conductor.state, request.at)),
             Workbench.Uncovered: lambda _: self._uncovered(),
         }
 
     def show(self, old: AppState, new: AppState) -> None:
-        ask = new.asks.first
+        if new.asks is old.asks:
+            return
+        ask = new.asks.current
         if ask is None:
             self._panel = None
+            self._drafts.clear()
             self.bench.compose_again()
             return
         if self._panel is None or self._panel.call_id != ask.call_id:
-            self._panel = self._panel_for(ask, new)
-            self.bench.ask(self._panel)
-        self._panel.show_others(len(new.asks.pending) - 1)
+            self._show_panel(ask, new.asks)
+        if self._panel is not None:
+            self._panel.show_waiting(waiting(new.asks), new.asks.at)
 
-    def _panel_for(self, ask: Ask, state: AppState) -> ApprovalPanel | QuestionPanel:
-        title, typed_at, quiet_s = state.asks.title(ask.task_id), self.bench.composer.typed_at, self.app.quiet_s
+    def set_approvals(self, word: str) -> None:
+        """What asks from now on; without a word say what does."""
+        mode = next((mode for mode in MODES if mode == word), None)
+        if mode is None and word:
+            self.conductor.refuse(f"There is no way to ask called {clean_line(word, 40)!r}; there are: {', '.join(MODES)}.")
+            return
+        if mode is not None:
+            self.conductor.send(SetApprovals(mode))
+        self.conductor.say(_ASKS[mode or self.conductor.state.tuning.approvals])
+
+    def set_confirm_bash(self, word: str) -> None:
+        """Whether commands on this machine are asked for from now on; without a word say whether they are."""
+        if word not in ("on", "off", ""):
+            self.conductor.refuse("/confirm-bash takes on or off.")
+            return
+        if word:
+            self.conductor.send(SetConfirmBash(word == "on"))
+        on = word == "on" if word else self.conductor.state.tuning.confirm_bash
+        self.conductor.say("Commands on this machine are asked for." if on else "Commands on this machine run without a question.")
+
+    def _show_panel(self, ask: Ask, asks: Asks) -> None:
+        if self._panel is not None:
+            self._drafts[self._panel.call_id] = self._panel.draft
+        title, typed_at, quiet_s = asks.title(ask.task_id), self.bench.composer.typed_at, self.app.quiet_s
+        draft = self._drafts.pop(ask.call_id, "")
         if isinstance(ask, ApprovalRequest):
-            return ApprovalPanel(ask, title, quiet_s, typed_at)
-        return QuestionPanel(ask, title, quiet_s, typed_at)
+            self._panel = ApprovalPanel(ask, title, quiet_s, typed_at, draft)
+        else:
+            self._panel = QuestionPanel(ask, title, quiet_s, typed_at, draft)
+        self.bench.ask(self._panel)
 
     def _uncovered(self) -> None:
         """A dialog that lay over the panel is gone; keys meant for it are no answers."""

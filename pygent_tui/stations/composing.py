@@ -23,7 +23,7 @@ class Composing(Station):
     def requests(self) -> Mapping[type[Request], Callable[[Any], object]]:
         return {
             Composer.Submitted: lambda request: self.submit(request.text),
-            AskPanel.Typed: lambda request: self.bench.composer.insert(request.character),
+            AskPanel.Typed: lambda request: self.bench.composer.insert(request.text),
         }
 
     def show(self, old: AppState, new: AppState) -> None:

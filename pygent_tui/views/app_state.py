@@ -54,6 +54,11 @@ def settled(state: AppState, call_id: str) -> AppState:
     return replace(state, asks=asks.settled(state.asks, call_id))
 
 
+def asked(state: AppState, at: int) -> AppState:
+    """Show the ask at `at`."""
+    return replace(state, asks=asks.chosen(state.asks, at))
+
+
 def inspected(state: AppState, task_id: str | None) -> AppState:
     """Show the newest output of a task, or (None) whatever runs."""
     calls = [buffer.call_id for buffer in state.output.buffers if buffer.task_id == task_id]

@@ -20,14 +20,15 @@ Ask = ApprovalRequest | Question
 
 @dataclass(frozen=True, slots=True)
 class Asks:
-    """`pending` in the order of asking; `titles` maps task ids to titles."""
+    """`pending` in the order of asking, of which the one at `at` is shown; `titles` maps task ids to titles."""
 
     pending: tuple[Ask, ...] = ()
     titles: tuple[tuple[str, str], ...] = ()
+    at: int = 0
 
     @property
-    def first(self) -> Ask | None:
-        return self.pending[0] if self.pending else None
+    def current(self) -> Ask | None:
+        return self.pending[self.at] if self.pending else None
 
     def title(self, task_id: str) -> str:
         """The title of a delegated task; empty when it is unknown."""
@@ -37,10 +38,19 @@ class Asks:
 EMPTY = Asks()
 
 
+def chosen(state: Asks, at: int) -> Asks:
+    """Show the ask at `at`, counted around from the last to the first."""
+    return replace(state, at=at % len(state.pending)) if state.pending else state
+
+
 def settled(state: Asks, call_id: str) -> Asks:
-    """The ask of `call_id` was answered or went away."""
-    pending = tuple(ask for ask in state.pending if ask.call_id != call_id)
-    return state if len(pending) == len(state.pending) else replace(state, pending=pending)
+    """The ask of `call_id` was answered or went away; the one after it takes its place, and what is shown stays where it can."""
+    gone = next((place for place, ask in enumerate(state.pending) if ask.call_id == call_id), None)
+    if gone is None:
+        return state
+    pending = (*state.pending[:gone], *state.pending[gone + 1 :])
+    at = state.at - 1 if gone < state.at else state.at
+    return replace(state, pending=pending, at=at if at < len(pending) else 0)
 
 
 def fold(state: Asks, envelope: Envelope) -> Asks:
@@ -55,5 +65,5 @@ def fold(state: Asks, envelope: Envelope) -> Asks:
         case ApprovalSettled(call_id) | QuestionAnswered(call_id):
             return settled(state, call_id)
         case SessionClosed() if state.pending:
-            return replace(state, pending=())
+            return replace(state, pending=(), at=0)
     return state

@@ -1,30 +1,30 @@
-"""Shows a question of the model, with its options or a line for free text."""
+"""Shows a question of the model: its options as a list to pick from, and a field for an answer in own words."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from textual import events
 from textual.app import ComposeResult
-from textual.containers import Vertical, VerticalScroll
-from textual.content import Content
-from textual.widgets import Input, Static
+from textual.containers import Vertical
 
 from pygent_engine.untrusted import clean, clean_line
 from pygent_engine.values import Question
 
+from ..views.exact import Line
+from .answer_field import AnswerField
 from .ask_panel import AskPanel, whose
-from .keys import Keys
+from .keys import Key
 from .request import Request
 
 NO_ANSWER = "(the user gave no answer)"
+_AT_ONCE = 9  # as many options have a number of one figure, which picks them
 
 
 class QuestionPanel(AskPanel):
     """Posts `Answered` once. Options are chosen with Up, Down and Enter, or by their number."""
 
-    DEFAULT_CSS = """
-    QuestionPanel { border: round $secondary; border-title-color: $text-secondary; }
-    QuestionPanel .options { margin-top: 1; height: auto; }
-    """
+    DEFAULT_CSS = "QuestionPanel { border: round $secondary; border-title-color: $text-secondary; }"
 
     class Answered(Request):
         """The user's answer to `call_id`."""
@@ -34,90 +34,152 @@ class QuestionPanel(AskPanel):
             self.call_id = call_id
             self.text = text
 
-    def __init__(self, question: Question, task_title: str, quiet_s: float, typed_at: float) -> None:
-        super().__init__(quiet_s, typed_at)
-        self.call_id = question.call_id
-        self._question = question
+    def __init__(self, question: Question, task_title: str, quiet_s: float, typed_at: float, draft: str = "") -> None:
+        super().__init__(question.call_id, f"The agent asks{whose(question.task_id, task_title)}", quiet_s, typed_at)
+        self._prompt = tuple(Line(((line, False),)) for line in clean(question.prompt).split("\n"))
         self._options = question.options
         self._at = 0
-        self.border_title = Content(f"The agent asks{whose(question.task_id, task_title)}")
+        self._typed_number = ""
+        self._leaving = False
+        self._field = AnswerField("Your answer; Ctrl+J breaks the line")
+        self._field.text = draft
+
+    @property
+    def draft(self) -> str:
+        """The answer in own words as far as it was written."""
+        return self._field.text
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll(classes="body", can_focus=False):
-            yield Static(Content(clean(self._question.prompt)))
-            if self._options:
-                yield Static(self._list(), classes="options")
+        self._field.display = not self._options or bool(self.draft)
+        yield self.waiting
+        yield self.body
         with Vertical(classes="answers"):
-            yield Input(placeholder="Your answer", classes="reason", select_on_focus=False)
-            yield self._choices()
+            yield self._field
+            yield self.keys
 
     def on_mount(self) -> None:
-        self.query_one(Input).display = False
+        self.body.show(self._lines())
 
-    def show_others(self, others: int) -> None:
-        """Tell how many others wait behind this one."""
-        self.border_subtitle = Content(f"{others} more waiting" if others else "")
+    def answers(self) -> tuple[Key, ...]:
+        if self._leaving:
+            return (("Esc", "again: no answer", "again: none"), ("any other key", "back", "back"))
+        if not self._options:
+            return (("Enter", "send", "send"), ("Ctrl+J", "new line", ""), ("Esc Esc", "no answer", "none"))
+        if self._field.has_focus:
+            return (("Enter", "send", "send"), ("Ctrl+J", "new line", ""), ("Esc", "back to the list", "list"))
+        return (("↑↓", "move", "move"), ("a-z", "own words", "text"), ("Enter", "choose", "choose"), ("Esc Esc", "no answer", "none"))
+
+    def action_move(self, step: int) -> None:
+        if self._options:
+            self._go((self._at + step) % (len(self._options) + 1))
+        else:
+            super().action_move(step)
+
+    def action_page(self, step: int) -> None:
+        if self._options:
+            self._go(max(0, min(len(self._options), self._at + step * max(1, self.body.size.height - 1))))
+        else:
+            super().action_page(step)
 
     def on_key(self, event: events.Key) -> None:
-        if event.key in ("tab", "shift+tab", "f6"):
+        if self._field.has_focus:
+            self._in_field(event)
             return
-        answer = self.query_one(Input)
-        if answer.has_focus:
-            if event.key == "escape":
-                event.stop()
-                self._leave(answer)
+        if not (event.is_printable or event.key in ("escape", "enter")) or self.bound(event.key):
+            self._stay()
             return
         if self.admits(event):
-            self._choose(event, answer)
+            self._choose(event)
         event.stop()
         event.prevent_default()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
+    def on_paste(self, event: events.Paste) -> None:
+        """A paste begins an answer, and sends none."""
         event.stop()
-        if event.value.strip():
-            self.answer_with(self.Answered(self.call_id, event.value.strip()))
+        event.prevent_default()  # or it would go into the prompt
+        self._write("")
+        self._field.take(event.text)
 
-    def _choose(self, event: events.Key, answer: Input) -> None:
-        if event.key == "escape":
-            self.answer_with(self.Answered(self.call_id, NO_ANSWER))
-        elif self._options and event.key in ("up", "down"):
-            self._at = (self._at + (1 if event.key == "down" else -1)) % len(self._options)
-            self.query_one(".options", Static).update(self._list())
-        elif self._options and event.key == "enter":
-            self._pick(self._at)
-        elif self._options and event.character is not None and event.character.isdecimal():
-            self._pick(int(event.character) - 1)
-        elif event.is_printable or event.key == "enter":
-            self._write(answer, event.character or "")
+    def on_answer_field_submitted(self, event: AnswerField.Submitted) -> None:
+        event.stop()
+        if event.text:
+            self.answer_with(self.Answered(self.call_id, event.text))
 
-    def _write(self, answer: Input, character: str) -> None:
-        """Free text: what was typed is its beginning."""
-        answer.display = True
-        answer.focus()
-        if character.isprintable():
-            answer.insert_text_at_cursor(character)
-
-    def _leave(self, answer: Input) -> None:
+    def _in_field(self, event: events.Key) -> None:
+        if event.key != "escape":
+            self._stay()
+            return
+        event.stop()
         if self._options:
-            answer.value = ""
-            answer.display = False
+            self._field.display = False
             self.focus()
         else:
+            self._leave()
+
+    def _choose(self, event: events.Key) -> None:
+        if event.key == "escape":
+            self._leave()
+            return
+        self._stay()
+        if self._options and event.key == "enter":
+            self._pick(self._at)
+        elif self._options and event.character is not None and event.character in "0123456789":
+            self._number(event.character)
+        else:
+            self._write(event.character or "")
+
+    def _leave(self) -> None:
+        """No answer, once it is said twice."""
+        if self._leaving:
             self.answer_with(self.Answered(self.call_id, NO_ANSWER))
+        self._leaving = True
+        self.refresh_keys()
+
+    def _stay(self) -> None:
+        if self._leaving:
+            self._leaving = False
+            self.refresh_keys()
+
+    def _write(self, character: str) -> None:
+        """Free text: what was typed is its beginning."""
+        self._field.display = True
+        self._field.focus()
+        if character.isprintable():
+            self._field.insert(character)
+        self.refresh_keys()
+
+    def _number(self, figure: str) -> None:
+        """Go to an option by its number; a number of one figure is the answer where no other begins with it."""
+        if len(self._options) <= _AT_ONCE:
+            if figure != "0":
+                self._pick(int(figure) - 1)
+            return
+        wanted = int(self._typed_number + figure)
+        if not 0 < wanted <= len(self._options):
+            wanted = int(figure)
+        if 0 < wanted <= len(self._options):
+            self._go(wanted - 1)
+            self._typed_number = str(wanted)
 
     def _pick(self, index: int) -> None:
-        if 0 <= index < len(self._options):
+        if index < len(self._options):
             self.answer_with(self.Answered(self.call_id, self._options[index]))
+        elif index == len(self._options):
+            self._write("")
 
-    def _list(self) -> Content:
-        rows: list[tuple[str, str]] = []
-        for index, option in enumerate(self._options):
-            chosen = index == self._at
-            rows.append((f"{'›' if chosen else ' '} {index + 1}  {clean_line(option)}", "bold $text-primary" if chosen else ""))
-            rows.append(("\n" if index < len(self._options) - 1 else "", ""))
-        return Content.assemble(*(row for row in rows if row[0]))
+    def _go(self, index: int) -> None:
+        self._at, self._typed_number = index, ""
+        self.body.show(self._lines())
+        self.body.reveal(len(self._prompt) + 1 + index if index else 0)
 
-    def _choices(self) -> Keys:
-        if self._options:
-            return Keys(("↑↓", "move"), ("Enter", "choose"), ("a-z", "answer in your words"), ("Esc", "no answer"))
-        return Keys(("Enter", "send"), ("Esc", "no answer"))
+    def _lines(self) -> tuple[Line, ...]:
+        return (*self._prompt, *self._list()) if self._options else self._prompt
+
+    def _list(self) -> Iterator[Line]:
+        yield Line(())
+        wide = len(str(len(self._options)))
+        for index, text in enumerate((*self._options, "other: write an answer")):
+            sign = "›" if index == self._at else " "
+            number = str(index + 1) if index < len(self._options) else "…"
+            role = "chosen" if index == self._at else "plain" if index < len(self._options) else "muted"
+            yield Line(((clean_line(text, 2000), False),), f"{sign} {number:>{wide}}  ", " " * (wide + 4), role)
