@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,9 +44,9 @@ class PygentApp(App[None]):
     CSS_PATH = Path(__file__).with_name("pygent.tcss")
     TITLE = "Pygent"
     BINDINGS = [  # noqa: RUF012 - Textual's own declaration
-        Binding("ctrl+q", "quit", "Quit", show=False, priority=True),
-        Binding("ctrl+c", "copy_or_interrupt", "Copy, or interrupt", show=False, priority=True),
-        Binding("f1", "help", "Help", show=False, priority=True),
+        Binding("ctrl+q", "quit", "Quit", id="app.quit", show=False, priority=True),
+        Binding("ctrl+c", "copy_or_interrupt", "Copy, or interrupt", id="app.copy", show=False, priority=True),
+        Binding("f1", "help", "Help", id="app.help", show=False, priority=True),
     ]
 
     class Arrived(Message):
@@ -76,6 +77,7 @@ class PygentApp(App[None]):
         self.clock = clock
         self.quiet_s = quiet_s
         self.conductor: Conductor | None = None
+        self.mouse = launch.mouse
         self._launch = launch
         self._bench = Workbench(launch.model, look.arrangement)
         self._early: list[str] = []
@@ -112,7 +114,6 @@ class PygentApp(App[None]):
 
     def copy_to_clipboard(self, text: str) -> None:
         """Textual's way to copy: taken by the station that knows which clipboards there are."""
-        self._clipboard = text
         self.post_message(CopyAsked(text, "the selection"))
 
     def write_to_terminal(self, sequence: str) -> None:
@@ -162,14 +163,15 @@ class PygentApp(App[None]):
             self.conductor.interrupt()
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """The command palette: the slash commands that need no argument."""
-        from .commands import COMMANDS  # noqa: PLC0415 - not before the first paint
-
+        """The command palette: the slash commands, each with the key that does the same."""
         conductor = self.conductor
-        for command in COMMANDS:
-            if conductor is not None and not command.needs_argument:
-                run, desk = command.run, conductor
-                yield SystemCommand(command.name.capitalize(), command.what, lambda run=run, desk=desk: run(desk, ""))
+        if conductor is None:
+            return
+        keys = {binding.binding.id: binding.binding.key for binding in self.screen_stack[0].active_bindings.values()}
+        for command in conductor.installed.table:
+            key = keys.get(command.binding, "") if command.binding else ""
+            title = " · ".join(filter(None, (command.usage, "+".join(part.capitalize() for part in key.split("+")))))
+            yield SystemCommand(title, command.what, partial(conductor.installed.choose, command))
 
     # ------------------------------------------------------------ crashes
 

@@ -41,7 +41,7 @@ async def _run(app: PygentApp) -> None:
     loop = asyncio.get_running_loop()
     for number in _SIGNALS:
         loop.add_signal_handler(number, app.leave, 128 + number)
-    await app.run_async()
+    await app.run_async(mouse=app.mouse)
 
 
 def _close(app: PygentApp) -> bool:

@@ -41,7 +41,7 @@ class Copying(Station):
         if not asked.text:
             self.conductor.refuse("There is nothing to copy.")
             return
-        self.copied = asked.text
+        self.copied = self.app._clipboard = asked.text  # Ctrl+V in the app gives it, whatever becomes of the rest
         program = find_program(self._environment)
         if program is None:
             self._ask_terminal(asked)

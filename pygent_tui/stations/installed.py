@@ -42,6 +42,16 @@ class Installed(Station):
     def begin(self) -> None:
         self.app.set_timer(_QUIET_S, self._begin)
 
+    def choose(self, command: Command) -> None:
+        """Run `command` from the palette; one that needs an argument is put into the composer, before what is written there."""
+        if command.needs_argument:
+            composer = self.bench.composer
+            composer.text = f"/{command.name} {composer.text}"
+            composer.move_cursor(composer.document.end)
+            self.bench.focus_below()
+        else:
+            command.run(self.conductor, "")
+
     def later(self, work: Callable[[], object]) -> bool:
         """Do `work` once the table is complete; False when it is, and nothing will be done."""
         if self.complete:

@@ -48,7 +48,7 @@ class Sources(Station):
         if text:
             self.conductor.copy(text, what)
         else:
-            self.conductor.refuse(f"There is nothing to copy yet: no {what.removeprefix('the ')}.")
+            self.conductor.refuse(f"There is nothing to copy yet: no {what.removeprefix('the ').removeprefix('last ')}.")
 
     def export(self, named: str) -> None:
         """Write the conversation to a file of that name, or of a new one in the current folder."""

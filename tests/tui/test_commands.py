@@ -7,7 +7,7 @@ import pytest
 from pygent_tui import commands
 
 
-@pytest.mark.parametrize("text", ["hello", "/etc/passwd, what is in it?", "/ help", "//help", "/help-me", "what is /help"])
+@pytest.mark.parametrize("text", ["hello", "/etc/passwd, what is in it?", "/ help", "//help", "what is /help"])
 def test_what_is_no_slash_and_a_word_is_a_prompt(text: str) -> None:
     assert commands.find(text) is None
 
@@ -15,7 +15,9 @@ def test_what_is_no_slash_and_a_word_is_a_prompt(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("/nothing", "There is no command /nothing; /help lists them."),
+        ("/zzz", "There is no command /zzz; /help lists them."),
+        ("/exprot it.md", "There is no command /exprot; did you mean /export?"),
+        ("/help-me", "There is no command /help-me; did you mean /help?"),
         ("/steer", "/steer needs something after it: /steer TEXT"),
         ("/cancel  ", "/cancel needs something after it: /cancel TASK"),
     ],
@@ -33,6 +35,9 @@ def test_what_cannot_be_run_is_refused_in_a_sentence(text: str, sentence: str) -
         ("/HELP ", "help", ""),
         ("/steer use sqlite\nplease", "steer", "use sqlite\nplease"),
         ("/cancel  task-1 ", "cancel", "task-1"),
+        ("/q", "exit", ""),
+        ("/clear", "new", ""),
+        ("/?", "help", ""),
     ],
 )
 def test_a_command_is_found_by_its_name_with_its_argument(text: str, name: str, argument: str) -> None:
@@ -42,5 +47,5 @@ def test_a_command_is_found_by_its_name_with_its_argument(text: str, name: str, 
 
 
 def test_names_are_unique() -> None:
-    names = [command.name for command in commands.COMMANDS]
+    names = [name for command in commands.COMMANDS for name in command.names]
     assert len(names) == len(set(names))
