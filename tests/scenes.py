@@ -125,6 +125,31 @@ def full_output() -> Script:
     return script.output("c1", text).end("c1", "… [cut] …", 1, full_output=os.path.relpath(FULL_OUTPUT))
 
 
+def three_calls() -> Script:
+    """A call that ended, one of a task that failed, and one that runs."""
+    script = Script().turn("make it faster, and keep the tests green")
+    script.reply("I look first.", call("c1", cmd="ls -l")).start("c1").output("c1", "total 8\n-rw-r--r-- 1 user user 4096 cache.py\n")
+    script.end("c1", "total 8", 0).next_step(2).reply("A task measures meanwhile.", _DELEGATED[0]).start("d1")
+    script.task("task-1", _TITLES[0]).end("d1", "Started task task-1.", None, duration_s=0.0).run("task-1")
+    script.reply("I measure.", call("task-1/c1", cmd="python bench.py --cache lru"), task="task-1").start("task-1/c1", "task-1")
+    script.output("task-1/c1", "warm-up …\nTraceback: no such cache\n", "task-1").end("task-1/c1", "no such cache", 1, task="task-1")
+    return script.next_step(3).reply("I run the tests.", call("c2", cmd="python -m pytest tests")).start("c2").output("c2", _PYTEST)
+
+
+def wide_output() -> Script:
+    """Lines that are wider than any pane: plain, in colours, in Chinese, with tabs."""
+    script = Script().turn("what does the log say?").reply("", call("c1", cmd="tail -n 5 service.log")).start("c1")
+    lines = (
+        "12:00:01 \x1b[32mINFO\x1b[0m  GET /api/v1/cache/entries?limit=100&sort=size&order=desc took 0.8 ms, 98 % of which in the database driver",
+        "12:00:02 \x1b[33mWARN  the connection pool is almost used up: 19 of 20 connections are taken, and 7 requests wait for one",
+        "              (still yellow, for the colour was not taken back)\x1b[0m",
+        "12:00:03 \x1b[31mERROR\x1b[0m 数据库连接失败：服务器没有在规定的时间内响应，请检查网络设置和防火墙规则，然后重新启动服务再试一次",
+        "size\tname\tage\tsize\tname\tage\tsize\tname\tage\tsize\tname\tage\tsize\tname\tage",
+        "short",
+    )
+    return script.output("c1", "".join(f"{line}\n" for line in lines)).end("c1", "…", 0)
+
+
 def approval() -> Script:
     script = Script("local", fallback="Docker does not answer").turn("clean the build folder")
     command = "rm -rf build dist\nfind . -name '__pycache__' -type d -prune -exec rm -rf {} +\ngit status --short"
@@ -262,6 +287,15 @@ SCENES: tuple[Scene, ...] = (
     Scene("long", long),
     Scene("zoom", running, ("f6", "f3")),
     Scene("full-output", full_output, ("f6", "f6", "f")),
+    Scene("cut-lines", wide_output, ("f6", "f6")),
+    Scene("wrapped", wide_output, ("f6", "f6", "w")),
+    Scene("output-search", wide_output, ("f6", "f6", "w", "slash", *"conn", "enter", "n")),
+    Scene("output-no-match", running, ("f6", "f6", "slash", *"nowhere")),
+    Scene("output-of-task", three_calls, ("f6", "f6", "left_square_bracket")),
+    Scene("pick-call", three_calls, ("f6", "f6", "l")),
+    Scene("full-kept", wide_output, ("f6", "f6", "f", "w")),
+    Scene("full-search", full_output, ("f6", "f6", "f", "slash", *"cache", "enter", "n")),
+    Scene("save-as", three_calls, ("f6", "f6", "s")),
 )
 
 

@@ -24,8 +24,7 @@ class PickCall(ModalScreen[str | None]):
     """Dismissed with the id of a call, or with None. `now` is Unix seconds."""
 
     DEFAULT_CSS = """
-    PickCall .dialog { width: 100; }
-    PickCall OptionList { height: auto; max-height: 60vh; border: none; padding: 0; background: $surface; }
+    PickCall OptionList { text-wrap: nowrap; text-overflow: ellipsis; height: auto; max-height: 60vh; border: none; padding: 0; background: $surface; }
     PickCall OptionList:focus { border: none; }
     """
 
@@ -42,7 +41,7 @@ class PickCall(ModalScreen[str | None]):
         self._now = now
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog") as dialog:
+        with Vertical(classes="dialog -tall") as dialog:
             dialog.border_title = Content("Show the output of")
             yield OptionList(*[Option(_row(buffer, self._now)) for buffer in self._buffers])
             yield Keys(("Enter", "show"), ("Esc", "back"))
@@ -70,4 +69,4 @@ def _row(buffer: Buffer, now: float) -> Content:
     task = "" if buffer.task_id == "main" else f"{one_line(buffer.task_id)} · "
     return Content.assemble(
         (f"{state:<12}", color), (f"{took:8.1f} s  ", "$text-muted"), (task, "$text-primary"), one_line(buffer.summary or buffer.name)
-    ).truncate(400, ellipsis=True)
+    )

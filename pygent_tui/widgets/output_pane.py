@@ -23,6 +23,8 @@ class OutputPane(BufferView):
         Binding("left_square_bracket", "choose(-1)", "Call before", id="output.previous", show=False),
         Binding("right_square_bracket", "choose(1)", "Next call", id="output.next", show=False),
         Binding("l", "list", "List the calls", id="output.list", show=False),
+        # A binding of a class replaces those of its bases for the same key: the search comes first here too.
+        Binding("escape", "search_clear", "Clear the search", id="pane.search-clear", show=False),
         Binding("escape", "follow", "Follow what runs", id="output.follow", show=False),
     ]
 

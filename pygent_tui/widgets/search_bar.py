@@ -56,12 +56,9 @@ class SearchBar(Horizontal):
         yield Input(self._begin, compact=True, select_on_focus=True)
         yield Static(classes="search-found")
 
-    def on_mount(self) -> None:
-        self.write()
-
     def write(self) -> None:
-        """Have the keys go to the line."""
-        self.query_one(Input).focus()
+        """Have the keys go to the line, from the next one on."""
+        self.screen.set_focus(self.query_one(Input))
 
     @property
     def query_text(self) -> str:

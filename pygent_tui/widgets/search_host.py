@@ -54,16 +54,15 @@ class SearchHost(ScrollView):
             return self._bar is not None
         return super().check_action(action, parameters)
 
-    def action_search(self) -> None:
-        """Open the line to search in, or go back to it."""
-        if self._bar is not None:
-            self._bar.write()
-            return
-        from .search_bar import SearchBar  # noqa: PLC0415 - needed when somebody searches
+    async def action_search(self) -> None:
+        """Open the line to search in, or go back to it; the next key is its own already."""
+        if self._bar is None:
+            from .search_bar import SearchBar  # noqa: PLC0415 - needed when somebody searches
 
-        self._bar = SearchBar()
-        self.mount(self._bar)
-        self.flush()
+            self._bar = SearchBar()
+            await self.mount(self._bar)
+            self.flush()
+        self._bar.write()
 
     def action_search_step(self, backwards: bool) -> None:
         if isinstance(self, Searchable):

@@ -33,9 +33,15 @@ _SMALL = (
     "quit",
     "hostile",
     "half-pulled",
+    "wrapped",
+    "output-search",
+    "output-of-task",
+    "pick-call",
+    "full-kept",
+    "save-as",
 )
-_NARROW = ("image-missing", "half-pulled", "failed-pull")
-_LIGHT = ("answer", "running", "approval", "tasks", "help", "cannot-start", "half-pulled")
+_NARROW = ("image-missing", "half-pulled", "failed-pull", "pick-call", "full-kept", "save-as")
+_LIGHT = ("answer", "running", "approval", "tasks", "help", "cannot-start", "half-pulled", "output-search", "pick-call")
 
 
 @pytest.fixture
