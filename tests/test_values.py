@@ -90,4 +90,4 @@ def test_a_state_reads_as_its_name() -> None:
 
 
 def test_every_decision_but_deny_allows() -> None:
-    assert [decision for decision in get_args(Decision) if Approval(decision).allowed] == ["once", "session"]
+    assert [decision for decision in get_args(Decision) if Approval(decision).allowed] == ["once", "session", "prefix"]
