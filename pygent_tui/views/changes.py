@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 
 from pygent_engine.events import Envelope, FilesChanged
 from pygent_engine.values import ROOT_TASK, FileDiff
 
+from .diffs import patch
+from .entries import Call, Notice
+from .entry_list import EntryList
+from .talk import Transcript
+
 MOST = 2_000
+NOT_LISTED = "Changes that commands made are not listed; with git in the workspace !git diff shows them."
+NOTHING = f"No tool has changed a file in this session. {NOT_LISTED}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +58,19 @@ def by_file(state: Changes) -> dict[str, tuple[Change, ...]]:
     return {path: tuple(changes) for path, changes in files.items()}
 
 
-def patch(state: Changes) -> str:
-    """All of it as text: one unified diff after the other, grouped by file."""
-    return "".join(_file(path, changes) for path, changes in by_file(state).items())
+def patches(state: Changes) -> str:
+    """All of it as text: one patch after the other, grouped by file."""
+    made = (change.diff for changes in by_file(state).values() for change in changes)
+    return "".join(patch(diff) for diff in made if diff.text)
 
 
-def _file(path: str, changes: tuple[Change, ...]) -> str:
-    old = "/dev/null" if changes[0].diff.kind == "added" else f"a/{path}"
-    return f"--- {old}\n+++ b/{path}\n" + "".join(_hunks(change) for change in changes)
+def told(state: Changes) -> Transcript:
+    """The changes as a conversation tells them, grouped by file: each a card that folds, can be searched and copied."""
+    dropped = [Notice("warning", f"The first {state.dropped:,} changes are no longer kept.")] if state.dropped else []
+    cards = [_card(number, change) for number, change in enumerate(chain.from_iterable(by_file(state).values()), 1)]
+    return Transcript(entries=EntryList([Notice("info", NOT_LISTED if cards else NOTHING), *dropped, *cards]))
 
 
-def _hunks(change: Change) -> str:
+def _card(number: int, change: Change) -> Call:
     by = "" if change.task_id == ROOT_TASK else f" by {change.task_id}"
-    text = change.diff.text or f"# changed{by}; the text is not known\n"
-    return text if text.endswith("\n") else f"{text}\n"
+    return Call(f"change-{number}", f"{change.diff.kind}{by}", change.diff.path, status="ok", diffs=(change.diff,))

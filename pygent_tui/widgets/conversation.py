@@ -255,6 +255,8 @@ class Conversation(LineView):
         """Give everything on the page, and a page around it, its true height before it is seen; `spot` stands in `row`."""
         column, page = self.column, self.page.height
         spot = column.last if self.following else column.clamped(spot)
+        if not column.units(spot.item) and spot.item + 1 < len(column.items):  # the greeting gave way
+            spot = Spot(spot.item + 1)
         if column.units(spot.item):
             self._measure_page(column.onwards(spot.item, spot.unit), spot.line + 2 * page)
             self._measure_page(column.backwards(spot.item, spot.unit), 2 * page if self.following else page + row)
