@@ -85,11 +85,12 @@ class Workbench(Screen[None]):
             panel.focus()
 
     def compose_again(self) -> None:
-        """Give the composer its place back."""
+        """Give the composer its place back, and its focus unless that is in a pane."""
+        elsewhere = pane_of(self.focused) is not None  # before the panel goes, which leaves its focus to the next best
         self._drop_panel()
         if not self.composer.display:
             self.composer.display = True
-            if pane_of(self.focused) is None:
+            if not elsewhere:
                 self.composer.focus()
 
     def _drop_panel(self) -> None:

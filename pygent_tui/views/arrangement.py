@@ -21,6 +21,7 @@ _LOW = 13  # lines of a column, and
 _FLAT = 10  # of a screen with two, that are too few for two panes one above the other
 _LEAST_WIDTH = 24
 _LEAST_HEIGHT = 4
+_LEAST_BOX = 3
 _ALONE = 15  # percent that the conversation gets more where it has one pane below it, not two
 _LEAST, _MOST = 15, 85
 
@@ -75,7 +76,9 @@ class Ground(NamedTuple):
 
 
 def places(ground: Ground, chosen: Arrangement) -> dict[Pane, Box]:
-    """The box of each pane that is shown."""
+    """The box of each pane that is shown: none where a box would be nothing but its border."""
+    if ground.height < _LEAST_BOX:
+        return {}
     whole = Box(0, 0, ground.width, ground.height)
     if _one_at_a_time(ground, chosen):
         return {ground.front: whole}
