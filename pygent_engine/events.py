@@ -3,7 +3,7 @@
 Stream laws: `seq` is gapless as posted; whatever is Opened, Created, Started or Asked is Closed, Ended or Settled
 exactly once, also on cancel, timeout, crash and shutdown; a prompt that was Queued is so Taken or Withdrawn; a call that
 was refused gets its CallEnded without a CallStarted; deltas concatenate to the completed text, may be merged for a slow
-reader, and nothing else is dropped.
+reader, and nothing else is dropped. Who comes late gets the record first, which lacks the deltas of completed replies.
 Text in events is cleaned: it holds no terminal escapes but SGR colours in OutputDelta.
 """
 

@@ -33,14 +33,14 @@ def last_words(left: Terminal) -> str:
 
 def test_a_prompt_of_the_second_is_answered_in_both_and_the_first_outlives_it(tmp_path: Path) -> None:
     with two(tmp_path, "--no-confirm-bash") as (first, second):
-        second.app.send(b"!echo one-$((1+1))\r")
+        second.app.send(b"run echo one-$((1+1))\r")
         for shown in (second, first):
             shown.until(lambda text: "one-2" in text and "· ready" in text)
         second.app.send(QUIT)
         assert second.end() == 0
         second.assert_restored()
         assert last_words(second) == "Detached; the session goes on."
-        first.app.send(b"!echo two-$((1+2))\r")
+        first.app.send(b"run echo two-$((1+2))\r")
         first.until(lambda text: "two-3" in text and "· ready" in text)
         first.app.send(QUIT)
         assert first.end() == 0
@@ -48,7 +48,7 @@ def test_a_prompt_of_the_second_is_answered_in_both_and_the_first_outlives_it(tm
 
 def test_detaching_while_something_runs_asks_nothing_and_ends_nothing(tmp_path: Path) -> None:
     with two(tmp_path, "--no-confirm-bash") as (first, second):
-        first.app.send(b"!sleep 2; echo slept-$((1+1))\r")
+        first.app.send(b"run sleep 2; echo slept-$((1+1))\r")
         second.until("running: sleep 2")
         second.app.send(QUIT)
         assert second.end() == 0
@@ -78,7 +78,7 @@ def test_the_death_of_the_first_ends_the_second_with_1_and_the_next_finds_nothin
 
 def test_an_approval_is_answered_in_one_and_vanishes_in_the_other(tmp_path: Path) -> None:
     with two(tmp_path) as (first, second):
-        first.app.send(b"!echo one-$((1+1))\r")
+        first.app.send(b"run echo one-$((1+1))\r")
         for shown in (first, second):
             shown.until("May this run?")
         second.watch(1.0)  # the silence that the panel asks for

@@ -25,15 +25,27 @@ def end_of(shown: Terminal) -> str:
 def test_the_program_has_its_agent_back_as_it_was(tmp_path: Path) -> None:
     with terminal(tmp_path, program=embedding("own", "none")) as shown:
         shown.until("LOCAL")
-        shown.app.send(b"!echo one-$((1+1))\r")
+        shown.app.send(b"run echo one-$((1+1))\r")
         shown.until(lambda text: "one-2" in text and "· ready" in text)
-        assert end_of(shown) == "['!echo one-$((1+1))'], local, True, assistant"
+        assert end_of(shown) == "['run echo one-$((1+1))'], local, True, assistant"
+
+
+def test_another_terminal_attaches_to_the_live_agent(tmp_path: Path) -> None:
+    with terminal(tmp_path, program=embedding("own", "none")) as shown:
+        shown.until("· ready")
+        with terminal(tmp_path, "attach") as second:
+            second.until("· ready")
+            second.app.send(b"run echo one-$((1+1))\r")
+            for each in (second, shown):
+                each.until(lambda text: "one-2" in text and "· ready" in text)
+            assert end_of(shown) == "['run echo one-$((1+1))'], local, True, assistant"
+            assert second.end() == 0
 
 
 @pytest.mark.docker
 def test_another_mode_lasts_as_long_as_the_front_end(tmp_path: Path, docker_image: str) -> None:
     with terminal(tmp_path, program=embedding("docker", docker_image)) as shown:
         shown.until("DOCKER")
-        shown.app.send(b"!pwd\r")
+        shown.app.send(b"run pwd\r")
         shown.until(lambda text: "/workspace" in text and "· ready" in text)
-        assert end_of(shown) == "['!pwd'], local, True, assistant"
+        assert end_of(shown) == "['run pwd'], local, True, assistant"
