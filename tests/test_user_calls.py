@@ -29,6 +29,7 @@ from pygent_engine.events import (
 from pygent_engine.user_calls import LONGEST_TOLD
 from pygent_engine.values import ToolCall
 from tests.support.agents import Recorder, bash
+from tests.support.blocking import Block
 from tests.support.sessions import Sessions
 
 
@@ -260,3 +261,18 @@ def test_what_cannot_be_copied_is_said_in_a_sentence_and_not_told_to_the_model(
     session.send(SubmitPrompt("well?"))
     recorder.wait_for(TurnEnded)
     assert said(sessions) == ["well?"]
+
+
+def test_a_copy_that_never_comes_back_is_left_behind_when_the_session_ends(sessions: Sessions, tmp_path: Path, block: Block) -> None:
+    class Deaf(Runtime):
+        def upload_file(self, src: Any, dest: str | None = None) -> str:
+            return block()
+
+    with Deaf(False, workspace=tmp_path) as runtime:
+        session, recorder = sessions.over(runtime, [])
+        session.send(CopyIn("/etc/hostname"))
+        assert block.entered.wait(10)
+        began = time.monotonic()
+        session.close()
+        assert time.monotonic() - began < 8
+    assert [event.result.status for event in recorder.of(CallEnded)] == ["cancelled"]
