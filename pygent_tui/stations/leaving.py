@@ -12,6 +12,10 @@ from .station import Station
 class Leaving(Station):
     """Ends the app. An attached one ends with its session, and says on the terminal that is left how it stands with that."""
 
+    def begin(self) -> None:
+        if self.conductor.launch.attached:
+            self.conductor.say("Attached to a session of another terminal. Leaving detaches; the session goes on.")
+
     def show(self, old: AppState, new: AppState) -> None:
         if self.conductor.launch.attached and old.status.closed is None and new.status.closed is not None:
             self.app.leave(1 if new.status.closed else 0)

@@ -18,6 +18,14 @@ def attached(failure: str = "") -> SceneLaunch:
     return replace(RUNNING.launch(), attached=True, failure=failure)
 
 
+def test_it_says_at_the_start_what_leaving_does() -> None:
+    async def look(stage: Stage) -> None:
+        said = [notice.message for notice in stage.app._notifications]
+        assert said == ["Attached to a session of another terminal. Leaving detaches; the session goes on."]
+
+    play(RUNNING, look, launch=attached())
+
+
 def test_quitting_while_something_runs_detaches_without_a_question() -> None:
     async def leave(stage: Stage) -> None:
         assert stage.state.status.busy
