@@ -140,7 +140,7 @@ class PygentApp(App[None]):
             self.conductor.take(request)
         elif isinstance(request, Composer.Submitted):
             self._early.append(request.text)
-            self._bench.composer.sent()
+            self._bench.composer.sent(request.text)
 
     # ------------------------------------------------------------ keys
 

@@ -15,16 +15,20 @@ from .screens.confirm import Confirm
 from .screens.help import Help
 from .screens.workbench import Workbench
 from .stations.asking import Asking
+from .stations.completing import Completing
 from .stations.composing import Composing
 from .stations.copying import Copying
 from .stations.errands import Errands
 from .stations.installed import Installed
+from .stations.keeping import Keeping
 from .stations.leaving import Leaving
 from .stations.looks import Looks
 from .stations.mouse import Mouse
 from .stations.opening import Opening, welcome
 from .stations.panes import Panes
+from .stations.queueing import Queueing
 from .stations.reading import Reading
+from .stations.recalling import Recalling
 from .stations.reports import Reports
 from .stations.sources import Sources
 from .stations.station import Station
@@ -54,6 +58,10 @@ class Conductor:
         self.reading: Reading = Reading(self)
         self.asking: Asking = Asking(self)
         self.composing: Composing = Composing(self)
+        self.completing: Completing = Completing(self)
+        self.recalling: Recalling = Recalling(self)
+        self.queueing: Queueing = Queueing(self)
+        self.keeping: Keeping = Keeping(self)
         self.copying: Copying = Copying(self)
         self.tasks: Tasks = Tasks(self)
         self.looks: Looks = Looks(self)
@@ -71,6 +79,10 @@ class Conductor:
             self.panes,
             self.reading,
             self.composing,
+            self.completing,
+            self.recalling,
+            self.queueing,
+            self.keeping,
             self.copying,
             self.errands,
             self.tuning,

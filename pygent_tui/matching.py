@@ -18,16 +18,18 @@ _COMMON = "etaoinsrcldmpu/_.fghybwvkxjqz"
 
 
 class Names:
-    """Texts in the order in which equals are offered. A path is found by its last part rather than by its folders."""
+    """Texts in the order in which equals are offered. Of `paths` those come first whose last part fits best; of other texts those
+    that stand first."""
 
-    def __init__(self, texts: Sequence[str] = ()) -> None:
+    def __init__(self, texts: Sequence[str] = (), *, paths: bool = True) -> None:
         self.texts = texts
+        self._paths = paths
         self._low: list[str] = []
         self._ends: list[str] = []
         for count, text in enumerate(texts):
             low = " ".join(text[:_LONGEST].lower().split())
             self._low.append(low)
-            self._ends.append(low.rstrip("/").rpartition("/")[2])
+            self._ends.append(low.rstrip("/").rpartition("/")[2] if paths else low)
             if count % _CHUNK == 0:
                 _give_way()
 
@@ -70,7 +72,9 @@ class Names:
     # ------------------------------------------------------------ which fit best
 
     def _ranked(self, sought: str, hits: dict[int, None], most: int) -> list[int]:
-        from rapidfuzz import fuzz  # noqa: PLC0415 - only who searches pays for it
+        if not self._paths:
+            return heapq.nsmallest(most, hits, key=lambda index: (sought not in self._low[index], index))
+        from rapidfuzz import fuzz  # noqa: PLC0415 - only who searches files pays for it
 
         def rank(index: int) -> tuple[int, float, int]:
             end, low = self._ends[index], self._low[index]

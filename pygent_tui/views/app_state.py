@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pygent_engine.events import Envelope
 from pygent_engine.values import Tuning
 
-from . import asks, board, changes, output, status, transcript, tuning
+from . import asks, board, changes, output, queue, status, transcript, tuning
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,7 @@ class AppState:
     output: output.Outputs = output.EMPTY
     board: board.Board = board.EMPTY
     status: status.Status = status.EMPTY
+    queue: queue.Queue = queue.EMPTY
     asks: asks.Asks = asks.EMPTY
     tuning: Tuning = tuning.EMPTY
     changes: changes.Changes = changes.EMPTY
@@ -31,22 +32,28 @@ class AppState:
 def fold(state: AppState, batch: Iterable[Envelope]) -> AppState:
     """`state` after all envelopes of `batch`."""
     talk, out, tasks, now, waiting, seen = state.transcript, state.output, state.board, state.status, state.asks, state.seen
-    tuned, changed = state.tuning, state.changes
+    tuned, changed, waits = state.tuning, state.changes, state.queue
     for envelope in batch:
         talk = transcript.fold(talk, envelope)
         out = output.fold(out, envelope)
         tasks = board.fold(tasks, envelope)
         now = status.fold(now, envelope)
+        waits = queue.fold(waits, envelope)
         waiting = asks.fold(waiting, envelope)
         tuned = tuning.fold(tuned, envelope)
         changed = changes.fold(changed, envelope)
         seen = envelope.seq
-    return AppState(talk, out, tasks, now, waiting, tuned, changed, seen)
+    return AppState(talk, out, tasks, now, waits, waiting, tuned, changed, seen)
 
 
 def submitted(state: AppState, prompt_id: str, text: str) -> AppState:
     """The user sent the prompt `text` under that id."""
     return replace(state, status=status.submitted(state.status, prompt_id, text))
+
+
+def steering(state: AppState, text: str) -> AppState:
+    """The user steers the running turn with `text`."""
+    return replace(state, queue=queue.steering(state.queue, text))
 
 
 def settled(state: AppState, call_id: str) -> AppState:

@@ -1,6 +1,8 @@
-"""The prompts of this session, to be walked with Up and Down; the unsent draft waits at the end."""
+"""The prompts that were sent, to be walked with Up and Down; the unsent draft waits at the end."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 
 class History:
@@ -10,6 +12,16 @@ class History:
         self._sent: list[str] = []
         self._draft = ""
         self._at = 0
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """All of them, the newest first, each once."""
+        return tuple(dict.fromkeys(reversed(self._sent)))
+
+    def put_before(self, texts: Sequence[str]) -> None:
+        """Remember what was sent in earlier runs, the oldest first."""
+        self._sent[:0] = texts
+        self._at += len(texts)
 
     def add(self, text: str) -> None:
         """Remember `text`, once when it repeats the last one, and go back to the end."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from textual.message import Message
@@ -24,3 +25,10 @@ class OutputAsked(Request):
     """Show what the call `call_id` printed in the output pane, until another is chosen."""
 
     call_id: str
+
+
+@dataclass
+class Brought(Request):
+    """A thread has done what it was asked; `then` is what is to be done with the outcome, on the UI's thread."""
+
+    then: Callable[[], object]

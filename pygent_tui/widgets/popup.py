@@ -1,0 +1,150 @@
+"""A small list over the panes, above the composer, which keeps the focus: what can be completed, or earlier prompts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len, chop_cells, set_cell_size
+from textual import events
+from textual.content import Content
+from textual.geometry import Offset, Region
+from textual.widget import Widget
+
+from .request import Request
+from .sanitise import one_line
+
+ROWS = 8
+_SHORT_ROWS = 3
+_WIDEST = 96
+_FRAME = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """`text` is put in place of what stands between the column `start` and the cursor, with what comes after it by the key that
+    took it; `shown` and `note` say what it is. One that `sends` is sent when Enter takes it."""
+
+    shown: str
+    text: str
+    note: str = ""
+    start: int = 0
+    after_enter: str = ""
+    after_tab: str = ""
+    sends: bool = False
+
+
+class Popup(Widget):
+    """`chosen` is what Enter would take, None while nothing is marked."""
+
+    DEFAULT_CSS = """
+    Popup {
+        overlay: screen;
+        position: absolute;
+        constrain: inside inside;
+        display: none;
+        width: auto;
+        height: auto;
+        border: round $primary;
+        border-title-color: $text-primary;
+        border-subtitle-color: $text-muted;
+        background: $surface;
+        color: $foreground;
+        text-wrap: nowrap;
+        text-overflow: ellipsis;
+    }
+    """
+
+    class Pressed(Request):
+        """A choice was clicked; it is marked."""
+
+    def __init__(self) -> None:
+        super().__init__(id="popup")
+        self._choices: tuple[Choice, ...] = ()
+        self._at = -1
+        self._top = 0
+        self._rows = ROWS
+        self.asked = ""
+        self.left = False
+        """The user closed it; nothing opens it for the same thing again."""
+
+    @property
+    def is_open(self) -> bool:
+        return bool(self.display)
+
+    @property
+    def chosen(self) -> Choice | None:
+        return self._choices[self._at] if self.is_open and self._at >= 0 else None
+
+    @property
+    def first(self) -> Choice | None:
+        """What Tab takes: what is marked, else the first."""
+        return self.chosen or (self._choices[0] if self.is_open else None)
+
+    def fill(self, asked: str, choices: Sequence[Choice], title: str, keys: str, *, marked: bool) -> None:
+        """Offer `choices` for what was `asked`, the first of them `marked`; without any the list is closed."""
+        self.asked = asked
+        self._choices = tuple(choices)
+        self._at = 0 if marked else -1
+        self._top = 0
+        self.border_title, self.border_subtitle = Content(title), Content(keys)
+        self.display = bool(choices)
+        self.refresh()
+
+    def close(self) -> None:
+        self._choices, self._at = (), -1
+        self.display = False
+
+    def leave(self) -> None:
+        """As `close`, because the user wants it."""
+        self.close()
+        self.left = True
+
+    def move(self, step: int) -> None:
+        """Mark the next choice, or the one before; from the last on to the first."""
+        count = len(self._choices)
+        self._at = (self._at + step) % count if self._at >= 0 else (0 if step > 0 else count - 1)
+        self._top = max(min(self._top, self._at), self._at - self._rows + 1)
+        self.refresh()
+
+    def place(self, composer: Region, screen: Region) -> None:
+        """Stand right above the composer, as high as there is room."""
+        room = min(ROWS if screen.height >= 18 else _SHORT_ROWS, composer.y - _FRAME)
+        self._rows = max(1, min(len(self._choices), room))
+        width = max(1, min(composer.width, _WIDEST))
+        self.styles.width, self.styles.height = width, self._rows + _FRAME
+        self.absolute_offset = Offset(composer.x, max(0, composer.y - self._rows - _FRAME))
+        self.refresh(layout=True)
+
+    def on_click(self, event: events.Click) -> None:
+        event.stop()
+        row = event.y - 1 + self._top
+        if 0 <= row < len(self._choices):
+            self._at = row
+            self.refresh()
+            self.post_message(self.Pressed())
+
+    def render(self) -> Content:
+        width = self.content_size.width
+        shown = self._choices[self._top : self._top + self._rows]
+        left = min(max((cell_len(one_line(choice.shown)) for choice in shown), default=0), width - 2)
+        rows = [_row(choice, left, width, index == self._at) for index, choice in enumerate(shown, self._top)]
+        return Content("\n").join(rows)
+
+
+def _row(choice: Choice, left: int, width: int, marked: bool) -> Content:
+    ground = " on $primary-muted" if marked else ""
+    shown = f" {set_cell_size(_tail(one_line(choice.shown), left), left)} "
+    note = f" {one_line(choice.note)}"
+    rest = max(0, width - cell_len(shown))
+    return Content.assemble(
+        (set_cell_size(shown, min(width, cell_len(shown))), f"bold $text-primary{ground}" if marked else "$foreground"),
+        (set_cell_size(note, rest), f"$foreground 70%{ground}"),
+    )
+
+
+def _tail(text: str, width: int) -> str:
+    """The end of what is too wide: of a path it says more than the beginning."""
+    if cell_len(text) <= width:
+        return text
+    return f"…{chop_cells(text[::-1], max(1, width - 1))[0][::-1]}"
