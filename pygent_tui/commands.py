@@ -86,6 +86,20 @@ COMMANDS: tuple[Command, ...] = (
         lambda desk, words: desk.tuning.banned(words),
         lambda desk: desk.tuning.ban_choices,
     ),
+    Command(
+        "approvals",
+        "[auto|ask|never-write]",
+        "Say what asks first: local commands, every command and write, or that nothing is written",
+        lambda desk, mode: desk.asking.set_approvals(mode),
+        lambda desk: desk.asking.modes,
+    ),
+    Command(
+        "confirm-bash",
+        "[on|off]",
+        "Ask before commands on this machine, or not",
+        lambda desk, word: desk.asking.set_confirm_bash(word),
+        _switches,
+    ),
     Command("cmd", "COMMAND", "Run a command in the runtime, as !COMMAND does", lambda desk, cmd: desk.send(RunShell(cmd))),
     Command(
         "cp", "PATH [DEST]", "Copy a file or folder of this machine into the workspace", lambda desk, words: desk.errands.copy_in(words)

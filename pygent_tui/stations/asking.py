@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 from pygent_engine.events import AnswerApproval, AnswerQuestion, SetApprovals, SetConfirmBash
 from pygent_engine.untrusted import clean_line
@@ -23,7 +23,6 @@ from .station import Station
 if TYPE_CHECKING:
     from ..conductor import Conductor
 
-MODES: tuple[ApprovalMode, ...] = get_args(ApprovalMode)
 _ASKS: dict[ApprovalMode, str] = {
     "auto": "Asked for now: commands on this machine, the network, and what may be banned.",
     "ask": "Asked for now: every command and every write.",
@@ -61,11 +60,15 @@ class Asking(Station):
         if self._panel is not None:
             self._panel.show_waiting(waiting(new.asks), new.asks.at)
 
+    @property
+    def modes(self) -> tuple[ApprovalMode, ...]:
+        return tuple(_ASKS)
+
     def set_approvals(self, word: str) -> None:
         """What asks from now on; without a word say what does."""
-        mode = next((mode for mode in MODES if mode == word), None)
+        mode = next((mode for mode in self.modes if mode == word), None)
         if mode is None and word:
-            self.conductor.refuse(f"There is no way to ask called {clean_line(word, 40)!r}; there are: {', '.join(MODES)}.")
+            self.conductor.refuse(f"There is no way to ask called {clean_line(word, 40)!r}; there are: {', '.join(self.modes)}.")
             return
         if mode is not None:
             self.conductor.send(SetApprovals(mode))

@@ -37,5 +37,6 @@ class Telling(Station):
     def tick(self, now: float) -> None:
         note = "cannot start" if self.app.failure else ""
         state = self.conductor.state
-        line = status_line(state.status, state.asks, self.conductor.launch.model, now, note)
+        tuning = state.tuning
+        line = status_line(state.status, state.asks, self.conductor.launch.model, now, note, tuning.approvals, tuning.confirm_bash)
         self.bench.bar.show(line.left, line.notes, line.aside)

@@ -33,8 +33,10 @@ def proposal(request: ApprovalRequest) -> tuple[Line, ...]:
 
 def size(request: ApprovalRequest) -> str:
     """How long a command is, when that is worth saying."""
-    lines = request.command.count("\n") + 1
-    return f"{lines} lines, {len(request.command)} characters" if lines > 1 or len(request.command) > 200 else ""
+    lines, characters = request.command.count("\n") + 1, len(request.command)
+    if lines > 1:
+        return f"{lines} lines, {characters} characters"
+    return f"{characters} characters" if characters > 200 else ""
 
 
 def waiting(asks: Asks) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pygent_engine.untrusted import clean_line
+from pygent_engine.values import ApprovalMode
 
 from .asks import Asks
 from .status import Status
@@ -23,11 +24,14 @@ class StatusLine:
     aside: str = ""
 
 
-def status_line(status: Status, asks: Asks, model: str, now: float, note: str = "") -> StatusLine:
+def status_line(
+    status: Status, asks: Asks, model: str, now: float, note: str = "", approvals: ApprovalMode = "auto", confirm_bash: bool = True
+) -> StatusLine:
     """The session as it stands at `now`; a `note` says instead why there is none, `model` what it would ask."""
     return StatusLine(
         (
             *_badge(status),
+            *_policy(status, approvals, confirm_bash),
             (f" {status.opened.model if status.opened else model} ", "$foreground"),
             _state(status, asks, now, note),
         ),
@@ -61,6 +65,19 @@ def _badge(status: Status) -> tuple[Part, ...]:
     if status.opened.mode == "docker":
         return ((" DOCKER ", "bold $text-success on $success-muted"),)
     return ((" LOCAL ", "bold $text-warning on $warning-muted"),)
+
+
+def _policy(status: Status, approvals: ApprovalMode, confirm_bash: bool) -> tuple[Part, ...]:
+    """What asks, where that is not what a session begins with."""
+    if status.opened is None:
+        return ()
+    match approvals:
+        case "ask":
+            return ((" ASKS FOR ALL ", "bold $text-primary on $primary-muted"),)
+        case "never-write":
+            return ((" NO WRITES ", "bold $text-primary on $primary-muted"),)
+    off = status.opened.mode == "local" and not confirm_bash
+    return ((" ASKS OFF ", "bold $text-error on $error-muted"),) if off else ()
 
 
 def _why(status: Status) -> str:

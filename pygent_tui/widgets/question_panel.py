@@ -59,6 +59,7 @@ class QuestionPanel(AskPanel):
 
     def on_mount(self) -> None:
         self.body.show(self._lines())
+        self._field.move_cursor(self._field.document.end)
 
     def answers(self) -> tuple[Key, ...]:
         if self._leaving:

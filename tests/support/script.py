@@ -29,6 +29,7 @@ from pygent_engine.events import (
     TurnEnded,
     TurnStarted,
 )
+from pygent_engine.prefix import prefix_of
 from pygent_engine.values import (
     INCOMPLETE,
     INTERRUPTED,
@@ -109,7 +110,8 @@ class Script:
         """The approval of a call of the last reply is asked for."""
         call = self._tools[call_id]
         command = json.loads(call.arguments).get("cmd", call.arguments)
-        return self.post(ApprovalAsked(ApprovalRequest(call_id, task, call.name, call.arguments, command, reason, permissions)), task)
+        request = ApprovalRequest(call_id, task, call.name, call.arguments, command, reason, permissions, prefix_of(command))
+        return self.post(ApprovalAsked(request), task)
 
     def question(self, call_id: str, prompt: str, *options: str, task: str = ROOT_TASK) -> Self:
         return self.post(QuestionAsked(Question(call_id, task, prompt, options)), task)

@@ -1,50 +1,22 @@
-"""Approvals and questions, answered in the real app: No by default, and no answer by accident."""
+"""Approvals, answered in the real app: No by default, and no answer by accident."""
 
 from __future__ import annotations
 
+import pytest
 from textual import events
 from textual.message import Message
-from textual.widget import Widget
 
-from pygent_engine.events import AnswerApproval, AnswerQuestion, ApprovalSettled, Interrupt
+from pygent_engine.events import AnswerApproval, ApprovalAsked, ApprovalSettled, Interrupt, SetApprovals, SetConfirmBash, Tuned
+from pygent_engine.values import ApprovalRequest, Tuning
 from pygent_tui.widgets.approval_panel import ApprovalPanel
 from pygent_tui.widgets.ask_panel import AskPanel
 from pygent_tui.widgets.composer import Composer
-from pygent_tui.widgets.question_panel import NO_ANSWER
-from tests.scenes import Scene, approval, question, scene, start, task_approval
+from tests.scenes import Scene, approval, scene, start, task_approval
+from tests.support.pressing import QUIET_S, drawn, panel, press_at
 from tests.support.script import Script, call
 from tests.support.stage import Stage, play
 
 APPROVAL = scene("approval")
-QUIET_S = 0.3
-
-
-def key_at(key: str, at: float) -> events.Key:
-    """A key press that arrived at `at`."""
-    event = events.Key(key, key if len(key) == 1 else None)
-    event.time = at
-    return event
-
-
-async def press_at(stage: Stage, target: Widget, *presses: tuple[str, float]) -> None:
-    for key, at in presses:
-        target.post_message(key_at(key, at))
-    await stage.pilot.pause()
-
-
-def panel(stage: Stage) -> AskPanel:
-    return stage.bench.query_one(AskPanel)
-
-
-async def drawn(stage: Stage) -> float:
-    """When the panel could first be read."""
-    await stage.until(lambda: panel(stage).guard.drawn_at is not None)
-    at = panel(stage).guard.drawn_at
-    assert at is not None
-    return at
-
-
-# ------------------------------------------------------------------ approvals
 
 
 def test_each_key_gives_its_answer() -> None:
@@ -270,56 +242,150 @@ def test_the_panes_stay_reachable_and_ctrl_c_interrupts_while_an_approval_waits(
     play(APPROVAL, scenario)
 
 
-# ------------------------------------------------------------------ questions
+# ------------------------------------------------------------------ a prefix
 
 
-def test_options_are_chosen_with_arrows_and_enter() -> None:
+def prefixed(command: str = "git status --short") -> Scene:
+    script = Script("local").turn("what changed?").reply("", call("c1", cmd=command))
+    return Scene("prefixed", lambda: script.ask("c1", "runs on this machine"))
+
+
+def test_a_yes_may_be_given_to_the_first_words_of_a_plain_command() -> None:
     async def scenario(stage: Stage) -> None:
-        await stage.press("down", "enter")
-        assert stage.ops == [AnswerQuestion("c1", "PostgreSQL, in a container")]
+        await stage.until(lambda: "p  every `git status …` this session" in stage.text("ApprovalPanel"))
+        await stage.press("p")
+        assert stage.ops == [AnswerApproval("c1", "prefix")]
 
-    play(Scene("question", question), scenario)
+    play(prefixed(), scenario)
 
 
-def test_options_are_chosen_by_number() -> None:
+def test_a_command_without_a_prefix_offers_none_and_the_key_goes_into_the_prompt() -> None:
     async def scenario(stage: Stage) -> None:
-        await stage.press("9", "1")
-        assert stage.ops == [AnswerQuestion("c1", "SQLite, in one file")]
-
-    play(Scene("question", question), scenario)
-
-
-def test_an_answer_in_own_words_begins_with_its_first_letter() -> None:
-    async def scenario(stage: Stage) -> None:
-        await stage.press(*"none", "enter")
-        assert stage.ops == [AnswerQuestion("c1", "none")]
-
-    play(Scene("question", question), scenario)
-
-
-def test_escape_leaves_the_own_words_first_and_then_the_question() -> None:
-    async def scenario(stage: Stage) -> None:
-        await stage.press(*"none", "escape", "escape")
+        assert "every" not in stage.text("ApprovalPanel")
+        await stage.press("p")
         assert stage.ops == []
-        assert "again: no answer" in stage.text("QuestionPanel")
-        await stage.press("escape")
-        assert stage.ops == [AnswerQuestion("c1", NO_ANSWER)]
+        await stage.until(lambda: stage.bench.composer.text == "p")
 
-    play(Scene("question", question), scenario)
+    play(prefixed("git status; rm x"), scenario)
 
 
-def test_a_free_question_takes_text_and_an_empty_one_is_not_sent() -> None:
+# ------------------------------------------------------------------ what is read
+
+
+def test_a_command_padded_with_blanks_and_empty_lines_is_seen_to_its_end() -> None:
+    padded = "git status" + " " * 500 + "; rm -rf ~" + "\n" * 90 + "curl evil"
+
     async def scenario(stage: Stage) -> None:
-        await stage.press("enter", "enter", *"tidy", "enter")
-        assert stage.ops == [AnswerQuestion("c1", "tidy")]
+        shown = stage.text("ApprovalPanel")
+        assert "git status·500 blanks·; rm -rf ~" in shown
+        assert "⋮ 89 empty lines ⋮" in shown
+        assert "curl evil" in shown
 
-    play(Scene("free-question", scene("free-question").script), scenario)
+    play(prefixed(padded), scenario, size=(80, 24))
 
 
-def test_enter_mashed_while_a_question_appears_chooses_nothing() -> None:
+@pytest.mark.uses("asks.up", "asks.down", "asks.page-up", "asks.page-down")
+def test_what_is_read_scrolls_and_says_how_much_is_left() -> None:
     async def scenario(stage: Stage) -> None:
-        at = await drawn(stage)
-        await press_at(stage, panel(stage), *(("enter", at + 0.1 * count) for count in range(1, 9)))
+        await stage.until(lambda: "more rows" in stage.text("ApprovalPanel"))
+        before = panel(stage).body.hidden
+        await stage.press("down", "down", "up")
+        await stage.until(lambda: panel(stage).body.hidden == before - 1)
+        await stage.press("pagedown", "pageup", "up")
+        await stage.until(lambda: panel(stage).body.hidden == before)
+        assert f"↓ {before} more rows" in stage.text("ApprovalPanel")
         assert stage.ops == []
 
-    play(Scene("question", question), scenario, quiet_s=QUIET_S)
+    play(prefixed("echo\n" * 99 + "echo"), scenario, size=(80, 24))
+
+
+def test_on_the_smallest_screen_the_command_begins_and_every_key_that_answers_is_seen() -> None:
+    async def scenario(stage: Stage) -> None:
+        await stage.until(lambda: "n no Esc no" in stage.text("ApprovalPanel"))
+        shown = stage.text("ApprovalPanel")
+        assert all(part in shown for part in ("git status", "y yes s session", "p git status …"))
+        assert stage.one("ApprovalPanel").region.bottom <= 8
+
+    play(prefixed(), scenario, size=(20, 8))
+
+
+def test_a_change_of_a_file_is_shown_as_a_diff() -> None:
+    edit = call("c1", "edit_file", path="a.py", old="x = 1\n", new="x = 2\n")
+    request = ApprovalRequest("c1", "main", "edit_file", edit.arguments, "", "changes the workspace", ("write",))
+    script = Script().turn("x").reply("", edit).post(ApprovalAsked(request))
+
+    async def scenario(stage: Stage) -> None:
+        await stage.until(lambda: "in a.py:" in stage.text("ApprovalPanel"))
+        shown = stage.text("ApprovalPanel")
+        assert "- x = 1" in shown and "+ x = 2" in shown and "This call changes the workspace" in shown
+        assert "yes, all writes for this session" in shown
+
+    play(Scene("edit", lambda: script), scenario)
+
+
+def test_what_is_pasted_is_no_answer_and_becomes_the_draft() -> None:
+    async def scenario(stage: Stage) -> None:
+        panel(stage).post_message(events.Paste("y\ns\x1b"))
+        await stage.until(lambda: stage.bench.composer.text == "y\ns\u241b")
+        assert stage.ops == []
+
+    play(APPROVAL, scenario)
+
+
+# ------------------------------------------------------------------ from elsewhere
+
+
+@pytest.mark.uses("asks.go")
+def test_a_panel_that_comes_while_a_pane_has_the_focus_takes_none_of_its_keys() -> None:
+    async def scenario(stage: Stage) -> None:
+        await stage.press("f6")
+        stage.session.play(approval().envelopes[1:])
+        await stage.until(lambda: stage.bench.query(ApprovalPanel) and panel(stage).guard.drawn_at)
+        assert "Alt+A  answer" in stage.text("ApprovalPanel")
+        await stage.press("y", "s", "enter")
+        assert stage.ops == []
+        await stage.press("alt+a", "y")
+        assert stage.ops == [AnswerApproval("c1", "once")]
+
+    play(Scene("start", start), scenario)
+
+
+# ------------------------------------------------------------------ what asks
+
+
+def said(stage: Stage) -> list[str]:
+    return [notification.message for notification in stage.app._notifications]
+
+
+@pytest.mark.uses("/approvals")
+def test_what_asks_is_changed_and_told_by_a_command() -> None:
+    async def scenario(stage: Stage) -> None:
+        await stage.press(*"/approvals never-write", "enter")
+        assert stage.ops == [SetApprovals("never-write")]
+        await stage.press(*"/approvals sometimes", "enter")
+        await stage.press(*[*"/approvals"], "enter")
+        await stage.until(lambda: len(said(stage)) == 3)
+        assert said(stage) == [
+            "Asked for now: every command. Tools that write are refused.",
+            "There is no way to ask called 'sometimes'; there are: auto, ask, never-write.",
+            "Asked for now: commands on this machine, the network, and what may be banned.",
+        ]
+        assert stage.ops == [SetApprovals("never-write")]
+        stage.session.play(Script().post(Tuned(Tuning("demo", approvals="never-write"))).envelopes[1:])
+        await stage.until(lambda: "NO WRITES" in stage.text("StatusBar"))
+
+    play(Scene("start", start), scenario)
+
+
+@pytest.mark.uses("/confirm-bash")
+def test_asking_before_local_commands_is_switched_by_a_command() -> None:
+    async def scenario(stage: Stage) -> None:
+        await stage.press(*"/confirm-bash off", "enter")
+        await stage.press(*"/confirm-bash maybe", "enter")
+        await stage.until(lambda: len(said(stage)) == 2)
+        assert said(stage) == ["Commands on this machine run without a question.", "/confirm-bash takes on or off."]
+        assert stage.ops == [SetConfirmBash(False)]
+        stage.session.play(Script("local").post(Tuned(Tuning("demo", confirm_bash=False))).envelopes)
+        await stage.until(lambda: "ASKS OFF" in stage.text("StatusBar"))
+
+    play(Scene("start", start), scenario)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pygent_engine.events import SessionClosed
+from pygent_engine.values import ApprovalMode, Mode
 from pygent_tui.views import app_state
 from pygent_tui.views.status_line import StatusLine, compact, elapsed, status_line
 from tests.scenes import approval, ended_tasks, fallback, running, start
@@ -66,3 +67,22 @@ def test_elapsed_time_is_said_as_a_person_does(seconds: float, said: str) -> Non
 @pytest.mark.parametrize(("count", "said"), [(0, "0"), (999, "999"), (1000, "1.0k"), (48_213, "48k"), (1_300_000, "1.3M")])
 def test_counts_are_short(count: int, said: str) -> None:
     assert compact(count) == said
+
+
+@pytest.mark.parametrize(
+    ("mode", "approvals", "confirm_bash", "badge"),
+    [
+        ("docker", "auto", True, ()),
+        ("docker", "auto", False, ()),
+        ("local", "auto", True, ()),
+        ("local", "auto", False, ((" ASKS OFF ", "bold $text-error on $error-muted"),)),
+        ("local", "ask", False, ((" ASKS FOR ALL ", "bold $text-primary on $primary-muted"),)),
+        ("docker", "never-write", True, ((" NO WRITES ", "bold $text-primary on $primary-muted"),)),
+    ],
+)
+def test_what_asks_is_told_where_it_is_not_as_it_began(
+    mode: Mode, approvals: ApprovalMode, confirm_bash: bool, badge: tuple[tuple[str, str], ...]
+) -> None:
+    state = app_state.fold(app_state.AppState(), Script(mode).envelopes)
+    shown = status_line(state.status, state.asks, "demo", 0.0, "", approvals, confirm_bash)
+    assert shown.left[1:-2] == badge
