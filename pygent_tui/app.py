@@ -6,13 +6,12 @@ What is imported here delays the first paint, so it is little: the conductor, an
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from textual import on
-from textual.app import App, SystemCommand
+from textual.app import App
 from textual.binding import Binding
 from textual.message import Message
 
@@ -25,12 +24,18 @@ from .widgets.request import CopyAsked, Request
 from .widgets.sanitise import SafeLines
 
 if TYPE_CHECKING:
+    from textual.command import Provider
     from textual.filter import LineFilter
-    from textual.screen import Screen
 
     from .conductor import Conductor
     from .connection import News
     from .ports import LaunchPort
+
+
+def _palette() -> type[Provider]:
+    from .palette import TablePalette  # noqa: PLC0415 - not before the first paint
+
+    return TablePalette
 
 
 class PygentApp(App[None]):
@@ -43,6 +48,7 @@ class PygentApp(App[None]):
 
     CSS_PATH = Path(__file__).with_name("pygent.tcss")
     TITLE = "Pygent"
+    COMMANDS = {_palette}  # noqa: RUF012 - Textual's own declaration
     BINDINGS = [  # noqa: RUF012 - Textual's own declaration
         Binding("ctrl+q", "quit", "Quit", id="app.quit", show=False, priority=True),
         Binding("ctrl+c", "copy_or_interrupt", "Copy, or interrupt", id="app.copy", show=False, priority=True),
@@ -140,7 +146,7 @@ class PygentApp(App[None]):
             self.conductor.take(request)
         elif isinstance(request, Composer.Submitted):
             self._early.append(request.text)
-            self._bench.composer.sent(request.text)
+            self._bench.composer.sent()
 
     # ------------------------------------------------------------ keys
 
@@ -161,17 +167,6 @@ class PygentApp(App[None]):
             self.copy_to_clipboard(selected)
         elif self.conductor is not None:
             self.conductor.interrupt()
-
-    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        """The command palette: the slash commands, each with the key that does the same."""
-        conductor = self.conductor
-        if conductor is None:
-            return
-        keys = {binding.binding.id: binding.binding.key for binding in self.screen_stack[0].active_bindings.values()}
-        for command in conductor.installed.table:
-            key = keys.get(command.binding, "") if command.binding else ""
-            title = " · ".join(filter(None, (command.usage, "+".join(part.capitalize() for part in key.split("+")))))
-            yield SystemCommand(title, command.what, partial(conductor.installed.choose, command))
 
     # ------------------------------------------------------------ crashes
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from pygent_engine.events import CancelTask, Interrupt, SubmitPrompt
-from pygent_tui.commands import COMMANDS
 from pygent_tui.screens.confirm import Confirm
 from pygent_tui.screens.help import Help
 from pygent_tui.widgets.composer import Composer
@@ -198,24 +197,6 @@ def test_f1_opens_help_and_escape_leaves_it() -> None:
         assert (stage.app.screen_stack, stage.ops) == ([stage.bench], [])
 
     play(BUSY, scenario)
-
-
-def test_every_command_stands_in_the_palette_with_the_key_that_does_the_same() -> None:
-    async def scenario(stage: Stage) -> None:
-        titles = [command.title for command in stage.app.get_system_commands(stage.bench)]
-        assert [title.partition(" · ")[0] for title in titles] == [command.usage for command in COMMANDS]
-        assert [title for title in titles if " · " in title] == ["/help · F1", "/exit · Ctrl+Q"]
-
-    play(START, scenario)
-
-
-def test_a_command_of_the_palette_that_needs_an_argument_is_put_before_what_is_written() -> None:
-    async def scenario(stage: Stage) -> None:
-        await stage.press(*"use sqlite")
-        next(command for command in stage.app.get_system_commands(stage.bench) if command.title.startswith("/steer")).callback()
-        assert composer(stage).text == "/steer use sqlite"
-
-    play(START, scenario)
 
 
 def test_nothing_ticks_while_nothing_runs() -> None:
