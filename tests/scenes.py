@@ -11,6 +11,7 @@ from pygent_engine.approvals import Policy
 from pygent_engine.events import CallEnded, ContainerReplaced, Envelope, ImagePullEnded, ImagePullProgress, ImagePullStarted, Warned
 from pygent_engine.values import TaskState, ToolResult
 
+from .conversation_scripts import cards, diffs, odd
 from .support.scene_session import SceneLaunch, SceneSession
 from .support.script import Script, call
 
@@ -285,6 +286,14 @@ SCENES: tuple[Scene, ...] = (
     Scene("cancel", tasks, ("f6", "f6", "f6", "x")),
     Scene("queued", running, (*"then lint it", "enter")),
     Scene("long", long),
+    Scene("diffs", diffs),
+    Scene("diffs-open", diffs, ("f6", "k", "k", "enter")),
+    Scene("diffs-beside", diffs, ("f6", "f3")),
+    Scene("cards", cards),
+    Scene("cards-open", cards, ("f6", "o")),
+    Scene("code-cursor", answer, ("f6", "j")),
+    Scene("search", answer, ("f6", "slash", *"median", "enter", "n")),
+    Scene("odd", odd),
     Scene("zoom", running, ("f6", "f3")),
     Scene("full-output", full_output, ("f6", "f6", "f")),
     Scene("cut-lines", wide_output, ("f6", "f6")),

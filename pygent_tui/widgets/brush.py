@@ -53,11 +53,12 @@ class Brush:
         return strips
 
     def cut(self, text: Text, room: int) -> list[Segment]:
-        """`text` in exactly `room` cells."""
+        """`text` in exactly `room` cells, on its own ground to the end."""
         line = text.copy()
         line.expand_tabs(4)
         line.truncate(max(1, room), overflow="ellipsis", pad=True)
         line.end = ""
+        line.stylize_before(line.style)  # a text without spans is drawn without its own style
         return list(line.render(self.console))
 
     def fit(self, parts: Parts, end: Parts | None = None) -> Strip:

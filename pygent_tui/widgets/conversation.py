@@ -48,8 +48,8 @@ class Conversation(LineView):
         Binding("k", "move(-1)", "Item before", id="conversation.previous", show=False),
         Binding("enter,space", "open", "Open or fold", id="conversation.open", show=False),
         Binding("o", "open_all", "Open or fold all", id="conversation.open-all", show=False),
-        Binding("right_curly_bracket,alt+down", "prompt(1)", "Next prompt", id="conversation.next-prompt", show=False),
-        Binding("left_curly_bracket,alt+up", "prompt(-1)", "Prompt before", id="conversation.previous-prompt", show=False),
+        Binding("right_curly_bracket,shift+down", "prompt(1)", "Next prompt", id="conversation.next-prompt", show=False),
+        Binding("left_curly_bracket,shift+up", "prompt(-1)", "Prompt before", id="conversation.previous-prompt", show=False),
         Binding("d", "diff_style", "Diffs side by side, or not", id="conversation.diff-style", show=False),
         Binding("y", "copy", "Copy its source", id="conversation.copy", show=False),
         Binding("Y", "copy_inner", "Copy its output or code", id="conversation.copy-inner", show=False),
@@ -174,8 +174,8 @@ class Conversation(LineView):
             self.toggle(stop.item)
 
     def on_focus(self) -> None:
+        self.flush()
         self.cursor.appear()
-        self.refresh()
 
     def on_blur(self) -> None:
         self.refresh()
@@ -216,6 +216,8 @@ class Conversation(LineView):
         if self._hunt is not None and before is not self.state.entries:
             self.tell_search(self._hunt.read(self.state.entries, self.column.changed))
         self._settle(self.column.carried(place))
+        if self.has_focus and self.cursor.stop is None:
+            self.cursor.appear()
 
     def scrolled(self) -> None:
         self._settle(self._place_read())

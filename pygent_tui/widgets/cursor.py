@@ -49,9 +49,10 @@ class Cursor:
             self._at = self._column.item_carried(self._at)
 
     def appear(self) -> None:
-        """Stand somewhere on the page: at its end."""
+        """Stand somewhere on the page: on its last item, on a piece of code only where no item begins."""
         if self.stop is None or not self._seen(self.stop):
-            self.put(next(self._on_page(-1), None))
+            found = list(self._on_page(-1))
+            self.put(next((stop for stop in found if stop.number == 0), found[0] if found else None))
 
     def anchor(self) -> tuple[Spot, int]:
         """What is to stay in its row of the page while things open and fold: the head of the stop when it is seen, else the top."""

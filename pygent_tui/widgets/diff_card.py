@@ -24,6 +24,9 @@ Code = Callable[[str, str], list[Text]]
 """Lines of code in colours, from a text and the name of its file."""
 
 
+Key = tuple[str, int | None, int | None]
+
+
 class DiffCard:
     """Diffs with one brush. `beside`: the old text at the left, the new one at the right."""
 
@@ -40,7 +43,8 @@ class DiffCard:
         found = rows(diff)
         limit = MOST_LINES if opened else DIFF_LINES
         shown = found[:limit] if len(found) > limit + 1 else found
-        lines = self._sides(shown, diff.path) if self._beside else self._below(shown, diff.path, opened)
+        beside = self._beside and diff.added and diff.removed  # an empty column tells nothing
+        lines = self._sides(shown, diff.path) if beside else self._below(shown, diff.path, opened)
         if len(found) > len(shown):
             way = "" if opened else " · Enter opens"
             lines.append(self._said(f"… {len(found) - len(shown):,} more lines{way}", "comment"))
@@ -64,7 +68,7 @@ class DiffCard:
     def _sides(self, found: Sequence[Row], path: str) -> list[Strip]:
         wide = _digits(found)
         room = (self._brush.width - 5) // 2 - wide - 3
-        texts = {id(row): text for row, text in zip(found, self._colored(found, path), strict=True)}
+        texts = {_key(row): text for row, text in zip(found, self._colored(found, path), strict=True)}
         strips: list[Strip] = []
         for left, right in side_by_side(found):
             old = self._side(left, left.old if left else None, wide, room, texts)
@@ -72,16 +76,16 @@ class DiffCard:
             strips.append(Strip([*self._brush.segments([(_GUTTER, "tool")]), *old, *self._brush.segments([(" │ ", "comment")]), *new]))
         return strips
 
-    def _side(self, row: Row | None, number: int | None, wide: int, room: int, texts: dict[int, Text]) -> list[Segment]:
+    def _side(self, row: Row | None, number: int | None, wide: int, room: int, texts: dict[Key, Text]) -> list[Segment]:
         if row is None:
             return [Segment(" " * (wide + room + 3))]
-        return [*self._number(row, number, wide), *self._brush.cut(texts[id(row)], room)]
+        return [*self._number(row, number, wide), *self._brush.cut(texts[_key(row)], room)]
 
     def _number(self, row: Row, number: int | None, wide: int) -> list[Segment]:
         shown = f"{number if number is not None else '':>{wide}}"
         sign = row.sign if row.sign in "+-" else " "
         role = _ROLES.get(row.sign, "text")
-        return self._brush.segments([(f"{shown} ", "comment"), (f"{sign} ", role)])
+        return self._brush.segments([(f"{shown} ", "muted"), (f"{sign} ", role)])
 
     def _colored(self, found: Sequence[Row], path: str) -> list[Text]:
         """The text of each row: old and new lines are read as the texts that they belong to."""
@@ -100,6 +104,10 @@ class DiffCard:
                 ground.stylize(self._brush.look(f"{_ROLES[row.sign]}-word"), start, end)
             return ground
         return text
+
+
+def _key(row: Row) -> Key:
+    return row.sign, row.old, row.new
 
 
 def _digits(found: Sequence[Row]) -> int:

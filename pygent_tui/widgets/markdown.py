@@ -61,7 +61,7 @@ class MarkdownPen:
 
     def code(self, text: str, path: str) -> list[Text]:
         """`text` as lines in the colours of the language that the file `path` is written in."""
-        lexer = self._lexer(path, get_lexer_for_filename)
+        lexer = self._lexer(path, _lexer_of_file)
         if lexer is None:
             return [Text(line) for line in text.split("\n")]
         colored = Syntax("", lexer, theme=self._inks).highlight(text)
@@ -77,6 +77,10 @@ class MarkdownPen:
             except ClassNotFound:
                 self._lexers[name] = None
         return self._lexers[name]
+
+
+def _lexer_of_file(path: str) -> Lexer:
+    return get_lexer_for_filename(path, stripnl=False, ensurenl=False)  # a line is a line, an empty one too
 
 
 class _Colors(SyntaxTheme):

@@ -33,6 +33,9 @@ _SMALL = (
     "quit",
     "hostile",
     "half-pulled",
+    "diffs",
+    "cards",
+    "odd",
     "wrapped",
     "output-search",
     "output-of-task",
@@ -40,8 +43,8 @@ _SMALL = (
     "full-kept",
     "save-as",
 )
-_NARROW = ("image-missing", "half-pulled", "failed-pull", "pick-call", "full-kept", "save-as")
-_LIGHT = ("answer", "running", "approval", "tasks", "help", "cannot-start", "half-pulled", "output-search", "pick-call")
+_NARROW = ("cards", "odd", "image-missing", "half-pulled", "failed-pull", "pick-call", "full-kept", "save-as")
+_LIGHT = ("diffs", "cards", "answer", "running", "approval", "tasks", "help", "cannot-start", "half-pulled", "output-search", "pick-call")
 
 
 @pytest.fixture

@@ -28,7 +28,8 @@ from pygent_tui.views.transcript import EMPTY, Transcript, fold
 from pygent_tui.widgets.conversation import Conversation
 from tests.support.envelopes import START, stream
 
-from .stage import Stage, in_loop, screen_lines, settle
+from . import stage
+from .stage import Stage, in_loop, settle
 
 HOSTILE = "x\x1b]52;c;eA==\x07\x1b[2J\x9b31m\u202e [/] [bold] [@click=app.betray]press[/] \x1b]8;;http://evil\x07link\x1b]8;;\x07 y"
 
@@ -39,6 +40,11 @@ def folded(*events: Event | tuple[str, Event], start: Transcript = EMPTY) -> Tra
 
 def reply(text: str, finish: str = "stop") -> ReplyCompleted:
     return ReplyCompleted(Message("assistant", text, finish_reason=finish), None)
+
+
+def screen_lines(pane: Conversation) -> list[str]:
+    """What the pane shows, but for its cursor."""
+    return [line.replace("❯", " ").rstrip() for line in stage.screen_lines(pane)]
 
 
 def numbered(count: int) -> Transcript:
