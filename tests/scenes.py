@@ -141,7 +141,7 @@ def wide_output() -> Script:
     """Lines that are wider than any pane: plain, in colours, in Chinese, with tabs."""
     script = Script().turn("what does the log say?").reply("", call("c1", cmd="tail -n 5 service.log")).start("c1")
     lines = (
-        "12:00:01 \x1b[32mINFO\x1b[0m  GET /api/v1/cache/entries?limit=100&sort=size&order=desc took 0.8 ms, 98 % of which in the database driver",
+        "12:00:01 \x1b[32mINFO\x1b[0m  GET /api/v1/cache/entries?limit=100&sort=size&order=desc took 0.8 ms, most of it in the database",
         "12:00:02 \x1b[33mWARN  the connection pool is almost used up: 19 of 20 connections are taken, and 7 requests wait for one",
         "              (still yellow, for the colour was not taken back)\x1b[0m",
         "12:00:03 \x1b[31mERROR\x1b[0m 数据库连接失败：服务器没有在规定的时间内响应，请检查网络设置和防火墙规则，然后重新启动服务再试一次",

@@ -24,8 +24,18 @@ class PickCall(ModalScreen[str | None]):
     """Dismissed with the id of a call, or with None. `now` is Unix seconds."""
 
     DEFAULT_CSS = """
-    PickCall OptionList { text-wrap: nowrap; text-overflow: ellipsis; height: auto; max-height: 60vh; border: none; padding: 0; background: $surface; }
-    PickCall OptionList:focus { border: none; }
+    PickCall OptionList {
+        height: auto;
+        max-height: 60vh;
+        border: none;
+        padding: 0;
+        background: $surface;
+        text-wrap: nowrap;
+        text-overflow: ellipsis;
+    }
+    PickCall OptionList:focus { border: none; background-tint: $foreground 0%; }
+    PickCall OptionList > .option-list--option-highlighted { color: $foreground; background: $panel; text-style: bold; }
+    PickCall OptionList:nocolor > .option-list--option-highlighted { text-style: bold reverse; }
     """
 
     BINDINGS = [  # noqa: RUF012 - Textual's own declaration

@@ -14,10 +14,15 @@ class Needle:
         self.query = query
         flags = re.IGNORECASE if query == query.lower() else re.NOFLAG
         self._pattern = re.compile(re.escape(query), flags)
+        self._any_case = bool(flags)
 
     def count(self, text: str) -> int:
         """How often it stands in `text`."""
-        return len(self._pattern.findall(text)) if self.query else 0
+        if not self.query:
+            return 0
+        if text.isascii() and self.query.isascii():  # several times as fast
+            return (text.lower() if self._any_case else text).count(self.query)
+        return len(self._pattern.findall(text))
 
     def spans(self, text: str) -> list[Span]:
         """Where it stands in `text`: first character, and the one after the last."""

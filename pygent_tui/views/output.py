@@ -28,11 +28,16 @@ _LINE_END = re.compile(r"\r+\n")
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Whole lines, each with its newline; `note` when they are Pygent's own words, not the command's."""
+    """Whole lines, each with its newline; `note` when they are Pygent's own words, not the command's.
+
+    `closing` are the colour sequences written in it that are open at its end; with `resets` no others are.
+    """
 
     text: str
     lines: int
     note: bool = False
+    closing: str = ""
+    resets: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,10 +193,11 @@ def _with_chunk(buffer: Buffer, text: str, *, note: bool = False) -> Buffer:
     """Small chunks are joined, so that output which drips does not make many."""
     chunks = buffer.chunks
     added = text.count("\n")
-    chunk = Chunk(text, added, note)
+    last = Chunk("", 0, note, resets=note)
     if chunks and chunks[-1].note == note and len(chunks[-1].text) + len(text) <= _CHUNK:
-        chunk = Chunk(chunks[-1].text + text, chunks[-1].lines + added, note)
-        chunks = chunks[:-1]
+        last, chunks = chunks[-1], chunks[:-1]
+    resets = last.resets or reset_in(text) >= 0
+    chunk = Chunk(last.text + text, last.lines + added, note, carried(last.closing, text), resets)
     return replace(buffer, chunks=(*chunks, chunk), lines=buffer.lines + added, chars=buffer.chars + len(text))
 
 
@@ -213,9 +219,4 @@ def _trimmed(buffer: Buffer) -> Buffer:
 
 def after(opened: str, chunk: Chunk) -> str:
     """The colour sequences that are open after `chunk`; after characters that were skipped none is known to be."""
-    return "" if chunk.note else carried(opened, chunk.text)
-
-
-def resets(chunk: Chunk) -> bool:
-    """Whether the colours after `chunk` are its own alone."""
-    return chunk.note or reset_in(chunk.text) >= 0
+    return chunk.closing if chunk.resets else carried(opened, chunk.closing)

@@ -38,4 +38,5 @@ def carried(before: str, text: str) -> str:
 
 def searched(text: str) -> str:
     """`text` as it is searched: as it is seen."""
-    return plain(text).expandtabs()
+    text = plain(text)
+    return text.expandtabs() if "\t" in text else text

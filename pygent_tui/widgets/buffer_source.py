@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Hashable
 from itertools import accumulate
 
-from ..views.output import Buffer, Chunk, after, resets
+from ..views.output import Buffer, Chunk, after
 
 
 class BufferSource:
@@ -49,7 +49,7 @@ class BufferSource:
 
     def opened(self, section: int) -> str:
         begin = section
-        while begin and not resets(self._chunks[begin - 1]):
+        while begin and not self._chunks[begin - 1].resets:
             begin -= 1
         opened = "" if begin else self._buffer.opened
         for chunk in self._chunks[max(0, begin - 1) : section]:

@@ -84,7 +84,7 @@ class LineView(SearchHost, can_focus=True):
         & > .line--comment { color: $text-muted; text-style: italic; }
         & > .line--number { color: $text-warning; }
         & > .line--name { color: $text-primary; }
-        & > .line--match { color: $text-warning; text-style: underline; }
+        & > .line--match { color: $text-warning; background: $warning-muted; text-style: underline; }
         & > .line--found { color: $text-warning; text-style: bold reverse; }
     }
     """
@@ -168,7 +168,7 @@ class LineView(SearchHost, can_focus=True):
     @property
     def more_below(self) -> str:
         """What the lower border says."""
-        return "End ↓ newest" if self.FOLLOWS and not self.following else ""
+        return "End ↓ newest" if self.FOLLOWS and not self.following and self.scroll_offset.y < self.max_scroll_y else ""
 
     def _extend(self, extent: Size) -> None:
         """Textual lays out the whole screen for a new virtual size; a bar that is there and stays only needs to know it."""

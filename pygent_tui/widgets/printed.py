@@ -41,6 +41,8 @@ class Printed(SidewaysView):
         self._sheet: Sheet | None = None
         self._last: tuple[int, Strip, list[int]] | None = None
         """The line that was drawn last: its number, the whole of it, and where its rows begin."""
+        self._carried: tuple[int, int, str] = (-1, 0, "")
+        """A section, a line of it, and the colours that are open there; mostly the next line is asked for next."""
 
     # ------------------------------------------------------------ what a subclass gives
 
@@ -73,6 +75,7 @@ class Printed(SidewaysView):
         """Lay out what `source` gives now; what is read stays where it is."""
         source = self.source()
         self._last = None
+        self._carried = (-1, 0, "")
         if source is None:
             self._sheet = None
             self.set_extent(len(self.empty_lines()), 0, 0)
@@ -134,13 +137,20 @@ class Printed(SidewaysView):
             section = sheet.source.section(number)
             lines = sheet.laid(section).lines
             at = number - sheet.source.start(section)
-            before = "\n".join(lines[:at])
-            text = lines[at]
-            opened = carried(sheet.source.opened(section), before)
-            strip = self.row((plain(text), "muted")) if sheet.source.note(section) else self._colored(text, opened)
+            opened = self._opened(sheet, section, at)
+            strip = self.row((plain(lines[at]), "muted")) if sheet.source.note(section) else self._colored(lines[at], opened)
             starts = [0, *folds(strip.text, sheet.width)] if sheet.width is not None else [0]
             self._last = (number, self._marked(strip, number), starts)
         return self._last[1], self._last[2]
+
+    def _opened(self, sheet: Sheet, section: int, at: int) -> str:
+        """The colours that are open where a line of a section begins."""
+        known, begin, opened = self._carried
+        if known != section or begin > at:
+            begin, opened = 0, sheet.source.opened(section)
+        opened = carried(opened, "\n".join(sheet.laid(section).lines[begin:at]))
+        self._carried = (section, at, opened)
+        return opened
 
     def _colored(self, text: str, opened: str) -> Strip:
         usual = self.look("text")

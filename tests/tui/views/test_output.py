@@ -44,7 +44,7 @@ def test_what_was_skipped_is_stated_on_its_own_line() -> None:
     state = folded(begun(), OutputDelta("c", "half a li"), OutputDelta("c", "after\n", skipped=12_345))
     assert state.buffers[0].chunks == (
         Chunk("half a li\n", 1),
-        Chunk("… 12,345 characters skipped …\n", 1, note=True),
+        Chunk("… 12,345 characters skipped …\n", 1, note=True, resets=True),
         Chunk("after\n", 1),
     )
 
