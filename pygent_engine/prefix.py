@@ -75,8 +75,8 @@ def _option(word: str, rule: Rule) -> bool:
 
 def _cluster(letters: str, known: str) -> bool:
     """Whether `letters` are options of `known`, of which one with a colon takes the rest for its value."""
-    if letters.isdecimal():
-        return "#" in known
+    if letters.isdecimal() and "#" in known:
+        return True
     for at, letter in enumerate(letters):
         place = known.find(letter)
         if letter in ":#" or place < 0:

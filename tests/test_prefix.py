@@ -26,6 +26,8 @@ GIVEN = {
     "go test ./... -run=X -v": "go test",
     "rg -n 'a|b' -g '*.py' src": "rg",
     "ls -la src": "ls",
+    "ls -1": "ls",
+    "head -12 x": "head",
     "pwd": "pwd",
 }
 
@@ -181,7 +183,7 @@ REFUSED = {
         'cat "/etc/passwd"',
     ),
     "options from a file": ("pytest @x", "pytest '@x'", "ls +x"),
-    "what is read from its input": ("cat -", "ruff check -"),
+    "what is read from its input": ("cat -", "ruff check -", "ls -12"),
     "nothing": ("", " ", "''", "'' status", "git ''"),
     "what is too long": ("git status " + "x" * 4000, "git status" + " " * 4000),
 }

@@ -26,6 +26,7 @@ class AskBody(ScrollView, can_focus=False):
     AskBody > .ask--added { color: $text-success; }
     AskBody > .ask--removed { color: $text-error; }
     AskBody > .ask--mark { color: $text-warning; }
+    AskBody:nocolor > .ask--mark, AskBody:ansi > .ask--mark { text-style: reverse; }
     AskBody > .ask--muted { color: $text-muted; }
     """
     COMPONENT_CLASSES = {f"ask--{name}" for name in ("plain", "strong", "chosen", "added", "removed", "mark", "muted")}  # noqa: RUF012
