@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import assert_never
 
 from pygent_engine.untrusted import clean
@@ -13,6 +13,7 @@ from .blocks import Block, split
 from .diffs import patch
 from .entries import Ask, Call, Closed, Ended, Entry, Notice, Opened, Permission, Prompt, Reply, TaskNote, Thinking
 
+_FENCE = re.compile(r"[ ]*(?:`{3,}(?=[^`\n]*(?:\n|\Z))|~{3,})")
 _FENCED = re.compile(r"[ ]*(`{3,}|~{3,})[^\n]*\n(.*?)(?:\n[ ]*\1[`~]*[ ]*)?\n?\Z", re.DOTALL)
 
 Copied = tuple[str, str]
@@ -65,8 +66,10 @@ def inner(entry: Entry, *, last: bool = False) -> Copied | None:
         case Call(result=result) if result:
             return result, "the output"
         case Reply(text):
-            found = codes(split(text))
-            return (found[-1 if last else 0][1], "the code block") if found else None
+            blocks = split(text)
+            found = codes(blocks)
+            span = found[-1 if last else 0] if found else range(0)
+            return (code_in(blocks[span.start : span.stop]), "the code block") if found else None
         case Permission(note=note) if note:
             return note, "the reason"
         case Ask(answer=str(answer)) if answer:
@@ -75,19 +78,23 @@ def inner(entry: Entry, *, last: bool = False) -> Copied | None:
             return None
 
 
-def codes(blocks: Sequence[Block]) -> list[tuple[range, str]]:
-    """The code in a reply's blocks: which blocks are one piece of it (a long one is cut), and the piece."""
-    found: list[tuple[range, str]] = []
+def codes(blocks: Sequence[Block]) -> list[range]:
+    """Which blocks of a reply are one piece of code: a long one is cut."""
+    found: list[range] = []
     for index, block in enumerate(blocks):
-        fenced = _FENCED.match(block.text)
-        if fenced is None:
+        if _FENCE.match(block.text) is None:
             continue
-        if block.joined and found and found[-1][0].stop == index:
-            before, code = found.pop()
-            found.append((range(before.start, index + 1), f"{code}\n{fenced[2]}"))
+        if block.joined and found and found[-1].stop == index:
+            found.append(range(found.pop().start, index + 1))
         else:
-            found.append((range(index, index + 1), fenced[2]))
+            found.append(range(index, index + 1))
     return found
+
+
+def code_in(blocks: Iterable[Block]) -> str:
+    """The code that stands in blocks that are one piece of it."""
+    pieces = (_FENCED.match(block.text) for block in blocks)
+    return "\n".join(piece[2] for piece in pieces if piece is not None)
 
 
 def arguments(call: Call) -> list[tuple[str, str]]:

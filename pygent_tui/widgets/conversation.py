@@ -23,7 +23,7 @@ from .diff_card import DiffCard
 from .estimates import GUTTER
 from .line_view import LineView
 from .searchable import Position
-from .stops import Stop, folds
+from .stops import Stop, Stops
 
 if TYPE_CHECKING:
     from .hunt import Hunt
@@ -76,6 +76,7 @@ class Conversation(LineView):
         super().__init__(name=name, id=id, classes=classes)
         self.state: Transcript = EMPTY
         self.column = Column()
+        self.stops = Stops(self.column)
         self.cursor = Cursor(self)
         self._easel: Easel | None = None
         self._pen: MarkdownPen | None = None
@@ -153,7 +154,7 @@ class Conversation(LineView):
 
     def toggle(self, item: int) -> None:
         """Open an item that is folded, or fold it; its head stays where it is."""
-        if folds(self.column, item):
+        if self.stops.folds(item):
             self._toggled ^= {item}
             if self._peeked == item:
                 self._peeked = None

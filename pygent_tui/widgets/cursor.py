@@ -10,7 +10,6 @@ from textual.strip import Strip
 
 from ..views.copies import Copied, copied, inner
 from ..views.entries import Call, Prompt
-from . import stops
 from .column import Spot
 from .estimates import GUTTER
 from .request import CopyAsked, OutputAsked
@@ -28,6 +27,7 @@ class Cursor:
     def __init__(self, pane: Conversation) -> None:
         self._pane = pane
         self._column = pane.column
+        self._stops = pane.stops
         self._at: Spot | None = None
         """The item, and as `unit` the number of the stop in it."""
 
@@ -36,7 +36,7 @@ class Cursor:
         """Where it stands; None before it was asked for."""
         if self._at is None or self._at.item >= len(self._column.items):
             return None
-        found = stops.stops(self._column, self._at.item)
+        found = self._stops.of(self._at.item)
         return found[min(self._at.unit, len(found) - 1)] if found else None
 
     def put(self, stop: Stop | None) -> None:
@@ -59,7 +59,7 @@ class Cursor:
         top = self._pane.scroll_offset.y
         stop = self.stop
         if stop is not None and self._seen(stop):
-            head = stops.head(self._column, stop)
+            head = self._stops.head(stop)
             return head, max(0, self._column.line(head) - top)
         return self._column.find(top), 0
 
@@ -72,7 +72,7 @@ class Cursor:
             self._reveal(next(self._on_page(by), None), by)
             return
         top, height = self._pane.scroll_offset.y, self._pane.page.height
-        first, last = stops.extent(self._column, stop)
+        first, last = self._stops.extent(stop)
         if by > 0 and last >= top + height:
             self._pane.keep((self._column.find(min(top + height - 2, last - height + 1)), 0))
         elif by < 0 and first < top:
@@ -86,22 +86,22 @@ class Cursor:
         items = range(at + 1, len(self._column.items)) if by > 0 else range(at - 1, -1, -1)
         for item in items:
             if isinstance(self._column.items[item].entry, Prompt):
-                self.put(next(iter(stops.stops(self._column, item)), None))
+                self.put(next(iter(self._stops.of(item)), None))
                 self._pane.keep((Spot(item, 0, 1), 0))
                 return
         if by > 0:
             self._pane.action_scroll_end()
-            self.put(next(stops.backwards(self._column, len(self._column.items) - 1, 0), None))
+            self.put(next(self._stops.backwards(len(self._column.items) - 1, 0), None))
 
     def click(self, line: int) -> Stop | None:
         """Stand on what was clicked; the stop when it was its head."""
         spot = self._column.find(line)
-        stop = stops.at(self._column, spot)
+        stop = self._stops.at(spot)
         if stop is None:
             return None
         self.put(stop)
         self._pane.refresh()
-        return stop if spot == stops.head(self._column, stop) else None
+        return stop if spot == self._stops.head(stop) else None
 
     def _reveal(self, stop: Stop | None, by: int) -> None:
         """Stand on `stop`, with as much of it on the page as there is room for."""
@@ -112,7 +112,7 @@ class Cursor:
         self.put(stop)
         self._pane.measure(stop)
         top, height = self._pane.scroll_offset.y, self._pane.page.height
-        first, last = stops.extent(self._column, stop)
+        first, last = self._stops.extent(stop)
         if by > 0:
             wanted = min(first, max(top, last - height + 1))
         else:
@@ -121,25 +121,25 @@ class Cursor:
 
     def _neighbour(self, stop: Stop, by: int) -> Stop | None:
         if by > 0:
-            return next(stops.onwards(self._column, stop.item, stop.number + 1), None)
-        return next(stops.backwards(self._column, stop.item, stop.number - 1), None)
+            return next(self._stops.onwards(stop.item, stop.number + 1), None)
+        return next(self._stops.backwards(stop.item, stop.number - 1), None)
 
     def _on_page(self, by: int) -> Iterator[Stop]:
         """The stops whose head is on the page: from its top, or (by -1) from its end."""
         top, height = self._pane.scroll_offset.y, self._pane.page.height
         spot = self._column.find(top if by > 0 else top + height - 1)
-        way = stops.onwards(self._column, spot.item, 0) if by > 0 else stops.backwards(self._column, spot.item, 1 << 30)
+        way = self._stops.onwards(spot.item, 0) if by > 0 else self._stops.backwards(spot.item, 1 << 30)
         for stop in way:
-            line = self._column.line(stops.head(self._column, stop))
+            line = self._column.line(self._stops.head(stop))
             if (line >= top + height) if by > 0 else (line < top):
                 break
             if top <= line < top + height:
                 yield stop
-        yield from (stop for stop in [stops.at(self._column, self._column.find(top))] if stop is not None)
+        yield from (stop for stop in [self._stops.at(self._column.find(top))] if stop is not None)
 
     def _seen(self, stop: Stop) -> bool:
         """Whether any of it is on the page."""
-        first, last = stops.extent(self._column, stop)
+        first, last = self._stops.extent(stop)
         top = self._pane.scroll_offset.y
         return first < top + self._pane.page.height and last >= top
 
@@ -150,7 +150,7 @@ class Cursor:
         stop = self.stop
         if stop is None or stop.item != spot.item or not stop.first <= spot.unit <= stop.last:
             return strip
-        head = stops.head(self._column, stop)
+        head = self._stops.head(stop)
         if spot < head:
             return strip
         sign = strip.text[:1] or " "
@@ -161,12 +161,12 @@ class Cursor:
         """Ask to copy the source of what it stands on."""
         if (stop := self.stop) is not None:
             entry = self._column.items[stop.item].entry
-            self._ask((stop.code, "the code block") if stop.code is not None else self._streamed if entry is None else copied(entry))
+            self._ask((code, "the code block") if (code := self._stops.code(stop)) else self._streamed if entry is None else copied(entry))
 
     def copy_inner(self) -> None:
         """Ask to copy the output of a call, the first code in a reply; where there is none of it, the source."""
         stop = self.stop
-        entry = self._column.items[stop.item].entry if stop is not None and stop.code is None else None
+        entry = self._column.items[stop.item].entry if stop is not None and not stop.number else None
         found = inner(entry) if entry is not None else None
         if found is None:
             self.copy()

@@ -8,7 +8,6 @@ from textual.strip import Strip
 
 from ..views.entry_list import EntryList
 from ..views.layout import Paragraph
-from . import stops
 from .column import Spot
 from .finder import Finder, Match
 from .searchable import Position, highlight
@@ -23,6 +22,7 @@ class Hunt:
     def __init__(self, pane: Conversation) -> None:
         self._pane = pane
         self._column = pane.column
+        self._stops = pane.stops
         self._finder = Finder()
         self._shown: tuple[Spot, int] | None = None
         """The line of the current match, and which match of that line it is."""
@@ -56,10 +56,10 @@ class Hunt:
             self._pane.refresh()
             return
         item = match.entry + 1
-        if stops.folds(self._column, item) and not self._pane.opened(item) and self._drawn(item) <= match.nth:
+        if self._stops.folds(item) and not self._pane.opened(item) and self._drawn(item) <= match.nth:
             self._pane.peek(item)
         self._shown = self._place(item, match.nth)
-        self._pane.cursor.put(next(iter(stops.stops(self._column, item)), None))
+        self._pane.cursor.put(next(iter(self._stops.of(item)), None))
         spot, _ = self._shown
         line, top, height = self._column.line(spot), self._pane.scroll_offset.y, self._pane.page.height
         self._pane.keep((spot, line - top if top <= line < top + height else height // 3))

@@ -15,7 +15,7 @@ from pygments.lexers import get_lexer_by_name, get_lexer_for_filename
 from pygments.token import Comment, Keyword, Name, Number, Operator, String, _TokenType
 from pygments.util import ClassNotFound
 from rich.console import Console, ConsoleOptions, RenderResult
-from rich.markdown import CodeBlock, Heading, ImageItem, Markdown, MarkdownContext
+from rich.markdown import CodeBlock, Heading, ImageItem, Markdown, MarkdownContext, TableElement
 from rich.segment import Segment
 from rich.style import Style
 from rich.syntax import Syntax, SyntaxTheme
@@ -25,6 +25,7 @@ from rich.theme import Theme
 Look = Callable[[str], Style]
 
 _MAX_LEXERS = 64
+_NARROWEST = 6  # cells of a column, with the gap beside it
 _ROLES = {
     Comment: "comment",
     Keyword: "keyword",
@@ -135,6 +136,21 @@ class _Code(CodeBlock):
         yield Syntax(code, self.lexer or "text", theme=self.colors, word_wrap=True, padding=(0, 1))
 
 
+class _Table(TableElement):
+    """A table; one with more columns than there is room for is told row by row, each cell below the last."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        head = [cell.content for cell in self.header.row.cells] if self.header is not None and self.header.row is not None else []
+        if len(head) * _NARROWEST <= options.max_width:
+            yield from super().__rich_console__(console, options)
+            return
+        for number, row in enumerate(self.body.rows if self.body is not None else (), 1):
+            yield Text(f"{number}.", console.get_style("markdown.item.number"))
+            for name, cell in zip(head, row.cells, strict=False):
+                if cell.content.plain.strip():
+                    yield Text.assemble("   ", name, (": ", console.get_style("markdown.item.number")), cell.content)
+
+
 class _Image(ImageItem):
     """An image is not shown; its words and its address are."""
 
@@ -148,7 +164,14 @@ class _Image(ImageItem):
         yield Text(f"[image: {self.text.plain} ({self.destination})]", end="")
 
 
-_Document.elements = {**Markdown.elements, "heading_open": _Heading, "fence": _Code, "code_block": _Code, "image": _Image}
+_Document.elements = {
+    **Markdown.elements,
+    "heading_open": _Heading,
+    "fence": _Code,
+    "code_block": _Code,
+    "image": _Image,
+    "table_open": _Table,
+}
 
 
 def _theme(look: Look) -> Theme:
