@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.app import App
 from textual.binding import Binding
+from textual.filter import NoColor
 from textual.message import Message
 
 from .memory import Memory
@@ -43,7 +44,8 @@ class PygentApp(App[None]):
 
     `last_word` is said on the terminal that is left.
 
-    `clock` gives Unix seconds; `quiet_s` is the silence that a panel asks for before a key is an answer.
+    `clock` gives Unix seconds; `quiet_s` is the silence that a panel asks for before a key is an answer. Without
+    `colours` none is sent to the terminal.
     """
 
     CSS_PATH = Path(__file__).with_name("pygent.tcss")
@@ -69,6 +71,7 @@ class PygentApp(App[None]):
         clock: Callable[[], float] = time.time,
         quiet_s: float = QUIET_S,
         on_painted: Callable[[], object] = lambda: None,
+        colours: bool = True,
     ) -> None:
         super().__init__()
         for theme in themes():
@@ -89,17 +92,19 @@ class PygentApp(App[None]):
         self._early: list[str] = []
         self._on_painted = on_painted
         self._safe_lines = SafeLines()
+        self._plain: tuple[LineFilter, ...] = () if colours else (NoColor(),)
+        self.no_color = self.no_color or not colours
 
     def get_default_screen(self) -> Workbench:
         return self._bench
 
     def get_css_variables(self) -> dict[str, str]:
-        self.theme_variables = readable(super().get_css_variables(), self.current_theme.ansi)
+        self.theme_variables = readable(self.current_theme, super().get_css_variables())
         return self.theme_variables
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Every line of every widget passes these."""
-        return (*super().get_line_filters(), self._safe_lines)
+        return (*super().get_line_filters(), self._safe_lines, *self._plain)
 
     def on_mount(self) -> None:
         self.call_after_refresh(self._painted)
@@ -146,7 +151,7 @@ class PygentApp(App[None]):
             self.conductor.take(request)
         elif isinstance(request, Composer.Submitted):
             self._early.append(request.text)
-            self._bench.composer.sent()
+            self._bench.composer.sent(request.text)
 
     # ------------------------------------------------------------ keys
 

@@ -23,6 +23,23 @@ GROUNDS = ("background", "surface", "panel")
 LABELS = ("primary", "success", "warning", "error")
 """Those whose words also stand on a ground of their own: keys, badges."""
 
+_ON_DARK = {
+    "primary": "cyan",
+    "secondary": "bright_magenta",
+    "success": "green",
+    "warning": "yellow",
+    "error": "bright_red",
+    "accent": "yellow",
+}
+_ON_LIGHT = {
+    "primary": "blue",
+    "secondary": "magenta",
+    "success": "green",
+    "warning": "bright_red",
+    "error": "red",
+    "accent": "magenta",
+}
+
 _DIM = 0.66
 
 
@@ -62,14 +79,14 @@ def themes() -> tuple[Theme, Theme]:
     )
 
 
-def readable(variables: Mapping[str, str], ansi: bool) -> dict[str, str]:
-    """The variables of a theme with each that cannot be read on the theme's own grounds moved as far as it takes.
+def readable(theme: Theme, variables: Mapping[str, str]) -> dict[str, str]:
+    """The `variables` of `theme` with each that cannot be read on the theme's own grounds moved as far as it takes.
 
-    What a theme of the terminal's own colours (`ansi`) looks like nobody but its user knows: there text stands on the terminal's
-    ground only.
+    What the terminal's own colours look like nobody but its user knows: in themes of those, text stands on the terminal's own ground,
+    in the colours that most terminals make readable on it.
     """
-    if ansi:
-        return {**variables, **_of_the_terminal(variables)}
+    if theme.ansi:
+        return {**variables, **_of_the_terminal(theme.dark)}
     grounds = [Color.parse(variables[name]) for name in GROUNDS]
     back = grounds[0]
     text = _moved(Color.parse(variables["foreground"]), grounds, TEXT)
@@ -88,9 +105,12 @@ def contrast(one: Color, other: Color) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-def _of_the_terminal(variables: Mapping[str, str]) -> dict[str, str]:
-    plain = {"text-muted": "ansi_default", "border-blurred": "ansi_default", "scrollbar": "ansi_default"}
-    return plain | {f"{name}-muted": "ansi_default" for name in _VOICES}
+def _of_the_terminal(dark: bool) -> dict[str, str]:
+    """Grounds are the terminal's, and what is muted is as plain as text: no grey is readable everywhere."""
+    voices = _ON_DARK if dark else _ON_LIGHT
+    said = {f"text-{name}": f"ansi_{color}" for name, color in voices.items()}
+    edges = {"border": said["text-primary"], "border-blurred": "ansi_bright_black", "text-muted": "ansi_default"}
+    return said | edges | {f"{name}-muted": "ansi_default" for name in _VOICES}
 
 
 def _moved(color: Color, grounds: Iterable[Color], least: float) -> Color:

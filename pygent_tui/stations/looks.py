@@ -47,14 +47,15 @@ class Looks(Station):
 
         before = self.app.theme
         picker = Pick("Theme", [self._item(name) for name in self.themes], verb="keep it", at=before, look=self._try_theme)
+        picker.add_class("-beside")  # what is chosen here is the look of what lies beside it
         self.app.push_screen(picker, lambda name: self._keep_theme(name or before))
 
     def _item(self, name: str) -> Item:
         from ..screens.pick import Item  # noqa: PLC0415 - as above
 
         theme = self.app.available_themes[name]
-        kind = "dark" if theme.dark else "light"
-        return Item(name, name, f"{kind}, in the terminal's own colours" if theme.ansi else kind)
+        width = max(map(len, self.themes))
+        return Item(name, f"{name:<{width}}", f"{'dark' if theme.dark else 'light'}{', of the terminal' if theme.ansi else ''}")
 
     def _try_theme(self, name: str) -> None:
         self.app.theme = name

@@ -33,7 +33,7 @@ class Arrangement:
 
     columns: int = 60
     rows: int = 50
-    output: int = 60
+    output: int = 54
     side: bool = True
     zoomed: bool = False
 

@@ -92,7 +92,7 @@ def _outcome(call: Call, seconds: int) -> tuple[str, str]:
     time = f" {call.duration_s:.1f} s" if call.duration_s >= 0.05 else ""
     match call.status:
         case "running":
-            return f"● running{f' {seconds} s' if seconds else ''}", "warn"
+            return f"● running{f' {seconds} s' if seconds else ''}", "agent"
         case "ok":
             return (f"✗ exit {call.exit_code}{time}", "error") if call.failed else (f"✓{time}", "ok")
         case "error":

@@ -76,7 +76,7 @@ class LineView(SearchHost, can_focus=True):
         & > .line--code { color: $text-accent; background: $surface; }
         & > .line--block { color: $foreground; background: $surface; }
         & > .line--cursor { background: $panel; text-style: bold; }
-        &:nocolor > .line--cursor { text-style: bold reverse; }
+        &:nocolor > .line--cursor, &:ansi > .line--cursor { text-style: bold reverse; }
         & > .line--heading { color: $text-primary; text-style: bold; }
         & > .line--link { color: $text-primary; text-style: underline; }
         & > .line--keyword { color: $text-secondary; }

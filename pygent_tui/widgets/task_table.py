@@ -109,7 +109,7 @@ class TaskTable(LineView):
         counts = self._board.counts
         if counts != self._counts:
             self._counts = counts
-            self.border_title = Content(f"Tasks{_summary(counts)}")
+            self.border_title = Content.assemble("Tasks", *_summary(counts))
 
     def line(self, y: int) -> Strip:
         if not self._board.rows:
@@ -159,7 +159,8 @@ class TaskTable(LineView):
     def _under_cursor(self, strip: Strip) -> Strip:
         ground = self.look("cursor")
         line = strip.adjust_cell_length(self.page.width, ground)
-        under = Style(bgcolor=ground.bgcolor, bold=ground.bold, reverse=ground.reverse)
+        ink = ground.color if ground.reverse else None  # one ground, not one for each colour of the text
+        under = Style(color=ink, bgcolor=ground.bgcolor, bold=ground.bold, reverse=ground.reverse)
         return Strip([Segment(text, under if style is None else style + under) for text, style, _ in line])
 
     # ------------------------------------------------------------ the cursor
@@ -219,15 +220,16 @@ def _action(row: Row) -> str:
     return row.error or row.last_action or ("" if row.state.ended else row.persona)
 
 
-def _summary(counts: Counts) -> str:
+def _summary(counts: Counts) -> Parts:
+    """How many tasks stand how; first, and to be seen, those that wait for the user."""
     told = (
-        (counts.asking, "needs you" if counts.asking == 1 else "need you"),
-        (counts.working, "working"),
-        (counts.queued, "queued"),
-        (counts.finished, "done"),
-        (counts.failed, "failed"),
+        (counts.asking, "needs you" if counts.asking == 1 else "need you", "bold $text-warning"),
+        (counts.working, "working", ""),
+        (counts.queued, "queued", ""),
+        (counts.finished, "done", ""),
+        (counts.failed, "failed", ""),
     )
-    return "".join(f" · {count} {word}" for count, word in told if count)
+    return [(f" · {count} {word}", style) for count, word, style in told if count]
 
 
 def _fit(text: str, width: int) -> str:

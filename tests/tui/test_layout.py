@@ -130,9 +130,9 @@ def test_keys_move_the_seams_and_put_them_back() -> None:
         await stage.press(*"a draft", "alt+right", "alt+right")
         assert chosen(stage) == Arrangement(columns=70)
         await stage.press("alt+left", "alt+down")
-        assert chosen(stage) == Arrangement(columns=65, output=65)
+        assert chosen(stage) == Arrangement(columns=65, output=59)
         await stage.press("alt+up", "alt+up")
-        assert chosen(stage) == Arrangement(columns=65, output=55)
+        assert chosen(stage) == Arrangement(columns=65, output=49)
         assert stage.bench.query_one(Composer).text == "a draft"
         await stage.press("f6", "=")
         assert chosen(stage) == Arrangement()
@@ -145,7 +145,7 @@ def test_in_one_column_the_keys_move_the_seam_by_the_focus() -> None:
         await stage.press("alt+down", "alt+right")
         assert chosen(stage) == Arrangement(rows=55)
         await stage.press("shift+f6", "alt+down")
-        assert chosen(stage) == Arrangement(rows=55, output=65)
+        assert chosen(stage) == Arrangement(rows=55, output=59)
 
     play(TASKS, scenario, size=TALL)
 
@@ -154,7 +154,7 @@ def test_in_one_column_the_keys_move_the_seam_by_the_focus() -> None:
     ("size", "cells", "arrangement", "pane", "area"),
     [
         (WIDE, ((72, 5), (48, 9)), Arrangement(columns=40), "#conversation", (48, 36)),
-        (WIDE, ((90, 22), (90, 12)), Arrangement(output=33), "#output", (48, 12)),
+        (WIDE, ((90, 19), (90, 12)), Arrangement(output=33), "#output", (48, 12)),
         (TALL, ((20, 28), (20, 40)), Arrangement(rows=71), "#conversation", (90, 40)),
         (SMALL, ((20, 9), (20, 6)), Arrangement(rows=30), "#conversation", (80, 6)),
     ],
@@ -221,7 +221,7 @@ def test_enter_keeps_the_theme_that_is_shown() -> None:
 
 def test_a_theme_is_taken_by_its_name_and_an_unknown_one_is_refused() -> None:
     async def scenario(stage: Stage) -> None:
-        await stage.press(*"/theme Dracula", "enter")
+        await stage.press(*"/theme dracula", "enter")
         await stage.until(lambda: stage.app.theme == "dracula")
         await stage.press(*"/theme plaid", "enter")
         await stage.until(lambda: stage.app._notifications)

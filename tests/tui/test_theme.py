@@ -27,7 +27,7 @@ def test_contrast_is_counted_as_wcag_does(one: str, other: str, said: float) -> 
 
 @pytest.mark.parametrize("theme", [theme for theme in ALL if not theme.ansi], ids=named)
 def test_text_can_be_read_on_every_ground_of_the_theme(theme: Theme) -> None:
-    shown = readable(variables(theme), ansi=False)
+    shown = readable(theme, variables(theme))
     least = {"foreground": TEXT, "text-muted": 3.0, "border": EDGE, **dict.fromkeys(VOICES, TEXT)}
     found = {(name, ground): contrast(Color.parse(shown[name]), Color.parse(shown[ground])) for name in least for ground in GROUNDS}
     assert {pair: ratio for pair, ratio in found.items() if ratio < least[pair[0]]} == {}
@@ -36,30 +36,37 @@ def test_text_can_be_read_on_every_ground_of_the_theme(theme: Theme) -> None:
 
 @pytest.mark.parametrize("theme", [theme for theme in ALL if not theme.ansi], ids=named)
 def test_a_badge_and_a_key_can_be_read_on_their_own_ground(theme: Theme) -> None:
-    shown = readable(variables(theme), ansi=False)
+    shown = readable(theme, variables(theme))
     found = {name: contrast(Color.parse(shown[f"text-{name}"]), Color.parse(shown[f"{name}-muted"])) for name in LABELS}
     assert {name: ratio for name, ratio in found.items() if ratio < TEXT} == {}
 
 
 @pytest.mark.parametrize("theme", [theme for theme in ALL if not theme.ansi], ids=named)
 def test_a_pane_without_focus_has_a_border_that_is_seen_but_less_than_the_focused_one(theme: Theme) -> None:
-    shown = {
-        name: Color.parse(value) for name, value in readable(variables(theme), ansi=False).items() if name.startswith(("border", "back"))
-    }
+    shown = {name: Color.parse(value) for name, value in readable(theme, variables(theme)).items() if name.startswith(("border", "back"))}
     assert 1.45 <= contrast(shown["border-blurred"], shown["background"]) < contrast(shown["border"], shown["background"])
 
 
 @pytest.mark.parametrize("theme", [theme for theme in ALL if theme.ansi], ids=named)
 def test_in_the_terminals_own_colours_text_stands_on_the_terminals_own_ground(theme: Theme) -> None:
-    shown = readable(variables(theme), ansi=True)
+    shown = readable(theme, variables(theme))
     grounds = {shown[name] for name in (*GROUNDS, *(f"{label}-muted" for label in LABELS))}
     assert grounds <= {"ansi_default", "transparent"}
     assert shown["text-muted"] == shown["foreground"] == "ansi_default"
+    assert all(shown[name] != shown["text-primary"] for name in VOICES[1:]), "what is headed and what is told apart"
+
+
+@pytest.mark.parametrize("name", VOICES)
+def test_on_a_black_terminal_the_colours_can_be_read_as_they_are_in_most_terminals(name: str) -> None:
+    usual = {"cyan": "#00cdcd", "bright_magenta": "#ff00ff", "green": "#00cd00", "yellow": "#cdcd00", "bright_red": "#ff0000"}  # xterm's
+    theme = BUILTIN_THEMES["ansi-dark"]
+    color = readable(theme, variables(theme))[name].removeprefix("ansi_")
+    assert contrast(Color.parse(usual[color]), Color.parse("#000")) >= TEXT
 
 
 @pytest.mark.parametrize("theme", themes(), ids=named)
 def test_our_own_themes_need_no_mending_but_their_muted_text(theme: Theme) -> None:
-    before, after = variables(theme), readable(variables(theme), ansi=False)
+    before, after = variables(theme), readable(theme, variables(theme))
     changed = {name for name in after if after[name].lower() != before[name].lower()}
     assert changed == {"text-muted"}
 

@@ -31,16 +31,16 @@ def test_the_panes_fill_the_room_and_no_two_overlap(width: int, filled: frozense
 def test_a_wide_screen_has_all_three_side_by_side() -> None:
     assert places(Ground(120, 36), Arrangement()) == {
         "conversation": Box(0, 0, 72, 36),
-        "output": Box(72, 0, 48, 22),
-        "board": Box(72, 22, 48, 14),
+        "output": Box(72, 0, 48, 19),
+        "board": Box(72, 19, 48, 17),
     }
 
 
 def test_a_tall_screen_has_all_three_in_one_column() -> None:
     assert places(Ground(90, 56), Arrangement()) == {
         "conversation": Box(0, 0, 90, 28),
-        "output": Box(0, 28, 90, 17),
-        "board": Box(0, 45, 90, 11),
+        "output": Box(0, 28, 90, 15),
+        "board": Box(0, 43, 90, 13),
     }
 
 
@@ -87,12 +87,12 @@ def test_without_the_side_the_conversation_has_it_all() -> None:
     [
         (Ground(120, 36), (71, 3), "columns"),
         (Ground(120, 36), (72, 30), "columns"),
-        (Ground(120, 36), (90, 21), "output"),
-        (Ground(120, 36), (90, 22), "output"),
+        (Ground(120, 36), (90, 18), "output"),
+        (Ground(120, 36), (90, 19), "output"),
         (Ground(120, 36), (90, 10), None),
-        (Ground(120, 36), (20, 22), None),
+        (Ground(120, 36), (20, 19), None),
         (Ground(90, 56), (20, 27), "rows"),
-        (Ground(90, 56), (20, 45), "output"),
+        (Ground(90, 56), (20, 43), "output"),
         (Ground(80, 20), (20, 13), None),
         (Ground(40, 8, BOTH), (20, 4), None),
     ],

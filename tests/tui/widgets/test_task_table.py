@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import reduce
 
+from textual.content import Content
+
 from pygent_engine.events import ApprovalAsked, CallStarted, Event, TaskCreated, TaskEnded, TaskStateChanged
 from pygent_engine.values import ApprovalRequest, Persona, TaskState, ToolCall, Usage
 from pygent_tui.views.board import EMPTY, Board, fold
@@ -155,4 +157,4 @@ async def test_a_task_that_asks_says_that_it_needs_the_user() -> None:
         pane.show(folded(("t1", ApprovalAsked(request)), start=THREE))
         await settle(pilot, pane)
         assert screen_lines(pane)[0].startswith("? needs you t1 ")
-        assert pane.border_title == "Tasks · 1 needs you · 1 queued · 1 failed"
+        assert Content.from_markup(pane.border_title or "").plain == "Tasks · 1 needs you · 1 queued · 1 failed"
