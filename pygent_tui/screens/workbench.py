@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.screen import Screen
@@ -31,6 +32,7 @@ class Workbench(Screen[None]):
         Binding("shift+f6", "go(-1)", "Previous pane", id="pane.previous", show=False, priority=True),
         Binding("tab", "go(1)", "Next pane", id="pane.next-tab", show=False),
         Binding("shift+tab", "go(-1)", "Previous pane", id="pane.previous-tab", show=False),
+        Binding("i", "write", "Write a prompt", id="pane.write", show=False),
         Binding("f3", "zoom", "Zoom the pane, and back", id="layout.zoom", show=False, priority=True),
         Binding("f4", "side", "Hide output and tasks, and back", id="layout.side", show=False, priority=True),
         Binding("alt+right", "push(True, 1)", "Conversation wider", id="layout.wider", show=False, priority=True),
@@ -115,6 +117,22 @@ class Workbench(Screen[None]):
 
     def action_escape(self) -> None:
         self.post_message(self.Escaped())
+
+    def action_write(self) -> None:
+        self.focus_below()
+
+    def on_key(self, event: events.Key) -> None:
+        """What is typed in a pane and is none of its keys is written in the composer, which lets no text through to here."""
+        if event.is_printable and event.character and self._panel is None and event.key not in self.active_bindings:
+            event.stop()
+            self.set_focus(self.composer)
+            self.composer.insert(event.character)
+
+    def on_paste(self, event: events.Paste) -> None:
+        if self._panel is None:
+            event.stop()
+            self.set_focus(self.composer)
+            self.composer.post_message(events.Paste(event.text))
 
     def action_go(self, step: int) -> None:
         """Focus the next of what stands on the screen, or the one before; the composer is the first."""

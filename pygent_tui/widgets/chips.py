@@ -24,7 +24,7 @@ class Chips:
 
     def add(self, text: str, beside: str) -> str:
         """The label of a new chip in a draft that says `beside`."""
-        number = 1
+        number = len(self._texts) + 1
         while (label := _label(number, text)) in beside or any(label in each for each in (text, *self._texts, *self._texts.values())):
             number += 1
         self._texts[label] = text

@@ -128,6 +128,7 @@ def end(app: PygentApp) -> None:
     """End the session of an app that was left, and what it still has to write."""
     app.memory.close()
     if app.conductor is not None:
+        app.conductor.end()
         app.conductor.connection.close()
         assert app.conductor.connection.wait_closed(DEADLINE_S)
 

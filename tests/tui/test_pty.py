@@ -79,7 +79,7 @@ def test_a_hostile_name_of_a_model_does_not_reach_the_terminal(tmp_path: Path) -
 def test_a_local_command_runs_only_after_its_yes(tmp_path: Path) -> None:
     with terminal(tmp_path, "--scratch", "--model", "demo", "--no-docker") as shown:
         shown.until("LOCAL")
-        shown.app.send(b"!echo one-$((1+1))\r")
+        shown.app.send(b" !echo one-$((1+1))\r")
         shown.until("May this run?")
         shown.watch(1.0)  # the silence that the panel asks for
         assert "one-2" not in shown.text
