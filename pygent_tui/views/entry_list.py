@@ -24,10 +24,14 @@ class EntryList(Sequence[Entry]):
         """All of them full."""
         self._tail = whole[full:]
 
-    def append(self, entry: Entry) -> EntryList:
-        """These entries and one more."""
-        tail = (*self._tail, entry)
-        return _made(self._chunks, tail) if len(tail) < _CHUNK else _made((*self._chunks, tail), ())
+    def append(self, *entries: Entry) -> EntryList:
+        """These entries and more."""
+        chunks, tail = self._chunks, self._tail
+        for entry in entries:
+            tail = (*tail, entry)
+            if len(tail) == _CHUNK:
+                chunks, tail = (*chunks, tail), ()
+        return _made(chunks, tail)
 
     def put(self, index: int, entry: Entry) -> EntryList:
         """These entries, with another one at `index`."""
@@ -75,7 +79,7 @@ class EntryList(Sequence[Entry]):
 
 
 def _made(chunks: Chunks, tail: tuple[Entry, ...]) -> EntryList:
-    made = EntryList()
+    made = EntryList.__new__(EntryList)
     made._chunks, made._tail = chunks, tail
     return made
 

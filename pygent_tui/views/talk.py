@@ -50,10 +50,7 @@ class Transcript:
                 yield index, entry
 
     def append(self, *entries: Entry) -> Transcript:
-        grown = self.entries
-        for entry in entries:
-            grown = grown.append(entry)
-        return replace(self, entries=grown)
+        return replace(self, entries=self.entries.append(*entries))
 
     def opened(self, call_id: str) -> Entry | None:
         """The open entry of `call_id`."""

@@ -176,7 +176,7 @@ def _complete(state: Transcript, event: ReplyCompleted) -> Transcript:
     said: list[Entry] = [Thinking(message.reasoning)] if message.reasoning.strip() else []
     if (message.content or "").strip() or cut:
         said.append(Reply(message.content or "", cut or ""))
-    return replace(state.append(*said), thinking=NOTHING, text=NOTHING, retry=None, calls=message.tool_calls)
+    return replace(state, entries=state.entries.append(*said), thinking=NOTHING, text=NOTHING, retry=None, calls=message.tool_calls)
 
 
 def _close_reply(state: Transcript) -> Transcript:
@@ -186,4 +186,4 @@ def _close_reply(state: Transcript) -> Transcript:
     said: list[Entry] = [Thinking(state.thinking.text)] if state.thinking else []
     if state.text:
         said.append(Reply(state.text.text, INTERRUPTED))
-    return replace(state.append(*said), thinking=NOTHING, text=NOTHING, retry=None)
+    return replace(state, entries=state.entries.append(*said), thinking=NOTHING, text=NOTHING, retry=None)

@@ -33,16 +33,18 @@ class Became(NamedTuple):
 
 
 class Item:
-    """An entry (None: the greeting, or what streams). `units` are None until it is laid out."""
+    """An entry (None: the greeting, or what streams). Until it is laid out, `units` are None and there are no `heights` of them."""
 
     __slots__ = ("entry", "heights", "previous", "speaking", "units", "weight")
+    heights: Heights
 
     def __init__(self, entry: Entry | None, previous: Entry | None, speaking: Speaker) -> None:
         self.entry = entry
         self.previous = previous
         self.speaking: Speaker = speaking
         self.units: list[Unit] | None = None
-        self.heights = Heights()
+        if entry is None:
+            self.heights = Heights()
         self.weight = weight(entry) if entry is not None else _NOTHING
 
     @property
