@@ -68,6 +68,7 @@ def test_a_command_with_its_argument_asks_the_session(text: str, op: Op) -> None
 def test_what_cannot_be_meant_is_refused_with_the_way(text: str, sentence: str) -> None:
     async def scenario(stage: Stage) -> None:
         stage.conductor.submit(text)  # as the composer would, without its completion
+        await hears(stage, sentence)
         assert (said(stage), stage.ops) == ([sentence], [])
 
     play(TUNED, scenario)
