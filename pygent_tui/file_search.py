@@ -11,11 +11,11 @@ from pygent_engine.untrusted import OutputCleaner
 
 from .text_file import TextFile
 from .views.needle import Needle
-from .views.sgr import searched
+from .views.sgr import plain, searched
 
 _TELL_S = 0.1
 _BREATH_S = 0.0005
-"""Now and then other threads get their turn: a key is worth more than a search."""
+"""After each block other threads get their turn: a key is worth more than a search."""
 
 
 class FileIndex:
@@ -69,9 +69,8 @@ class FileSearch:
         pace = _Pace(self._tell, self._ended)
         while not self._ended.is_set():
             if len(self.counts) < self._file.blocks:
-                self.counts.append(self._needle.count(searched(block_text(self._file, len(self.counts)))))
-                if len(self.counts) % 8 == 0:
-                    self._ended.wait(_BREATH_S)
+                self.counts.append(self._needle.count(_searched_block(self._file, len(self.counts))))
+                self._ended.wait(_BREATH_S)
             elif self._file.indexed.is_set():
                 self.done = True
                 pace.finish()
@@ -103,3 +102,11 @@ def block_text(file: TextFile, block: int) -> str:
     """The lines of a block as they are seen: of one that was rewritten the last writing, and colours, but nothing else to act upon."""
     text = OutputCleaner().feed(file.read(block))
     return text if "\r" not in text else "\n".join(line.rstrip("\r").rsplit("\r", 1)[-1] for line in text.split("\n"))
+
+
+def _searched_block(file: TextFile, block: int) -> str:
+    """The lines of a block as they are searched; quickly where there is nothing in them but text and colours."""
+    bare = plain(file.read(block))
+    if bare.isascii() and bare.replace("\n", " ").replace("\t", " ").isprintable():
+        return searched(bare)
+    return searched(block_text(file, block))

@@ -63,3 +63,14 @@ def test_a_line_is_read_as_a_terminal_would_leave_it(tmp_path: Path) -> None:
     list(file.index())
     assert block_text(file, 0) == "100 %\nclean\n\x1b[31mred�"
     file.close()
+
+
+def test_a_match_is_found_through_colours_and_what_would_act(tmp_path: Path) -> None:
+    path = tmp_path / "odd.txt"
+    path.write_bytes(b"ne\x1b[31medle\x1b[m\nne\x1b[2Jedle \xe6\x95\xb0\n\x1b]0;needle\x07\n")
+    file, done = TextFile(str(path)), Event()
+    list(file.index())
+    search = FileSearch(file, Needle("needle"), done.set)
+    assert done.wait(WAIT_S)
+    assert list(search.counts) == [2]
+    file.close()
