@@ -7,10 +7,8 @@ written as its number. Marks are made of text that `clean` has been over.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-
-from rich.cells import cell_len
 
 Piece = tuple[str, bool]
 """Text, and whether it is a mark."""
@@ -61,28 +59,6 @@ def marked(line: str) -> tuple[Piece, ...]:
     return tuple(piece for piece in (*pieces, (line[at:], False)) if piece[0])
 
 
-def wrapped(pieces: Iterable[Piece], width: int) -> list[list[Piece]]:
-    """`pieces` in rows of at most `width` cells; no character is dropped, and words stay whole where they can."""
-    rows, room = [list[Piece]()], width
-    for text, mark in pieces:
-        while text:
-            fits = _fitting(text, room)
-            if fits < len(text) and not mark:
-                fits = _at_a_blank(text, fits, room < width)
-            if fits == 0 and rows[-1]:
-                rows.append([])
-                room = width
-                continue
-            cut = max(1, fits)
-            rows[-1].append((text[:cut], mark))
-            room -= cell_len(text[:cut])
-            text = text[cut:]
-            if text:
-                rows.append([])
-                room = width
-    return rows
-
-
 def _emptiness(lines: list[str]) -> Iterator[tuple[Piece, ...]]:
     if len(lines) > _EMPTY_LINES:
         yield ((f"{EMPTY} {len(lines)} empty lines {EMPTY}", True),)
@@ -109,26 +85,3 @@ def _mark(found: re.Match[str]) -> str:
 
 def _counted(blanks: str) -> str:
     return f"{BLANK}{len(blanks)} blanks{BLANK}"
-
-
-def _fitting(text: str, room: int) -> int:
-    """How many characters of `text` fit into `room` cells."""
-    if text[:room].isascii():
-        return min(len(text), max(0, room))
-    taken = count = 0
-    for character in text:
-        taken += cell_len(character)
-        if taken > room:
-            break
-        count += 1
-    return count
-
-
-def _at_a_blank(text: str, fits: int, begun: bool) -> int:
-    """Where to cut so that a word stays whole, unless that wastes too much of the row."""
-    if text[fits : fits + 1] == " ":
-        return fits
-    blank = text.rfind(" ", 0, fits) + 1
-    if blank == 0 and begun and fits < 24:
-        return 0
-    return blank if blank * 2 > fits else fits

@@ -10,7 +10,8 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from ..views.exact import Line, Piece, wrapped
+from ..views.exact import Line, Piece
+from .wrapping import wrapped
 
 _NARROWEST = 4  # cells beside the gutter
 Row = tuple[str, list[Piece], str]
