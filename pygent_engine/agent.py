@@ -16,7 +16,7 @@ from .prompts import DEFAULT_PERSONA, configured_persona, system_prompt
 from .runtime import Runtime
 from .runtime.default import default_runtime
 from .seat import Seat
-from .settings import Settings, state_folder
+from .settings import Settings, screen_environment, state_folder
 from .tasks.build import Heritage
 from .tasks.delegation import delegation_tools
 from .tasks.manager import TaskManager
@@ -179,6 +179,8 @@ class Agent(Loop):
                     model=self.model_name,
                     redact=self.settings.redact,
                     state_folder=state_folder(),
+                    environment=screen_environment(),
+                    mouse=self.settings.mouse,
                 )
             )
         finally:

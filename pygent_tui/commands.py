@@ -120,6 +120,13 @@ COMMANDS: tuple[Command, ...] = (
         "Write the conversation to a file: Markdown, or by its suffix .txt or .jsonl",
         lambda desk, path: desk.sources.export(path),
     ),
+    Command(
+        "search",
+        "[TEXT]",
+        "Search the conversation, folded cards too",
+        lambda desk, text: desk.panes.search(text),
+        binding="pane.search",
+    ),
     Command("steer", "TEXT", "Tell the running turn something, before its next step", lambda desk, text: desk.send(Steer(text))),
     Command("stop", "", "Interrupt the running turn; delegated tasks go on", lambda desk, _: desk.send(Interrupt())),
     Command(

@@ -52,6 +52,11 @@ class Panes(Station):
         self.conversation.tick(now)
         self.board.tick(now)
 
+    def search(self, text: str) -> None:
+        """Search the conversation for `text`; without one open the line to write it in."""
+        self.conversation.focus()
+        self.app.call_later(self.conversation.search, text)
+
     def inspect(self, task_id: str | None) -> None:
         """Show the output of a task, or (None) of whatever runs."""
         self.conductor.show(app_state.inspected(self.conductor.state, task_id))

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from ..screens.changes import ChangesScreen
     from ..screens.doctor import Doctor
 
+_NO_REPORT = "Another program holds this session; pygent doctor, in a terminal, says what is here and what is missing."
+
 
 class Reports(Station):
     """Behind /diff and /doctor."""
@@ -63,8 +65,12 @@ class Reports(Station):
     def _look(self, doctor: Doctor) -> None:
         """On a thread of its own: an engine may take long to answer, and the screen may be gone by then."""
         try:
+            told = False
             for line in self.conductor.launch.diagnose():
                 self.app.post_message(Reports.Found(doctor, (line,)))
+                told = True
+            if not told:
+                self.app.post_message(Reports.Found(doctor, (_NO_REPORT,)))
         except Exception as error:  # whatever it is, the screen must not say "looking" for ever
             failure = f"The report ends here: {type(error).__name__}: {self.conductor.launch.redact(clean_line(str(error)))}"
             self.app.post_message(Reports.Found(doctor, done=True, failure=failure))

@@ -56,10 +56,17 @@ class SearchHost(ScrollView):
 
     async def action_search(self) -> None:
         """Open the line to search in, or go back to it; the next key is its own already."""
+        await self.search()
+
+    async def search(self, query: str = "") -> None:
+        """Search for `query`; without one go on with what stands in the line."""
+        if query and self._bar is not None:
+            await self._bar.remove()
+            self._bar = None
         if self._bar is None:
             from .search_bar import SearchBar  # noqa: PLC0415 - needed when somebody searches
 
-            self._bar = SearchBar()
+            self._bar = SearchBar(query)
             await self.mount(self._bar)
             self.flush()
         self._bar.write()

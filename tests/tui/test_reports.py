@@ -13,7 +13,7 @@ from pygent_engine.values import FileDiff
 from pygent_tui.views.changes import NOT_LISTED
 from pygent_tui.widgets.report_view import ReportView
 from tests.conversation_scripts import diffs
-from tests.scenes import Scene, start
+from tests.scenes import Scene, answer, start
 from tests.support.saying import command, hears
 from tests.support.scene_session import DEADLINE_S
 from tests.support.script import Script
@@ -126,3 +126,26 @@ def test_both_bear_a_screen_that_is_tiny(size: tuple[int, int]) -> None:
             await stage.until(lambda: stage.app.screen is stage.bench)
 
     play(DIFFS, scenario, size=size, launch=replace(DIFFS.launch(), diagnose=lambda: REPORT))
+
+
+def test_a_session_of_another_program_says_who_can_tell() -> None:
+    async def scenario(stage: Stage) -> None:
+        await command(stage, "/doctor")
+        await stage.until(lambda: "pygent doctor, in a terminal, says what is here" in stage.text("#doctor"))
+
+    play(START, scenario)
+
+
+@pytest.mark.uses("/search")
+def test_a_search_by_command_marks_its_matches_and_one_without_a_text_is_written() -> None:
+    async def scenario(stage: Stage) -> None:
+        await command(stage, "/search median")
+        await stage.until(lambda: " of 2" in stage.text("#conversation") or "2 found" in stage.text("#conversation"))
+        await stage.press("escape", "escape")
+        await stage.until(lambda: stage.bench.composer.has_focus)
+        await command(stage, "/search")
+        await stage.until(lambda: stage.bench.focused is not None and stage.bench.focused.id != "composer")
+        await stage.press(*"zebra")
+        await stage.until(lambda: "nothing found" in stage.text("#conversation"))
+
+    play(Scene("answer", answer), scenario)
