@@ -1,0 +1,48 @@
+"""Laws of what is searched and copied of an entry."""
+
+from __future__ import annotations
+
+import json
+
+from pygent_engine.values import FileDiff
+from pygent_tui.views.blocks import split
+from pygent_tui.views.copies import arguments, code_in, codes, command, copied, inner, source
+from pygent_tui.views.entries import Ask, Call, Notice, Permission, Prompt, Reply, Thinking
+
+BASH = Call("c", "bash", "make all", arguments='{"cmd": "make \\\\\\n  all\\u001b[2J", "timeout": 5}', result="done")
+
+
+def test_a_command_is_copied_exactly_with_its_controls_visible() -> None:
+    assert command(BASH) == "make \\\n  all␛[2J"
+    assert copied(BASH) == (command(BASH), "the command")
+    assert inner(BASH) == ("done", "the output")
+
+
+def test_arguments_that_are_no_object_are_shown_as_they_came() -> None:
+    assert arguments(Call("c", "t", "", arguments="[1")) == [("", "[1")]
+    assert arguments(Call("c", "t", "", arguments='["a"]')) == [("", '["a"]')]
+    assert arguments(Call("c", "t", "", arguments='{"n": 1, "s": "ü"}')) == [("n", "1"), ("s", "ü")]
+
+
+def test_a_reply_is_copied_as_markdown_and_its_first_code_without_the_fence() -> None:
+    reply = Reply("Look:\n\n```py\nx = 1\n\ny = 2\n```\n\n~~~\nlast\n~~~\n")
+    assert (copied(reply), inner(reply)) == ((reply.text, "the reply"), ("x = 1\n\ny = 2", "the code block"))
+    assert inner(reply, last=True) == ("last", "the code block")
+    assert inner(Reply("no `code` here")) is None
+
+
+def test_code_that_was_cut_into_blocks_is_one_piece_also_when_its_fence_is_never_closed() -> None:
+    code = "\n".join(f"line {number}" for number in range(500))
+    for text in (f"a\n\n```py\n{code}\n```\n\nb\n\n```\nc\n```", f"a\n\n```py\n{code}"):
+        blocks = split(text)
+        first = codes(blocks)[0]
+        assert len(first) > 5 and code_in(blocks[first.start : first.stop]) == code
+
+
+def test_what_is_searched_holds_every_word_that_can_be_drawn() -> None:
+    diff = FileDiff("a.py", "modified", "@@ -1,1 +1,1 @@\n-old\n+new\n", 1, 1)
+    assert "+new" in source(Call("c", "edit_file", "a.py", diffs=(diff,)))
+    told = json.dumps({"cmd": "a\nsecond line"})
+    assert "second line" in source(Call("c", "bash", "a", arguments=told))
+    for entry in (Prompt("word"), Thinking("word"), Notice("info", "word"), Permission("c", "bash", "word", ""), Ask("c", "q", ("word",))):
+        assert "word" in source(entry)
