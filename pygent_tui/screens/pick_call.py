@@ -34,8 +34,8 @@ class PickCall(ModalScreen[str | None]):
         text-overflow: ellipsis;
     }
     PickCall OptionList:focus { border: none; background-tint: $foreground 0%; }
-    PickCall OptionList > .option-list--option-highlighted { color: $foreground; background: $panel; text-style: bold; }
-    PickCall OptionList:nocolor > .option-list--option-highlighted { text-style: bold reverse; }
+    PickCall OptionList:focus > .option-list--option-highlighted { color: $foreground; background: $panel; text-style: bold; }
+    PickCall OptionList:focus:nocolor > .option-list--option-highlighted { text-style: bold reverse; }
     """
 
     BINDINGS = [  # noqa: RUF012 - Textual's own declaration
