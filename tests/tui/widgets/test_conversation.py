@@ -9,6 +9,7 @@ import pytest
 
 from pygent_engine.events import (
     ApprovalAsked,
+    ApprovalSettled,
     CallEnded,
     CallStarted,
     Event,
@@ -23,7 +24,7 @@ from pygent_engine.events import (
     TurnStarted,
     Warned,
 )
-from pygent_engine.values import INCOMPLETE, ApprovalRequest, Message, Question, ToolCall, ToolResult, Usage
+from pygent_engine.values import INCOMPLETE, ApprovalRequest, FileDiff, Message, Question, ToolCall, ToolResult, Usage
 from pygent_tui.views.transcript import EMPTY, Transcript, fold
 from pygent_tui.widgets.conversation import Conversation
 from tests.support.envelopes import START, stream
@@ -61,7 +62,7 @@ def hostile_session() -> Transcript:
             Message("assistant", f"{HOSTILE}\n\n```{HOSTILE}\n{HOSTILE}\n```\n\n[a](http://{HOSTILE})", reasoning=HOSTILE), None
         ),
         CallStarted(call, HOSTILE),
-        FilesChanged((HOSTILE,)),
+        FilesChanged((HOSTILE, "x.py"), (FileDiff(HOSTILE, "modified", f"@@ -1,1 +1,1 @@\n-{HOSTILE}\n+{HOSTILE}!\n", 1, 1),)),
         CallEnded(ToolResult("c", HOSTILE, "error")),
         ApprovalAsked(ApprovalRequest("d", "main", HOSTILE, HOSTILE, HOSTILE, HOSTILE)),
         QuestionAsked(Question("q", "main", HOSTILE, (HOSTILE,))),
@@ -72,8 +73,9 @@ def hostile_session() -> Transcript:
     )
 
 
+@pytest.mark.parametrize("keys", [(), ("o",), ("o", "d"), ("home", "enter")], ids=["folded", "opened", "beside", "one"])
 @in_loop
-async def test_hostile_text_in_any_field_reaches_no_line_and_triggers_nothing() -> None:
+async def test_hostile_text_in_any_field_reaches_no_line_and_triggers_nothing(keys: tuple[str, ...]) -> None:
     pane = Conversation()
     pane.welcome = (HOSTILE, HOSTILE)
     app = Stage(pane)
@@ -81,9 +83,11 @@ async def test_hostile_text_in_any_field_reaches_no_line_and_triggers_nothing() 
         await settle(pilot, pane)
         pane.show(hostile_session())
         await settle(pilot, pane)
+        await pilot.press(*keys)
         lines = [pane.render_line(y) for y in range(pane.size.height)]
         assert "".join(line.text for line in lines).isprintable()
         assert not any(segment.control or (segment.style and segment.style.link) for line in lines for segment in line)
+        pane.cursor.put(None)
         presses = [(line.text.index("press"), y) for y, line in enumerate(lines) if "press" in line.text]
         assert "[@click=app.betray]press[/]" in "".join(line.text for line in lines)
         for place in presses:
@@ -245,6 +249,55 @@ async def test_a_card_shows_the_whole_sentence_on_why_a_call_did_not_run() -> No
         await settle(pilot, pane)
         shown = [line for line in screen_lines(pane)[3:] if line.startswith("┆   ")]
         assert " ".join(line.removeprefix("┆   ").strip() for line in shown) == sentence
+
+
+@in_loop
+async def test_a_running_call_shows_its_seconds_and_an_opened_one_its_exact_arguments() -> None:
+    pane = Conversation()
+    async with Stage(pane).run_test(size=(60, 20)) as pilot:
+        call = ToolCall("c", "bash", '{"cmd": "make \\\\\\n  all\\u001b[2J", "network": true}')
+        state = folded(CallStarted(call, "make all"))
+        pane.show(state)
+        await settle(pilot, pane)
+        assert screen_lines(pane)[2].split() == ["┆", "$", "make", "all", "●", "running"]
+        pane.tick(START + 63)
+        await settle(pilot, pane)
+        assert screen_lines(pane)[2].split()[-3:] == ["running", "63", "s"]
+        await pilot.press("enter")
+        assert screen_lines(pane)[3:6] == ["┆   make \\", "┆     all␛[2J", "┆   network: true"]
+
+
+@in_loop
+async def test_what_the_user_runs_has_their_gutter_and_sign_and_what_was_denied_their_reason() -> None:
+    pane = Conversation()
+    async with Stage(pane).run_test(size=(60, 20)) as pilot:
+        asked = ApprovalRequest("d", "main", "bash", "{}", "rm x", "it runs here")
+        pane.show(
+            folded(
+                CallStarted(ToolCall("u", "bash", "{}"), "ls", by="user"),
+                CallEnded(ToolResult("u", "a.txt", exit_code=0)),
+                ApprovalAsked(asked),
+                ApprovalSettled("d", "deny", "not that file"),
+                CallEnded(ToolResult("d", "no", "denied")),
+            )
+        )
+        await settle(pilot, pane)
+        lines = [" ".join(line.split()) for line in screen_lines(pane)[1:8]]
+        assert lines == ["┃ You", "┃ ! ls ✓", "┃ a.txt", "", "│ Pygent", "┆ $ rm x ✗ denied", "┃ you: not that file"]
+
+
+@in_loop
+async def test_what_a_diff_shows_is_not_said_again() -> None:
+    pane = Conversation()
+    async with Stage(pane).run_test(size=(60, 20)) as pilot:
+        write = ToolCall("w", "write_file", '{"path": "a.py", "content": "x = 1"}')
+        diff = FileDiff("a.py", "added", "@@ -0,0 +1,1 @@\n+x = 1\n", 1, 0)
+        pane.show(
+            folded(CallStarted(write, "a.py (1 line)"), FilesChanged(("a.py",), (diff,)), CallEnded(ToolResult("w", "Wrote 5 bytes")))
+        )
+        await settle(pilot, pane)
+        lines = [" ".join(line.split()) for line in screen_lines(pane)[2:6]]
+        assert lines == ["┆ ± write_file a.py +1 −0 ✓", "┆ 1 + x = 1", "", ""]
 
 
 @in_loop
