@@ -49,6 +49,7 @@ from pygent_engine.values import (
     Usage,
 )
 from pygent_tui.views.entries import Ask, Call, Closed, Ended, Notice, Opened, Permission, Prompt, Reply, Retry, TaskNote, Thinking
+from pygent_tui.views.entry_list import EntryList
 from pygent_tui.views.growing import Growing
 from pygent_tui.views.transcript import EMPTY, Transcript, fold
 from tests.support.envelopes import START, stream
@@ -79,7 +80,7 @@ def test_a_reply_that_was_cut_is_marked_with_the_reason() -> None:
 
 def test_text_that_was_never_completed_stays_and_is_marked_when_the_turn_ends() -> None:
     state = folded(TurnStarted("go"), ReasoningDelta("hm"), TextDelta("I wi"), TurnEnded("interrupted", 1, Usage()))
-    assert state == Transcript(entries=(Prompt("go"), Thinking("hm"), Reply("I wi", INTERRUPTED), Ended("interrupted", "")))
+    assert state == Transcript(entries=EntryList((Prompt("go"), Thinking("hm"), Reply("I wi", INTERRUPTED), Ended("interrupted", ""))))
 
 
 def test_a_failed_turn_says_why_and_a_finished_one_says_nothing() -> None:
