@@ -54,8 +54,7 @@ class Looks(Station):
         from ..screens.pick import Item  # noqa: PLC0415 - as above
 
         theme = self.app.available_themes[name]
-        width = max(map(len, self.themes))
-        return Item(name, f"{name:<{width}}", f"{'dark' if theme.dark else 'light'}{', of the terminal' if theme.ansi else ''}")
+        return Item(name, name, f"{'dark' if theme.dark else 'light'}{', of the terminal' if theme.ansi else ''}")
 
     def _try_theme(self, name: str) -> None:
         self.app.theme = name

@@ -35,6 +35,7 @@ _STATES = {
 }
 _STATE_WIDTH = 12
 _TIME_WIDTH = 8
+_TITLE_FRAME = 2  # cells of a border that its title cannot have, beyond those of the pane
 _MAX_ID = 12
 
 Parts = list[tuple[str, str]]
@@ -79,7 +80,7 @@ class TaskTable(LineView):
         self._id_width = 0
         self._cursor = 0
         self._now = 0.0
-        self._counts = Counts()
+        self._titled = (Counts(), 0)
 
     # ------------------------------------------------------------ attributes down
 
@@ -106,10 +107,10 @@ class TaskTable(LineView):
         self._cursor = min(self._cursor, max(0, len(rows) - 1))
         lines = len(rows) * self._height if rows else len(self.empty_lines())
         self.set_extent(lines, self.page.width, min(self.scroll_offset.y, max(0, lines - self.page.height)))
-        counts = self._board.counts
-        if counts != self._counts:
-            self._counts = counts
-            self.border_title = Content.assemble("Tasks", *_summary(counts))
+        title = (self._board.counts, self.page.width)
+        if title != self._titled:
+            self._titled = title
+            self.border_title = Content.assemble(*_title(*title))
 
     def line(self, y: int) -> Strip:
         if not self._board.rows:
@@ -220,16 +221,21 @@ def _action(row: Row) -> str:
     return row.error or row.last_action or ("" if row.state.ended else row.persona)
 
 
-def _summary(counts: Counts) -> Parts:
-    """How many tasks stand how; first, and to be seen, those that wait for the user."""
+def _title(counts: Counts, width: int) -> Parts:
+    """How many tasks stand how, as much of it as there is room for; first, and to be seen, those that wait for the user."""
     told = (
         (counts.asking, "needs you" if counts.asking == 1 else "need you", "bold $text-warning"),
         (counts.working, "working", ""),
         (counts.queued, "queued", ""),
-        (counts.finished, "done", ""),
         (counts.failed, "failed", ""),
+        (counts.finished, "done", ""),
     )
-    return [(f" · {count} {word}", style) for count, word, style in told if count]
+    title: Parts = [("Tasks", "")]
+    for part in [(f" · {count} {word}", style) for count, word, style in told if count]:
+        if sum(len(text) for text, _ in [*title, part]) > width - _TITLE_FRAME:
+            break
+        title.append(part)
+    return title
 
 
 def _fit(text: str, width: int) -> str:

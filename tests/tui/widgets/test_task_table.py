@@ -158,3 +158,13 @@ async def test_a_task_that_asks_says_that_it_needs_the_user() -> None:
         await settle(pilot, pane)
         assert screen_lines(pane)[0].startswith("? needs you t1 ")
         assert Content.from_markup(pane.border_title or "").plain == "Tasks · 1 needs you · 1 queued · 1 failed"
+
+
+@in_loop
+async def test_the_title_is_never_cut_within_a_word_and_says_what_matters_first() -> None:
+    pane = TaskTable()
+    async with Stage(pane).run_test(size=(31, 10)) as pilot:
+        request = ApprovalRequest("c", "t1", "bash", "{}", "ls", "asks")
+        pane.show(folded(("t1", ApprovalAsked(request)), start=THREE))
+        await settle(pilot, pane)
+        assert Content.from_markup(pane.border_title or "").plain == "Tasks · 1 needs you"
