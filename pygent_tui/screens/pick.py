@@ -46,9 +46,16 @@ class Pick(ModalScreen[str | None]):
         Binding("pagedown", "move(8)", "A page down", id="pick.page-down", show=False, priority=True),
     ]
 
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (18, "-tall")]  # noqa: RUF012 - as above
+
     DEFAULT_CSS = """
     Pick Input, Pick Input:focus { border: none; height: 1; padding: 0 1; margin-bottom: 1; background: $panel; }
     Pick OptionList { border: none; height: auto; max-height: 16; padding: 0; background: $surface; scrollbar-size-vertical: 1; }
+    Pick OptionList { text-wrap: nowrap; text-overflow: ellipsis; }
+    Pick.-short .dialog { padding: 0 1; max-height: 100%; }
+    Pick.-short Input, Pick.-short Input:focus, Pick.-short Keys { margin: 0; }
+    Pick.-short .muted { display: none; }
+    Pick.-short OptionList { max-height: 6; }
     Pick OptionList > .option-list--option-highlighted { background: $panel; text-style: bold; color: $foreground; }
     Pick .muted { margin-top: 1; }
     """

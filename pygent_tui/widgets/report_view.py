@@ -16,7 +16,7 @@ _ROLES = {"ok": "ok", "holds": "ok", "missing": "warn", "open": "warn"}
 
 
 class ReportView(LineView):
-    """`add` lines while they come, then `finish`. `text` is the report as it was given."""
+    """`add` lines while they come, then `finish`; from then on it is `done`. `text` is the report as it was given."""
 
     FOLLOWS: ClassVar[bool] = False
 
@@ -26,7 +26,7 @@ class ReportView(LineView):
         self.border_subtitle = Content("looking …")
         self._given: list[str] = []
         self._rows: list[tuple[tuple[str, str], ...]] = []
-        self._done = False
+        self.done = False
 
     @property
     def text(self) -> str:
@@ -38,7 +38,7 @@ class ReportView(LineView):
 
     def finish(self, failure: str = "") -> None:
         """Nothing more comes; `failure` says why the report is not whole."""
-        self._done = True
+        self.done = True
         if failure:
             self._given.append(failure)
         self.flush()
@@ -46,7 +46,7 @@ class ReportView(LineView):
     def reflow(self) -> None:
         self._rows = [row for line in self._given for row in _folded(line, max(1, self.page.width))]
         self.set_extent(len(self._rows), self.page.width, self.scroll_offset.y)
-        self.border_subtitle = Content("y copy · Esc close" if self._done else "looking …")
+        self.border_subtitle = Content("y copy · Esc close" if self.done else "looking …")
 
     def line(self, y: int) -> Strip:
         return self.row(*self._rows[y])

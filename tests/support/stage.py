@@ -17,6 +17,7 @@ from pygent_tui.screens.workbench import Workbench
 from pygent_tui.views.app_state import AppState
 from pygent_tui.widgets.ask_panel import AskPanel
 from pygent_tui.widgets.line_view import LineView
+from pygent_tui.widgets.report_view import ReportView
 
 from ..scenes import Scene
 from .scene_session import DEADLINE_S, SceneLaunch, SceneSession
@@ -94,9 +95,9 @@ async def show_scene(stage: Stage, scene: Scene) -> None:
     await stage.press(*scene.keys)
     for _ in range(3):  # panes that appear change the size of others, which are then drawn anew
         await stage.pilot.pause()
-        for pane in stage.bench.query(LineView):
+        for pane in (*stage.bench.query(LineView), *stage.app.screen.query(LineView)):
             pane.flush()
-    await stage.pilot.pause()
+    await stage.until(lambda: all(report.done for report in stage.app.screen.query(ReportView)))
 
 
 def play(
