@@ -11,7 +11,7 @@ from pygent_engine.approvals import Policy
 from pygent_engine.events import CallEnded, ContainerReplaced, Envelope, ImagePullEnded, ImagePullProgress, ImagePullStarted, Warned
 from pygent_engine.values import TaskState, ToolResult
 
-from . import command_scripts
+from . import asking_scripts
 from .conversation_scripts import cards, diffs, odd
 from .support.scene_session import SceneLaunch, SceneSession
 from .support.script import Script, call
@@ -57,7 +57,7 @@ _DELEGATED = [call(f"d{number}", "delegate_task", prompt=title, title=title) for
 @dataclass(frozen=True)
 class Scene:
     """A session at one moment. `keys` are pressed once it is shown; `failure` keeps it from opening,
-    `missing` is the image that it lacks, `report` what the doctor says."""
+    `missing` is the image that it lacks."""
 
     name: str
     script: Callable[[], Script] | None
@@ -65,13 +65,12 @@ class Scene:
     failure: str = ""
     notice: str = ""
     missing: str = ""
-    report: tuple[str, ...] = ()
 
     def envelopes(self) -> list[Envelope]:
         return [] if self.script is None else self.script().envelopes
 
     def launch(self) -> SceneLaunch:
-        return SceneLaunch(SceneSession(self.envelopes()), self.failure, self.notice, missing=self.missing, diagnose=lambda: self.report)
+        return SceneLaunch(SceneSession(self.envelopes()), self.failure, self.notice, missing=self.missing)
 
     def now(self) -> float:
         """The time on the app's clock: a little after the last envelope."""
@@ -269,7 +268,14 @@ SCENES: tuple[Scene, ...] = (
     Scene("approval-reason", approval, ("n", *"keep dist")),
     Scene("network-approval", network_approval),
     Scene("task-approval", task_approval),
+    Scene("approval-prefix", asking_scripts.prefixed),
+    Scene("approval-padded", asking_scripts.padded),
+    Scene("approval-long", asking_scripts.long_command, ("pagedown",)),
+    Scene("approval-edit", asking_scripts.edit),
+    Scene("three-wait", lambda: asking_scripts.three(task_approval()), ("tab",)),
     Scene("question", question, ("down",)),
+    Scene("question-long", asking_scripts.twelve, ("down", "down")),
+    Scene("question-lines", free_question, (*"tidy", "ctrl+j", *"or neat", "ctrl+j", *"but short")),
     Scene("free-question", free_question, tuple("tidy")),
     Scene("tasks", tasks),
     Scene("ended-tasks", ended_tasks, ("f6", "f6", "f6")),
@@ -307,13 +313,6 @@ SCENES: tuple[Scene, ...] = (
     Scene("full-kept", wide_output, ("f6", "f6", "f", "w")),
     Scene("full-search", full_output, ("f6", "f6", "f", "slash", *"cache", "enter", "n")),
     Scene("save-as", three_calls, ("f6", "f6", "s")),
-    Scene("tools", command_scripts.tuned, (*"/tools", "enter", "down")),
-    Scene("banned", command_scripts.tuned, (*"/banned", "enter")),
-    Scene("persona", command_scripts.tuned, (*"/persona", "enter", *"re")),
-    Scene("changes", diffs, (*"/diff", "enter")),
-    Scene("doctor", start, (*"/doctor", "enter"), report=command_scripts.REPORT),
-    Scene("new", running, (*"/new", "enter")),
-    Scene("copied", answer, (*"/copy", "enter")),
 )
 
 

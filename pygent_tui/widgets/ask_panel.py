@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual import events
 from textual.binding import Binding
+from textual.content import Content
 from textual.geometry import Size
 from textual.message import Message
 from textual.widget import Widget
@@ -18,6 +19,7 @@ from .keys import Key, Keys
 from .request import Request
 
 _AWAY: tuple[Key, ...] = (("Alt+A", "answer"),)
+_OTHERS: tuple[Key, ...] = (("Tab", "the next one", "next"),)
 _LEAST = 9  # lines of a small screen that a panel may take
 
 
@@ -88,7 +90,8 @@ class AskPanel(Widget, can_focus=True):
         """Tell who waits, this one at `at` among them."""
         self._at, self._count = at, len(rows)
         self.waiting.show(rows, at)
-        self.border_title = f"{at + 1} of {len(rows)} wait · {self._title}" if len(rows) > 1 else self._title
+        self.refresh_keys()
+        self.border_title = Content(f"{at + 1} of {len(rows)} wait · {self._title}" if len(rows) > 1 else self._title)
 
     def answers(self) -> tuple[Key, ...]:
         """The keys that answer now."""
@@ -100,7 +103,8 @@ class AskPanel(Widget, can_focus=True):
 
     def refresh_keys(self) -> None:
         """Say which keys answer; from elsewhere, how to get here."""
-        self.keys.show(*(self.answers() if self.has_focus_within else _AWAY))
+        others = _OTHERS if self._count > 1 else ()
+        self.keys.show(*((*self.answers(), *others) if self.has_focus_within else _AWAY))
 
     def room(self, container: Size, viewport: Size, width: int) -> int:
         """The lines that the answers leave to the body."""
@@ -140,7 +144,7 @@ class AskPanel(Widget, can_focus=True):
     def _tell_rest(self) -> None:
         hidden = self.body.hidden
         rest = f"↓ {hidden} more row{'s' if hidden > 1 else ''}" if hidden else ""
-        self.border_subtitle = " · ".join(filter(None, (rest, self.size_note())))
+        self.border_subtitle = Content(" · ".join(filter(None, (rest, self.size_note()))))
 
     # ------------------------------------------------------------ keys
 

@@ -38,7 +38,7 @@ class QuestionPanel(AskPanel):
         super().__init__(question.call_id, f"The agent asks{whose(question.task_id, task_title)}", quiet_s, typed_at)
         self._prompt = tuple(Line(((line, False),)) for line in clean(question.prompt).split("\n"))
         self._options = question.options
-        self._at = 0
+        self._option = 0
         self._typed_number = ""
         self._leaving = False
         self._field = AnswerField("Your answer; Ctrl+J breaks the line")
@@ -72,13 +72,13 @@ class QuestionPanel(AskPanel):
 
     def action_move(self, step: int) -> None:
         if self._options:
-            self._go((self._at + step) % (len(self._options) + 1))
+            self._go((self._option + step) % (len(self._options) + 1))
         else:
             super().action_move(step)
 
     def action_page(self, step: int) -> None:
         if self._options:
-            self._go(max(0, min(len(self._options), self._at + step * max(1, self.body.size.height - 1))))
+            self._go(max(0, min(len(self._options), self._option + step * max(1, self.body.size.height - 1))))
         else:
             super().action_page(step)
 
@@ -123,7 +123,7 @@ class QuestionPanel(AskPanel):
             return
         self._stay()
         if self._options and event.key == "enter":
-            self._pick(self._at)
+            self._pick(self._option)
         elif self._options and event.character is not None and event.character in "0123456789":
             self._number(event.character)
         else:
@@ -169,7 +169,7 @@ class QuestionPanel(AskPanel):
             self._write("")
 
     def _go(self, index: int) -> None:
-        self._at, self._typed_number = index, ""
+        self._option, self._typed_number = index, ""
         self.body.show(self._lines())
         self.body.reveal(len(self._prompt) + 1 + index if index else 0)
 
@@ -180,7 +180,7 @@ class QuestionPanel(AskPanel):
         yield Line(())
         wide = len(str(len(self._options)))
         for index, text in enumerate((*self._options, "other: write an answer")):
-            sign = "›" if index == self._at else " "
+            sign = "›" if index == self._option else " "
             number = str(index + 1) if index < len(self._options) else "…"
-            role = "chosen" if index == self._at else "plain" if index < len(self._options) else "muted"
+            role = "chosen" if index == self._option else "plain" if index < len(self._options) else "muted"
             yield Line(((clean_line(text, 2000), False),), f"{sign} {number:>{wide}}  ", " " * (wide + 4), role)

@@ -9,7 +9,7 @@ from pygent_engine.values import Question
 from pygent_tui.widgets.ask_panel import AskPanel
 from tests.scenes import Scene, task_approval
 from tests.support.pressing import QUIET_S, drawn, panel, press_at
-from tests.support.script import Script
+from tests.support.script import Script, call
 from tests.support.stage import Stage, play
 
 
@@ -39,6 +39,24 @@ def test_those_who_wait_are_listed_and_chosen_without_an_answer() -> None:
         assert stage.ops == []
 
     play(THREE, scenario)
+
+
+def test_titles_of_tasks_and_what_they_want_are_shown_as_they_are() -> None:
+    evil = "[/] [@click=app.quit]x[/]"
+    script = Script("local").task("task-1", evil).reply("", call("c1", cmd=evil), task="task-1").ask("c1", evil, "task-1")
+    script.question("c2", evil, evil)
+
+    async def scenario(stage: Stage) -> None:
+        await stage.until(lambda: "1 of 2 wait" in stage.text("AskPanel"))
+        shown = stage.text("AskPanel")
+        assert f"May this run? bash · task task-1 “{evil}”" in shown
+        assert f"› 1  task-1 “{evil}” · $ {evil}" in shown
+        assert f"  2  main · ? {evil}" in shown
+        assert f"This command {evil}" in shown
+        await stage.press("tab")
+        await stage.until(lambda: f"› 1  {evil}" in stage.text("AskPanel"))
+
+    play(Scene("evil", lambda: script), scenario)
 
 
 def test_one_is_chosen_by_its_number_and_answered_alone() -> None:

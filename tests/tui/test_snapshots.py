@@ -43,9 +43,19 @@ _SMALL = (
     "full-kept",
     "save-as",
 )
-_LISTS = ("tools", "persona", "changes", "doctor")
 _NARROW = ("cards", "odd", "image-missing", "half-pulled", "failed-pull", "pick-call", "full-kept", "save-as")
 _LIGHT = ("diffs", "cards", "answer", "running", "approval", "tasks", "help", "cannot-start", "half-pulled", "output-search", "pick-call")
+
+
+_ASKING = (
+    "approval-prefix",
+    "approval-padded",
+    "approval-long",
+    "approval-edit",
+    "three-wait",
+    "question-long",
+    "question-lines",
+)
 
 
 @pytest.fixture
@@ -91,14 +101,18 @@ def test_a_scene_looks_as_it_did_in_the_light_theme(name: str, matches: Callable
     assert matches(name, (120, 40), LIGHT)
 
 
-@pytest.mark.parametrize("name", _LISTS)
+@pytest.mark.parametrize("name", _ASKING)
 @pytest.mark.parametrize("size", [(80, 24), (40, 12)])
-def test_what_a_command_lists_looks_as_it_did_where_there_is_little_room(
-    name: str, size: tuple[int, int], matches: Callable[..., bool]
-) -> None:
+def test_what_asks_looks_as_it_did_where_there_is_little_room(name: str, size: tuple[int, int], matches: Callable[..., bool]) -> None:
     assert matches(name, size, DARK)
 
 
-@pytest.mark.parametrize("name", _LISTS)
-def test_what_a_command_lists_looks_as_it_did_in_the_light_theme(name: str, matches: Callable[..., bool]) -> None:
+@pytest.mark.parametrize("name", ["approval-edit", "approval-padded", "three-wait", "question-long"])
+def test_what_asks_looks_as_it_did_in_the_light_theme(name: str, matches: Callable[..., bool]) -> None:
     assert matches(name, (80, 24), LIGHT)
+
+
+@pytest.mark.parametrize("name", ["approval-edit", "approval-padded", "question-long"])
+def test_what_asks_looks_as_it_did_without_colours(name: str, matches: Callable[..., bool], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert matches(name, (80, 24), DARK)
