@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from .approvals import Approver, CallbackDesk, Gate, Policy
 from .errors import PygentError, TaskLimitError
-from .frontends import Launch, find_front_end
+from .frontends import Launch, find_front_end, find_web_front_end
 from .loop import Loop
 from .models.default import default_model
 from .models.protocol import Model
@@ -184,9 +184,32 @@ class Agent(Loop):
                 )
             )
         finally:
-            if self.runtime is not own:
-                self.runtime.cleanup()
-                self._move_to(own)
+            self._move_back_to(own)
+
+    def run_gui(self, use_docker: bool | None = None, *, port: int = 0) -> None:
+        """Show this agent in a browser of this machine, and return when the user ends it there, or with Ctrl+C.
+
+        The front end prints the link to open. None keeps the agent's runtime, else a new one over the same workspace takes its
+        place; `port` 0 is a free one. Raises PygentError when no front end for the browser is installed, or it cannot listen.
+        """
+        from .control import on_offer  # noqa: PLC0415 - as in run_interactive
+        from .session import Session  # noqa: PLC0415 - as above
+
+        front_end = find_web_front_end()
+        own = self.runtime
+        if use_docker is not None:
+            self._move_to(own.twin(use_docker))
+        session = Session(self)
+        try:
+            front_end(on_offer(session, port))
+        finally:
+            session.close()
+            self._move_back_to(own)
+
+    def _move_back_to(self, own: Runtime) -> None:
+        if self.runtime is not own:
+            self.runtime.cleanup()
+            self._move_to(own)
 
     def _move_to(self, runtime: Runtime) -> None:
         self.runtime = runtime

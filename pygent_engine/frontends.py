@@ -11,9 +11,11 @@ from .errors import PygentError
 
 if TYPE_CHECKING:
     from .control import RemoteSession
+    from .events import Op
     from .session import Session
 
 GROUP = "pygent.frontends"
+WEB_GROUP = "pygent.webfrontends"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,42 @@ class FrontEnd(Protocol):
     """Shows a session to a person until they leave; returns the exit code of the process."""
 
     def __call__(self, launch: Launch, /) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class WebLaunch:
+    """A session that is served over the control socket, for a browser of this machine.
+
+    `command`, with `environment`, is the program that shows it in one tab. `title` names it to the person; `port` is the one
+    to listen at, 0 for a free one. `send` and `when_closed` are the session's own.
+    """
+
+    command: tuple[str, ...]
+    title: str
+    port: int
+    send: Callable[[Op], None]
+    when_closed: Callable[[Callable[[], None]], None]
+    environment: Mapping[str, str] = field(repr=False)
+
+
+class WebFrontEnd(Protocol):
+    """Shows a session in a browser until it ends, a signal comes, or a person ends it there; returns the exit code of the process."""
+
+    def __call__(self, launch: WebLaunch, /) -> int: ...
+
+
+def find_web_front_end() -> WebFrontEnd:
+    """The installed front end for the browser. Raises PygentError when there is none, or not all that it needs."""
+    from importlib.metadata import entry_points  # noqa: PLC0415 - as below
+
+    found = sorted(entry_points(group=WEB_GROUP), key=lambda point: point.name)
+    if not found:
+        raise PygentError("No front end for the browser is installed; install one with: pip install 'pygent-tui[web]'")
+    try:
+        front_end: WebFrontEnd = found[0].load()
+    except (ImportError, AttributeError) as error:
+        raise PygentError(f"The browser needs more than is installed ({error}); install it with: pip install 'pygent-tui[web]'") from error
+    return front_end
 
 
 def find_front_end() -> FrontEnd:

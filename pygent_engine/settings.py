@@ -60,6 +60,11 @@ def screen_environment() -> dict[str, str]:
     return {**inherited_environment(), **{name: os.environ[name] for name in (*_TERMINAL, *_SCREEN) if name in os.environ}}
 
 
+def own_environment() -> dict[str, str]:
+    """All of this process's environment, for another process of Pygent's own."""
+    return dict(os.environ)
+
+
 def user_file() -> Path:
     """Where the user's own configuration file is looked for."""
     from platformdirs import user_config_path  # noqa: PLC0415 - costs milliseconds that an embedding program may not need

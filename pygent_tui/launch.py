@@ -56,5 +56,7 @@ def _has_colours() -> bool:
 
 
 def _is_terminal() -> bool:
-    # TERM is no setting of ours: it tells what the terminal can do.
+    # Neither is a setting of ours: they tell what the terminal can do, and that a web server is at the other end.
+    if os.environ.get("TEXTUAL_DRIVER", "").startswith("textual.drivers.web_driver:"):
+        return True
     return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "dumb") not in ("", "dumb")

@@ -46,10 +46,10 @@ def test_the_wheel_holds_every_source_file_and_nothing_else(wheel: zipfile.ZipFi
         if file.is_file() and "__pycache__" not in file.parts
     }
     assert {name for name in wheel.namelist() if ".dist-info/" not in name} == sources
-    assert sources >= {"pygent_engine/py.typed", "pygent_tui/py.typed", "pygent_tui/pygent.tcss"}
+    assert sources >= {"pygent_engine/py.typed", "pygent_tui/py.typed", "pygent_tui/pygent.tcss", "pygent_tui/web/page.html"}
 
 
-def test_the_wheel_installs_the_command_and_the_front_end(wheel: zipfile.ZipFile) -> None:
+def test_the_wheel_installs_the_command_and_the_front_ends(wheel: zipfile.ZipFile) -> None:
     name = next(name for name in wheel.namelist() if name.endswith("entry_points.txt"))
     assert wheel.read(name).decode().split() == [
         "[console_scripts]",
@@ -60,6 +60,10 @@ def test_the_wheel_installs_the_command_and_the_front_end(wheel: zipfile.ZipFile
         "tui",
         "=",
         "pygent_tui.launch:open_app",
+        "[pygent.webfrontends]",
+        "browser",
+        "=",
+        "pygent_tui.web.hosting:show_in_browser",
     ]
 
 

@@ -50,7 +50,7 @@ def _with_settings(command: Command, open_app: FrontEnd | None) -> int:
 
 
 def _run(command: Command, settings: Settings, open_app: FrontEnd | None) -> int:
-    from .arguments import Attach, Diagnose, OpenApp, RunPrompt  # noqa: PLC0415 - as above
+    from .arguments import Attach, Diagnose, OpenApp, RunPrompt, Serve  # noqa: PLC0415 - as above
 
     match command:
         case OpenApp():
@@ -65,6 +65,10 @@ def _run(command: Command, settings: Settings, open_app: FrontEnd | None) -> int
             from .attach import attach  # noqa: PLC0415 - as above
 
             return attach(command, settings, open_app)
+        case Serve():
+            from .serve import serve  # noqa: PLC0415 - as above
+
+            return serve(command, settings)
         case Diagnose():
             from .doctor import diagnose  # noqa: PLC0415 - as above
 

@@ -15,11 +15,11 @@ _APP_USAGE = "pygent [PATH] [flags]\n       pygent COMMAND ..."
 _APP_TEXT = """\
 A coding agent in your terminal. Opens the app on PATH, or the current folder."""
 _APP_NOTES = """\
-commands:
+commands (a folder of such a name is ./run, ./serve ...):
   run PROMPT            do one prompt without a screen (pygent run --help)
   attach [ID]           open the app on a session of another terminal
+  serve [PATH]          open the app in a browser of this machine
   doctor                say what is here, what is missing, and what to do
-  A folder of such a name is ./run, ./attach or ./doctor.
 
 connecting a model:
   export OPENAI_API_KEY=...      the key
@@ -43,6 +43,16 @@ _ATTACH_NOTES = """\
 exit codes:
   0 detached, or the session has ended      1 the session's process is gone
   2 wrong usage, or there is no such session
+"""
+_SERVE_TEXT = """\
+Host a session, and show the app in a browser of this machine, in one tab at a
+time. Prints the link, which opens it once. Closing the tab leaves the session
+running; /exit in the tab or Ctrl+C here ends it."""
+_SERVE_NOTES = """\
+from another machine:
+  Only this machine is listened to (127.0.0.1). Build a tunnel with the same port
+  at both ends, then open the link there:
+    ssh -t -L 8484:127.0.0.1:8484 HOST pygent serve --port 8484
 """
 _DOCTOR_TEXT = """\
 Say what Pygent finds on this machine, and what to do about what is missing.
@@ -95,8 +105,19 @@ class Attach:
     lists: bool
 
 
-Command = OpenApp | RunPrompt | Diagnose | Attach
-_WORDS = ("run", "attach", "doctor")
+@dataclass(frozen=True, slots=True)
+class Serve:
+    """Show the app in a browser, on `path` as OpenApp has it. `port`: 0 for a free one."""
+
+    flags: Mapping[str, object]
+    config_file: Path | None
+    path: str | None
+    scratch: bool
+    port: int
+
+
+Command = OpenApp | RunPrompt | Diagnose | Attach | Serve
+_WORDS = ("run", "attach", "serve", "doctor")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -126,7 +147,7 @@ class _Parser(argparse.ArgumentParser):
 def parse(arguments: list[str]) -> Command | Show:
     """What the command line asks for. Raises SettingsError, one sentence with the way out."""
     word, rest = (arguments[0], arguments[1:]) if arguments and arguments[0] in _WORDS else ("", arguments)
-    parser = {"": _app_parser, "run": _run_parser, "attach": _attach_parser, "doctor": _doctor_parser}[word]()
+    parser = {"": _app_parser, "run": _run_parser, "attach": _attach_parser, "serve": _serve_parser, "doctor": _doctor_parser}[word]()
     flags_only = rest[: rest.index("--")] if "--" in rest else rest
     if "-h" in flags_only or "--help" in flags_only:
         return Show(parser.format_help())
@@ -137,7 +158,9 @@ def parse(arguments: list[str]) -> Command | Show:
 
 def _command(word: str, found: argparse.Namespace) -> Command:
     values = vars(found)
-    own = {name: values.pop(name, None) for name in ("help", "version", "config", "path", "scratch", "prompt", "json", "id", "list")}
+    own = {
+        name: values.pop(name, None) for name in ("help", "version", "config", "path", "scratch", "prompt", "json", "id", "list", "port")
+    }
     config = Path(own["config"]) if own["config"] else None
     match word:
         case "run":
@@ -146,8 +169,18 @@ def _command(word: str, found: argparse.Namespace) -> Command:
             return Diagnose(values, config)
         case "attach":
             return Attach(values, config, own["id"], own["list"])
+        case "serve":
+            return Serve(values, config, own["path"], own["scratch"], _port(own["port"]))
         case _:
             return OpenApp(values, config, own["path"], own["scratch"])
+
+
+def _port(text: str | None) -> int:
+    if text is None:
+        return 0
+    if not (text.isascii() and text.isdigit() and 0 < int(text) < 65_536):
+        raise SettingsError(f"--port: {text!r} is no port (1 to 65535).")
+    return int(text)
 
 
 def _prompt(text: str) -> str:
@@ -204,6 +237,20 @@ def _app_parser() -> _Parser:
     parser = _new_parser("pygent", _APP_TEXT, _APP_NOTES, _APP_USAGE)
     parser.add_argument("-V", "--version", action="store_true", help="show the version")
     parser.add_argument("path", metavar="PATH", nargs="?", help="the folder to work in")
+    _add_app_flags(parser)
+    parser.add_argument("--mouse", action=argparse.BooleanOptionalAction, help="the mouse is the app's (default), or the terminal's")
+    return parser
+
+
+def _serve_parser() -> _Parser:
+    parser = _new_parser("pygent serve", _SERVE_TEXT, _SERVE_NOTES)
+    parser.add_argument("path", metavar="PATH", nargs="?", help="the folder to work in")
+    parser.add_argument("--port", metavar="N", help="the port to listen at (a free one)")
+    _add_app_flags(parser)
+    return parser
+
+
+def _add_app_flags(parser: _Parser) -> None:
     _add_session_flags(parser)
     parser.add_argument(
         "--confirm-bash",
@@ -211,8 +258,6 @@ def _app_parser() -> _Parser:
         help="ask before each command on this machine (default)",
     )
     parser.add_argument("--approvals", metavar="MODE", help="what asks: auto (default), ask, or never-write")
-    parser.add_argument("--mouse", action=argparse.BooleanOptionalAction, help="the mouse is the app's (default), or the terminal's")
-    return parser
 
 
 def _run_parser() -> _Parser:

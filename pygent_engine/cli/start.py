@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .arguments import OpenApp
 
 _TO_CONNECT = "set OPENAI_API_KEY, or OPENAI_BASE_URL for another OpenAI-compatible server"
-_DEMO_NOTICE = (
+DEMO_NOTICE = (
     "No model is connected: this is the offline demo.\n"
     "To connect one: export OPENAI_API_KEY=… (and OPENAI_BASE_URL=… for another OpenAI-compatible server), "
     "then start pygent again, with --model NAME to choose the model."
@@ -27,8 +27,8 @@ _DEMO_NOTICE = (
 def open_front_end(command: OpenApp, settings: Settings, open_app: FrontEnd | None) -> int:
     """Open the app; the engine is loaded when it opens the session, after its first paint."""
     prepared = in_workspace(settings, command.path, scratch=command.scratch)
-    prepared = _with_model(prepared, named=command.flags.get("model") is not None)
-    notices = list(settings.warnings) if settings.connected else [_DEMO_NOTICE, *settings.warnings]
+    prepared = with_model(prepared, named=command.flags.get("model") is not None)
+    notices = list(settings.warnings) if settings.connected else [DEMO_NOTICE, *settings.warnings]
 
     def open_as(use_docker: bool | None, pull: bool) -> Session:
         from ..control import offer  # noqa: PLC0415 - the engine, after the app's first paint
@@ -95,7 +95,7 @@ def require_model(settings: Settings) -> None:
         raise SettingsError(f"{wanted}: {_TO_CONNECT}, or use --model demo for the offline demo.")
 
 
-def _with_model(settings: Settings, *, named: bool) -> Settings:
+def with_model(settings: Settings, *, named: bool) -> Settings:
     """The app opens on the demo when no model is connected, but never in place of one that was asked for."""
     if settings.connected:
         return settings

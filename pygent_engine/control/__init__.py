@@ -10,5 +10,6 @@ from __future__ import annotations
 from .hello import SessionInfo
 from .remote import RemoteSession, list_sessions, session_at
 from .server import Served, offer, serve
+from .web import on_offer
 
-__all__ = ["RemoteSession", "Served", "SessionInfo", "list_sessions", "offer", "serve", "session_at"]
+__all__ = ["RemoteSession", "Served", "SessionInfo", "list_sessions", "offer", "on_offer", "serve", "session_at"]

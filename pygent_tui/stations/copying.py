@@ -42,7 +42,7 @@ class Copying(Station):
             self.conductor.refuse("There is nothing to copy.")
             return
         self.copied = self.app._clipboard = asked.text  # Ctrl+V in the app gives it, whatever becomes of the rest
-        program = find_program(self._environment)
+        program = None if self.app.is_web else find_program(self._environment)  # the browser may be another machine's
         if program is None:
             self._ask_terminal(asked)
         else:
@@ -69,6 +69,9 @@ class Copying(Station):
             self.conductor.refuse(f"{before}{_named(asked).capitalize()} is too long for a terminal's clipboard; {_TO_FILE}")
             return
         self.app.write_to_terminal(terminal_sequence(asked.text, self._environment))
+        if self.app.is_web:
+            self.conductor.say(f"Asked the browser to copy {_named(asked)}; whether it did cannot be known. {_TO_FILE}")
+            return
         doubt = "whether it took it cannot be known" if size <= SURE_BYTES else "many terminals take no text this long"
         within = next(
             (f" through {name}" for name, variable in (("tmux", "TMUX"), ("screen", "STY")) if self._environment.get(variable)), ""

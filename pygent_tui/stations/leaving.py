@@ -1,7 +1,11 @@
-"""The way out: quitting asks first when something runs, but not who only looks at the session of another process."""
+"""The way out: quitting asks first when something runs, but not who only looks at the session of another process.
+
+In a browser the session has no other terminal: closing the tab leaves it running, and quitting ends it.
+"""
 
 from __future__ import annotations
 
+from pygent_engine.events import Shutdown
 from pygent_engine.untrusted import clean_line
 
 from ..screens.confirm import Confirm
@@ -13,7 +17,9 @@ class Leaving(Station):
     """Ends the app. An attached one ends with its session, and says on the terminal that is left how it stands with that."""
 
     def begin(self) -> None:
-        if self.conductor.launch.attached:
+        if self.app.is_web:
+            self.conductor.say("Closing the tab leaves the session running; /exit ends it.")
+        elif self.conductor.launch.attached:
             self.conductor.say("Attached to a session of another terminal. Leaving detaches; the session goes on.")
 
     def show(self, old: AppState, new: AppState) -> None:
@@ -29,10 +35,20 @@ class Leaving(Station):
         state = self.conductor.state
         if self.app.failure:
             self.app.leave(1)
-        elif self.conductor.launch.attached or not state.status.busy:
-            self.app.leave(0)
+        elif self._only_looks or not state.status.busy:
+            self._leave()
         elif not isinstance(self.app.screen, Confirm):
-            self.conductor.confirm(Confirm("Quit Pygent?", quit_body(state), "quit", "stay"), lambda: self.app.leave(0))
+            self.conductor.confirm(Confirm("Quit Pygent?", quit_body(state), "quit", "stay"), self._leave)
+
+    @property
+    def _only_looks(self) -> bool:
+        return self.conductor.launch.attached and not self.app.is_web
+
+    def _leave(self) -> None:
+        if self.conductor.launch.attached and not self._only_looks and self.conductor.state.status.closed is None:
+            self.conductor.send(Shutdown())  # its end ends the app
+        else:
+            self.app.leave(0)
 
 
 def _how_it_stands(closed: str | None) -> str:
