@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pygent_engine.errors import SettingsError
-from pygent_engine.settings import DEFAULT_MODEL, Settings, inherited_environment, terminal_environment, user_file
+from pygent_engine.settings import DEFAULT_MODEL, Settings, inherited_environment, screen_environment, terminal_environment, user_file
 from pygent_engine.values import Persona
 
 KEY = "sk-canary-0123456789"
@@ -300,3 +300,24 @@ def test_a_command_inherits_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
     assert inherited["PATH"] == os.environ["PATH"]
     assert KEY not in inherited.values()
     assert terminal_environment()["TERM"] == "xterm"
+
+
+def test_a_front_end_sees_what_the_terminal_and_its_programs_need_and_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {
+        "OPENAI_API_KEY": "sk-canary",
+        "AWS_SECRET": "canary",
+        "DISPLAY": ":7",
+        "SSH_TTY": "/dev/pts/9",
+        "PATH": "/bin",
+    }.items():
+        monkeypatch.setenv(name, value)
+    seen = screen_environment()
+    assert (seen["DISPLAY"], seen["SSH_TTY"], seen["PATH"]) == (":7", "/dev/pts/9", "/bin")
+    assert not any("canary" in value for value in seen.values())
+
+
+def test_the_mouse_is_the_apps_unless_a_flag_or_the_file_says_otherwise(tmp_path: Path) -> None:
+    file = tmp_path / "pygent.toml"
+    file.write_text("mouse = false\n")
+    loaded = [Settings.load(flags, environ={}, config_file=file).mouse for flags in ({}, {"mouse": True})]
+    assert (Settings().mouse, loaded) == (True, [False, True])

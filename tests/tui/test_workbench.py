@@ -59,6 +59,7 @@ def test_ctrl_c_with_nothing_to_copy_or_interrupt_does_nothing() -> None:
     play(START, scenario)
 
 
+@pytest.mark.uses("app.quit")
 def test_ctrl_q_leaves_at_once_when_nothing_runs() -> None:
     async def scenario(stage: Stage) -> None:
         await stage.press("ctrl+q")
@@ -85,6 +86,7 @@ def test_y_in_the_quit_dialog_leaves() -> None:
     assert play(TASKS, scenario).return_code == 0
 
 
+@pytest.mark.uses("/exit")
 def test_the_exit_command_asks_as_ctrl_q_does() -> None:
     async def scenario(stage: Stage) -> None:
         await stage.press(*"/exit", "enter")
@@ -144,6 +146,7 @@ def test_enter_on_the_board_shows_the_output_of_the_task_and_escape_follows_agai
     play(TASKS, scenario)
 
 
+@pytest.mark.uses("/cancel")
 def test_cancelling_a_task_that_is_not_there_is_refused() -> None:
     async def scenario(stage: Stage) -> None:
         await stage.press(*"/cancel t9", "enter")
@@ -189,6 +192,16 @@ def test_no_size_ends_the_app(name: str) -> None:
 # ------------------------------------------------------------------ help, theme, time
 
 
+@pytest.mark.uses("/help")
+def test_the_help_command_opens_help_as_f1_does() -> None:
+    async def scenario(stage: Stage) -> None:
+        await stage.press(*"/help", "enter")
+        await stage.until(lambda: isinstance(stage.app.screen, Help))
+
+    play(START, scenario)
+
+
+@pytest.mark.uses("app.help")
 def test_f1_opens_help_and_escape_leaves_it() -> None:
     async def scenario(stage: Stage) -> None:
         await stage.press("f1")
