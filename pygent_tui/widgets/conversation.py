@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.segment import Segment
-from rich.text import Text
 from textual.binding import Binding
 from textual.events import Click
 from textual.strip import Strip
 
-from ..views.layout import Unit
 from ..views.transcript import EMPTY, Transcript
-from .brush import Brush
-from .call_card import CallCard
-from .cards import Easel
 from .column import Column, Spot
 from .cursor import Cursor
-from .diff_card import DiffCard
+from .drawings import Drawings
 from .estimates import GUTTER
 from .line_view import LineView
 from .searchable import Position
@@ -27,11 +20,6 @@ from .stops import Stop, Stops
 
 if TYPE_CHECKING:
     from .hunt import Hunt
-    from .markdown import MarkdownPen
-
-_CACHED_UNITS = 1_000
-_BESIDE = 110
-"""Cells that two columns of a diff need."""
 
 
 class Conversation(LineView):
@@ -78,15 +66,12 @@ class Conversation(LineView):
         self.column = Column()
         self.stops = Stops(self.column)
         self.cursor = Cursor(self)
-        self._easel: Easel | None = None
-        self._pen: MarkdownPen | None = None
-        self._cache: OrderedDict[tuple[Unit, bool], list[Strip]] = OrderedDict()
+        self._drawings = Drawings(self)
         self._now = 0.0
         self._all_opened = False
         self._toggled: set[int] = set()
         self._peeked: int | None = None
         """The item that is open because the current match stands in it."""
-        self._beside: bool | None = None
         self._hunt: Hunt | None = None
 
     # ------------------------------------------------------------ attributes down
@@ -114,8 +99,7 @@ class Conversation(LineView):
             self.touch()
 
     def restyled(self) -> None:
-        self._easel = self._pen = None
-        self._cache.clear()
+        self._drawings.restyle()
 
     # ------------------------------------------------------------ keys
 
@@ -139,8 +123,7 @@ class Conversation(LineView):
 
     def action_diff_style(self) -> None:
         """Show diffs in two columns, or in one."""
-        self._beside = not self._shown_beside
-        self.restyled()
+        self._drawings.turn()
         self.keep(self.cursor.anchor())
 
     def action_copy(self) -> None:
@@ -243,8 +226,7 @@ class Conversation(LineView):
         """Wrap everything anew; the line that is read keeps its part of what it belongs to."""
         units = self.column.units(place.item)
         height = self.column.height(place.item, place.unit) if units else 1
-        self._easel = None
-        self._cache.clear()
+        self._drawings.rewidth(self.page.width)
         self.column.rewidth(self.page.width)
         if not units or place.unit >= len(self.column.units(place.item)):
             return self.column.clamped(place)
@@ -282,40 +264,6 @@ class Conversation(LineView):
         self.column.measured(item, unit, height)
         return height
 
-    # ------------------------------------------------------------ drawing
-
     def strips(self, item: int, unit: int) -> list[Strip]:
         """The lines of a unit."""
-        key = (self.column.units(item)[unit], self.opened(item))
-        strips = self._cache.get(key)
-        if strips is None:
-            strips = self._cache[key] = self._drawing().draw(*key)
-            if len(self._cache) > _CACHED_UNITS:
-                self._cache.popitem(last=False)
-        else:
-            self._cache.move_to_end(key)
-        return strips
-
-    @property
-    def _shown_beside(self) -> bool:
-        return self.column.width >= _BESIDE if self._beside is None else self._beside
-
-    def _drawing(self) -> Easel:
-        if self._easel is None:
-            brush = Brush(self.column.width, self.look, self.app.console)
-            diffs = DiffCard(brush, self._code, beside=self._shown_beside)
-            self._easel = Easel(brush, self._markdown, CallCard(brush, diffs))
-        return self._easel
-
-    def _markdown(self, text: str, width: int) -> list[list[Segment]]:
-        return self._penned().render(text, width)
-
-    def _code(self, text: str, path: str) -> list[Text]:
-        return self._penned().code(text, path)
-
-    def _penned(self) -> MarkdownPen:
-        if self._pen is None:
-            from .markdown import MarkdownPen  # noqa: PLC0415 - a parser and a highlighter are not needed before the first reply
-
-            self._pen = MarkdownPen(self.look)
-        return self._pen
+        return self._drawings.strips(self.column.units(item)[unit], self.opened(item))
