@@ -18,6 +18,7 @@ from textual.message import Message
 
 from .memory import Memory
 from .screens.workbench import Workbench
+from .terminal import LOST, TerminalDriver, driver_class
 from .theme import DARK, readable, themes
 from .widgets.composer import Composer
 from .widgets.guard import QUIET_S
@@ -73,7 +74,7 @@ class PygentApp(App[None]):
         on_painted: Callable[[], object] = lambda: None,
         colours: bool = True,
     ) -> None:
-        super().__init__()
+        super().__init__(driver_class=driver_class())
         for theme in themes():
             self.register_theme(theme)
         self.memory = Memory(launch.state_folder)
@@ -132,13 +133,23 @@ class PygentApp(App[None]):
         if self._driver is not None:
             self._driver.write(sequence)
 
+    @property
+    def terminal(self) -> TerminalDriver | None:
+        """The terminal that is drawn on, if it is one."""
+        return self._driver if isinstance(self._driver, TerminalDriver) else None
+
     def leave(self, code: int) -> None:
         """End the app with the exit code `code`."""
+        if self._exit:
+            return
         if self.conductor is not None:
             self.conductor.end()
         self.exit(return_code=code)
 
     # ------------------------------------------------------------ what bubbles up
+
+    def on_terminal_lost(self) -> None:
+        self.leave(LOST)
 
     def on_pygent_app_arrived(self, event: Arrived) -> None:
         if self.conductor is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import signal
+import os
 import sys
 import traceback
 from collections.abc import Callable
@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from pygent_engine.cli.border import drop
 from pygent_engine.cli.log import keep_crash
 
+from .way_out import WayOut
+
 if TYPE_CHECKING:
     from .app import PygentApp
 
-_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 _PATIENCE_S = 1.0
 _CLOSE_S = 10.0
 
@@ -25,7 +26,7 @@ def run_app(app: PygentApp) -> int:
     try:
         asyncio.run(_run(app))
     finally:
-        _let_go_of_a_lost_terminal()
+        _let_go_of_a_lost_terminal(app.terminal is not None and app.terminal.stalled)
         app.memory.close()
         closed = _close(app)
     code = app.return_code or 0
@@ -38,10 +39,8 @@ def run_app(app: PygentApp) -> int:
 
 
 async def _run(app: PygentApp) -> None:
-    loop = asyncio.get_running_loop()
-    for number in _SIGNALS:
-        loop.add_signal_handler(number, app.leave, 128 + number)
-    await app.run_async(mouse=app.mouse)
+    with WayOut(app, lambda code: _end_behind(app, code)):
+        await app.run_async(mouse=app.mouse)
 
 
 def _close(app: PygentApp) -> bool:
@@ -59,9 +58,23 @@ def _close(app: PygentApp) -> bool:
     return False
 
 
-def _let_go_of_a_lost_terminal() -> None:
-    """What could not be written to a terminal that went away would fail again at exit, and hide the exit code."""
+def _end_behind(app: PygentApp, code: int) -> None:
+    """End the process of an app whose own thread stands still, from another one."""
+    if app.terminal is not None:
+        app.terminal.leave()
+    sys.stderr = sys.__stderr__  # Textual has put its own in place
+    _close(app)
+    _say("Pygent did not answer any more and was ended.")
+    os._exit(code)
+
+
+def _let_go_of_a_lost_terminal(stalled: bool) -> None:
+    """What could not be written to a terminal that went away would fail again at exit, and hide the exit code; one that
+    takes nothing more would hold the exit up."""
     for stream in (sys.stdout, sys.stderr):
+        if stalled:
+            drop(stream)
+            continue
         try:
             stream.flush()
         except OSError:

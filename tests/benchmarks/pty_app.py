@@ -22,14 +22,27 @@ _SEQUENCE = re.compile(rb"(?:\x1b\[[0-?]*[ -/]*[@-~]|\xe2[\x94\x95]. *)+")  # es
 
 
 class PtyApp:
-    """A running program and the master side of its terminal; a context manager that leaves nothing behind."""
+    """A running program and the master side of its terminal; a context manager that leaves nothing behind.
 
-    def __init__(self, argv: Sequence[str | Path], *, env: Mapping[str, str], cwd: Path, columns: int = 120, rows: int = 40) -> None:
+    A program whose terminal is not its `controlling` one gets no signal when that goes away.
+    """
+
+    def __init__(
+        self,
+        argv: Sequence[str | Path],
+        *,
+        env: Mapping[str, str],
+        cwd: Path,
+        columns: int = 120,
+        rows: int = 40,
+        controlling: bool = True,
+    ) -> None:
         self._master, slave = os.openpty()
         _set_size(slave, columns, rows)
         self.started_at = time.perf_counter()
         # `setsid --ctty` takes the terminal and becomes the program: what is timed and measured is the program itself.
-        self._process = subprocess.Popen(["setsid", "--ctty", *argv], stdin=slave, stdout=slave, stderr=slave, env=dict(env), cwd=cwd)
+        taken = ["--ctty"] if controlling else []
+        self._process = subprocess.Popen(["setsid", *taken, *argv], stdin=slave, stdout=slave, stderr=slave, env=dict(env), cwd=cwd)
         os.close(slave)
         self.pid = self._process.pid
 
@@ -92,6 +105,10 @@ class PtyApp:
         """Take the terminal away; the exit code, negative for a signal."""
         os.close(self._master)
         self._master = -1
+        return self.wait_unread(timeout)
+
+    def wait_unread(self, timeout: float) -> int:
+        """The exit code, negative for a signal, of a program whose terminal takes nothing more. Kills what does not end."""
         try:
             return self._process.wait(timeout)
         except subprocess.TimeoutExpired:

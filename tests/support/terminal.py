@@ -88,9 +88,11 @@ def terminal(
     rows: int = ROWS,
     term: str = "xterm-256color",
     environ: Mapping[str, str] | None = None,
+    controlling: bool = True,
 ) -> Iterator[Terminal]:
     """`pygent` (or `program`) with these flags in a terminal; `environ` adds variables."""
     kept = {name: os.environ[name] for name in ("PATH", "LANG", "DOCKER_HOST") if name in os.environ}
     env = kept | {"TERM": term, "HOME": str(tmp_path), "PYTHONPATH": str(ROOT)} | dict(environ or {})
-    with PtyApp([*(program or pygent()), *flags], env=env, cwd=tmp_path, columns=columns, rows=rows) as app:
+    argv = [*(program or pygent()), *flags]
+    with PtyApp(argv, env=env, cwd=tmp_path, columns=columns, rows=rows, controlling=controlling) as app:
         yield Terminal(app, columns, rows)
