@@ -116,3 +116,28 @@ def test_what_asks_looks_as_it_did_in_the_light_theme(name: str, matches: Callab
 def test_what_asks_looks_as_it_did_without_colours(name: str, matches: Callable[..., bool], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     assert matches(name, (80, 24), DARK)
+
+
+@pytest.mark.parametrize("name", ["start", "overview", "approval", "ended-tasks"])
+def test_a_scene_looks_as_it_did_on_a_tall_screen(name: str, matches: Callable[..., bool]) -> None:
+    assert matches(name, (90, 60), DARK)
+
+
+@pytest.mark.parametrize("name", ["start", "overview", "approval", "zoomed-board", "quit", "cannot-start"])
+def test_a_scene_looks_as_it_did_on_a_tiny_screen(name: str, matches: Callable[..., bool]) -> None:
+    assert matches(name, (40, 12), DARK)
+
+
+def test_a_scene_looks_as_it_did_on_a_large_screen(matches: Callable[..., bool]) -> None:
+    assert matches("overview", (200, 60), DARK)
+
+
+@pytest.mark.parametrize("theme", ["ansi-dark", "ansi-light", "catppuccin-latte", "nord", "solarized-dark", "textual-light"])
+def test_a_scene_looks_as_it_did_in_a_theme_of_others(theme: str, matches: Callable[..., bool]) -> None:
+    assert matches("ended-tasks", (100, 30), theme)
+
+
+@pytest.mark.parametrize("name", ["overview", "ended-tasks", "output-search", "question", "themes"])
+def test_a_scene_looks_as_it_did_without_colours(name: str, matches: Callable[..., bool], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert matches(name, (120, 40), DARK)
