@@ -50,6 +50,7 @@ class ApprovalPanel(AskPanel):
         self._request = request
         self._lines = proposal(request)
         self._reason = f"This {'command' if request.command else 'call'} {clean_line(request.reason, 2000)}" if request.reason else ""
+        self._follows = False
         self._field = Input(draft, placeholder=_WHY, classes="reason", select_on_focus=False)
         self._note = Static(Content(self._reason), classes="note")
 
@@ -60,6 +61,7 @@ class ApprovalPanel(AskPanel):
 
     def compose(self) -> ComposeResult:
         self._field.display = False
+        self.body.show(self._lines)
         yield self.waiting
         yield self.body
         with Vertical(classes="answers"):
@@ -70,14 +72,14 @@ class ApprovalPanel(AskPanel):
 
     def on_mount(self) -> None:
         self._field.cursor_blink = False
-        self.body.show(self._lines)
 
     def on_resize(self) -> None:
         """Where there is no room for the reason below, it follows what is read."""
-        if self._reason and not self._note.display:
-            self.body.show((*self._lines, Line(()), Line(((self._reason, False),), role="muted")))
-        else:
-            self.body.show(self._lines)
+        follows = bool(self._reason) and not self._note.display
+        if follows != self._follows:
+            self._follows = follows
+            told = (Line(()), Line(((self._reason, False),), role="muted")) if follows else ()
+            self.body.show((*self._lines, *told))
 
     def answers(self) -> tuple[Key, ...]:
         if self._field.display:

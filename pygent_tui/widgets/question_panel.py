@@ -51,6 +51,7 @@ class QuestionPanel(AskPanel):
 
     def compose(self) -> ComposeResult:
         self._field.display = not self._options or bool(self.draft)
+        self.body.show(self._lines())
         yield self.waiting
         yield self.body
         with Vertical(classes="answers"):
@@ -58,7 +59,6 @@ class QuestionPanel(AskPanel):
             yield self.keys
 
     def on_mount(self) -> None:
-        self.body.show(self._lines())
         self._field.move_cursor(self._field.document.end)
 
     def answers(self) -> tuple[Key, ...]:
