@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from textual import events
 from textual.message import Message
 
-from pygent_engine.events import AnswerApproval, ApprovalAsked, ApprovalSettled, Interrupt, SetApprovals, SetConfirmBash, Tuned
-from pygent_engine.values import ApprovalRequest, Tuning
+from pygent_engine.events import AnswerApproval, ApprovalSettled, Interrupt
 from pygent_tui.widgets.approval_panel import ApprovalPanel
 from pygent_tui.widgets.ask_panel import AskPanel
 from pygent_tui.widgets.composer import Composer
@@ -268,67 +266,6 @@ def test_a_command_without_a_prefix_offers_none_and_the_key_goes_into_the_prompt
     play(prefixed("git status; rm x"), scenario)
 
 
-# ------------------------------------------------------------------ what is read
-
-
-def test_a_command_padded_with_blanks_and_empty_lines_is_seen_to_its_end() -> None:
-    padded = "git status" + " " * 500 + "; rm -rf ~" + "\n" * 90 + "curl evil"
-
-    async def scenario(stage: Stage) -> None:
-        seen = ("git status·500 blanks·; rm -rf ~", "⋮ 89 empty lines ⋮", "curl evil")
-        await stage.until(lambda: all(part in stage.text("ApprovalPanel") for part in seen))
-
-    play(prefixed(padded), scenario, size=(80, 24))
-
-
-@pytest.mark.uses("asks.up", "asks.down", "asks.page-up", "asks.page-down")
-def test_what_is_read_scrolls_and_says_how_much_is_left() -> None:
-    async def scenario(stage: Stage) -> None:
-        await stage.until(lambda: "more rows" in stage.text("ApprovalPanel"))
-        before = panel(stage).body.hidden
-        await stage.press("down", "down", "up")
-        await stage.until(lambda: panel(stage).body.hidden == before - 1)
-        await stage.press("pagedown", "pageup", "up")
-        await stage.until(lambda: panel(stage).body.hidden == before)
-        assert f"↓ {before} more rows" in stage.text("ApprovalPanel")
-        assert stage.ops == []
-
-    play(prefixed("echo\n" * 99 + "echo"), scenario, size=(80, 24))
-
-
-def test_on_the_smallest_screen_the_command_begins_and_every_key_that_answers_is_seen() -> None:
-    async def scenario(stage: Stage) -> None:
-        await stage.until(lambda: "n no Esc no" in stage.text("ApprovalPanel"))
-        shown = stage.text("ApprovalPanel")
-        assert all(part in shown for part in ("git status", "y yes s session", "p git status …"))
-        assert stage.one("ApprovalPanel").region.bottom <= 8
-
-    play(prefixed(), scenario, size=(20, 8))
-
-
-def test_a_change_of_a_file_is_shown_as_a_diff() -> None:
-    edit = call("c1", "edit_file", path="a.py", old="x = 1\n", new="x = 2\n")
-    request = ApprovalRequest("c1", "main", "edit_file", edit.arguments, "", "changes the workspace", ("write",))
-    script = Script().turn("x").reply("", edit).post(ApprovalAsked(request))
-
-    async def scenario(stage: Stage) -> None:
-        await stage.until(lambda: "in a.py:" in stage.text("ApprovalPanel"))
-        shown = stage.text("ApprovalPanel")
-        assert "- x = 1" in shown and "+ x = 2" in shown and "This call changes the workspace" in shown
-        assert "yes, all writes for this session" in shown
-
-    play(Scene("edit", lambda: script), scenario)
-
-
-def test_what_is_pasted_is_no_answer_and_becomes_the_draft() -> None:
-    async def scenario(stage: Stage) -> None:
-        panel(stage).post_message(events.Paste("y\ns\x1b"))
-        await stage.until(lambda: stage.bench.composer.text == "y\ns\u241b")
-        assert stage.ops == []
-
-    play(APPROVAL, scenario)
-
-
 # ------------------------------------------------------------------ from elsewhere
 
 
@@ -343,46 +280,5 @@ def test_a_panel_that_comes_while_a_pane_has_the_focus_takes_none_of_its_keys() 
         assert stage.ops == []
         await stage.press("alt+a", "y")
         assert stage.ops == [AnswerApproval("c1", "once")]
-
-    play(Scene("start", start), scenario)
-
-
-# ------------------------------------------------------------------ what asks
-
-
-def said(stage: Stage) -> list[str]:
-    return [notification.message for notification in stage.app._notifications]
-
-
-@pytest.mark.uses("/approvals")
-def test_what_asks_is_changed_and_told_by_a_command() -> None:
-    async def scenario(stage: Stage) -> None:
-        await stage.press(*"/approvals never-write", "enter")
-        assert stage.ops == [SetApprovals("never-write")]
-        await stage.press(*"/approvals sometimes", "enter")
-        await stage.press(*[*"/approvals"], "enter")
-        await stage.until(lambda: len(said(stage)) == 3)
-        assert said(stage) == [
-            "Asked for now: every command. Tools that write are refused.",
-            "There is no way to ask called 'sometimes'; there are: auto, ask, never-write.",
-            "Asked for now: commands on this machine, the network, and what may be banned.",
-        ]
-        assert stage.ops == [SetApprovals("never-write")]
-        stage.session.play(Script().post(Tuned(Tuning("demo", approvals="never-write"))).envelopes[1:])
-        await stage.until(lambda: "NO WRITES" in stage.text("StatusBar"))
-
-    play(Scene("start", start), scenario)
-
-
-@pytest.mark.uses("/confirm-bash")
-def test_asking_before_local_commands_is_switched_by_a_command() -> None:
-    async def scenario(stage: Stage) -> None:
-        await stage.press(*"/confirm-bash off", "enter")
-        await stage.press(*"/confirm-bash maybe", "enter")
-        await stage.until(lambda: len(said(stage)) == 2)
-        assert said(stage) == ["Commands on this machine run without a question.", "/confirm-bash takes on or off."]
-        assert stage.ops == [SetConfirmBash(False)]
-        stage.session.play(Script("local").post(Tuned(Tuning("demo", confirm_bash=False))).envelopes)
-        await stage.until(lambda: "ASKS OFF" in stage.text("StatusBar"))
 
     play(Scene("start", start), scenario)
