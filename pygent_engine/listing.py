@@ -9,7 +9,7 @@ import os
 import time
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 SECONDS = 10.0
 MOST = 200_000
 _BYTES_A_PATH = 200
+_BREATH = 1_000
 _IGNORE = ".gitignore"
 _REPOSITORY = ".git"
 
@@ -36,34 +37,39 @@ _GIT = ("git", "-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """`paths` are relative and POSIX, those nearest to the root first; a folder ends in a slash. `cut` says why some are missing."""
+    """`paths` are relative and POSIX, those nearest to the root first; a folder ends in a slash. `cut` says why some are missing;
+    `mark` is that of what git said."""
 
     paths: tuple[str, ...] = ()
     cut: str = ""
+    mark: int = field(default=0, compare=False)
 
 
-def list_workspace(folder: Path, *, seconds: float = SECONDS, most: int = MOST) -> Listing:
-    """What is in `folder`, for `seconds` and up to `most` files. Names that are no text are left out. Never raises."""
+def list_workspace(folder: Path, known: Listing | None = None, *, seconds: float = SECONDS, most: int = MOST) -> Listing:
+    """What is in `folder`, for `seconds` and up to `most` files; the very `known` listing where git tells no change. Names that are
+    no text are left out. Never raises."""
     deadline = time.monotonic() + seconds
-    return _of_git(folder, deadline, most) or _walked(folder, deadline, most)
+    return _of_git(folder, known, deadline, most) or _walked(folder, deadline, most)
 
 
 # ---------------------------------------------------------------- within a repository
 
 
-def _of_git(folder: Path, deadline: float, most: int) -> Listing | None:
+def _of_git(folder: Path, known: Listing | None, deadline: float, most: int) -> Listing | None:
     """None where git does not know better than a walk: no git, no repository, or one that ignores the whole folder."""
     names, cut = _ls_files(folder, deadline, most, "--cached", "--others", "--exclude-standard")
     if not names:
         return None
     gone, _ = _ls_files(folder, deadline, most, "--deleted")
-    missing = frozenset(gone or ())
-    files = dict.fromkeys(name for name in names if name not in missing)
-    return _listing(files, most, cut)
+    mark = hash((names, gone))
+    if known is not None and known.mark == mark:
+        return known
+    missing = frozenset(_texts(gone or b""))
+    return replace(_listing(dict.fromkeys(name for name in _texts(names) if name not in missing), most, cut), mark=mark)
 
 
-def _ls_files(folder: Path, deadline: float, most: int, *options: str) -> tuple[list[str] | None, str]:
-    """The names, None when git cannot tell them, and why some are missing."""
+def _ls_files(folder: Path, deadline: float, most: int, *options: str) -> tuple[bytes | None, str]:
+    """The names, each ended by a zero, None when git cannot tell them; and why some are missing."""
     ended = run_program(
         (*_GIT, "-C", str(folder), "ls-files", "-z", *options),
         seconds=max(0.1, deadline - time.monotonic()),
@@ -72,9 +78,8 @@ def _ls_files(folder: Path, deadline: float, most: int, *options: str) -> tuple[
     )
     if ended.code not in (0, None) or ended.fault == "missing":
         return None, ""
-    whole = ended.out if not ended.fault else ended.out[: ended.out.rfind(b"\0") + 1]
     reasons = {"late": "listing the files takes too long", "flood": f"there are more than {most:,} files"}
-    return list(_texts(whole)), reasons.get(ended.fault, "")
+    return ended.out[: ended.out.rfind(b"\0") + 1], reasons.get(ended.fault, "")
 
 
 def _texts(names: bytes) -> Iterator[str]:
@@ -165,6 +170,8 @@ def _listing(files: dict[str, None], most: int, cut: str) -> Listing:
         if count == most:
             cut = cut or f"there are more than {most:,} files"
             break
+        if count % _BREATH == 0:
+            time.sleep(0)  # by itself Python changes threads only after 5 ms
         _add_folders(path, folders, levels)
         levels.setdefault(path.count("/"), []).append(path)
     return Listing(tuple(path for level in sorted(levels) for path in levels[level]), cut)

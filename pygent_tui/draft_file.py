@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from . import private_file
+from .private_file import put_aside, write
 from .shared_file import lock_file
 
 _SLOTS = 8
@@ -62,7 +62,7 @@ class DraftFile:
             self._path.unlink(missing_ok=True)
             return
         kept = Draft(self._redact(draft.text), tuple(self._redact(text) for text in draft.queued))
-        private_file.write(self._path, json.dumps(asdict(kept)))
+        write(self._path, json.dumps(asdict(kept)))
 
     def close(self) -> None:
         """Leave the file to the next app."""
@@ -79,5 +79,5 @@ class DraftFile:
             if not all(isinstance(text, str) for text in (draft.text, *draft.queued)):
                 raise ValueError("no text")
         except (ValueError, TypeError, KeyError):
-            return EMPTY, f"The draft of the last run could not be read; it is kept as {private_file.put_aside(self._path)}."
+            return EMPTY, f"The draft of the last run could not be read; it is kept as {put_aside(self._path)}."
         return draft, ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import heapq
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 _CHUNK = 2_000
 _ENOUGH = 1_000
@@ -26,6 +26,7 @@ class Names:
         self._paths = paths
         self._low: list[str] = []
         self._ends: list[str] = []
+        self._fitted: tuple[str, list[int]] | None = None
         for count, text in enumerate(texts):
             low = " ".join(text[:_LONGEST].lower().split())
             self._low.append(low)
@@ -38,35 +39,48 @@ class Names:
         sought = " ".join(query[:_LONGEST].lower().split())
         if not sought:
             return list(self.texts[:most])
+        pool = self._fitted[1] if self._fitted is not None and sought.startswith(self._fitted[0]) else None
         hits: dict[int, None] = {}
-        for kind in (self._begins, self._has, self._resembles):
-            for found in kind(sought):
-                if not wanted():
-                    return None
-                hits.update(dict.fromkeys(found))
-                if len(hits) >= _ENOUGH:
-                    break
-                _give_way()
+        for kind in (self._begins, self._has):
+            if not self._collect(kind(sought, pool), hits, wanted):
+                return None
             if len(hits) >= most:
+                return self._texts_at(self._ranked(sought, hits, most))
+        if not self._collect(self._resembles(sought, pool), hits, wanted):
+            return None
+        if len(hits) < _ENOUGH:
+            self._fitted = (sought, list(hits))  # what fits more letters is among these
+        return self._texts_at(self._ranked(sought, hits, most))
+
+    def _collect(self, chunks: Iterator[list[int]], hits: dict[int, None], wanted: Callable[[], bool]) -> bool:
+        """Put what fits into `hits`, until there is enough; False when it is not `wanted` any more."""
+        for found in chunks:
+            if not wanted():
+                return False
+            hits.update(dict.fromkeys(found))
+            if len(hits) >= _ENOUGH:
                 break
-        return [self.texts[index] for index in self._ranked(sought, hits, most)]
+            _give_way()
+        return True
+
+    def _texts_at(self, indices: list[int]) -> list[str]:
+        return [self.texts[index] for index in indices]
 
     # ------------------------------------------------------------ what fits, a chunk at a time
 
-    def _begins(self, sought: str) -> Iterator[list[int]]:
-        for start in range(0, len(self._ends), _CHUNK):
-            yield [index for index, end in enumerate(self._ends[start : start + _CHUNK], start) if end.startswith(sought)]
+    def _begins(self, sought: str, pool: list[int] | None) -> Iterator[list[int]]:
+        for chunk in _chunks(self._ends, pool):
+            yield [index for index, end in chunk if end.startswith(sought)]
 
-    def _has(self, sought: str) -> Iterator[list[int]]:
-        for start in range(0, len(self._low), _CHUNK):
-            yield [index for index, low in enumerate(self._low[start : start + _CHUNK], start) if sought in low]
+    def _has(self, sought: str, pool: list[int] | None) -> Iterator[list[int]]:
+        for chunk in _chunks(self._low, pool):
+            yield [index for index, low in chunk if sought in low]
 
-    def _resembles(self, sought: str) -> Iterator[list[int]]:
+    def _resembles(self, sought: str, pool: list[int] | None) -> Iterator[list[int]]:
         """The letters in their order, with others between. No class overlaps with what follows it, so that no text takes long."""
         pattern = re.compile("".join(f"[^{re.escape(letter)}]*{re.escape(letter)}" for letter in sought if letter != " "), re.DOTALL)
         rare, rarer = _rarest(sought)
-        for start in range(0, len(self._low), _CHUNK):
-            chunk = enumerate(self._low[start : start + _CHUNK], start)
+        for chunk in _chunks(self._low, pool):
             yield [index for index, low in chunk if rarer in low and rare in low and pattern.match(low)]
 
     # ------------------------------------------------------------ which fit best
@@ -83,6 +97,15 @@ class Names:
             return (2 if sought in low else 3, -fuzz.partial_ratio(sought, low), index)
 
         return heapq.nsmallest(most, hits, key=rank)
+
+
+def _chunks(values: Sequence[str], pool: list[int] | None) -> Iterator[Iterable[tuple[int, str]]]:
+    """The values with their indices, of `pool` alone when there is one."""
+    for start in range(0, len(values if pool is None else pool), _CHUNK):
+        if pool is None:
+            yield enumerate(values[start : start + _CHUNK], start)
+        else:
+            yield [(index, values[index]) for index in pool[start : start + _CHUNK]]
 
 
 def _rarest(sought: str) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from . import private_file
+from .private_file import put_aside, write
 from .shared_file import append_line, locked
 
 MOST = 2_000
@@ -55,10 +55,10 @@ class PromptFile:
             problem = ""
             if lost:
                 which = f"{lost} prompt{'s' if lost > 1 else ''} of the history"
-                problem = f"{which} could not be read; the file is kept as {private_file.put_aside(self._path)}."
+                problem = f"{which} could not be read; the file is kept as {put_aside(self._path)}."
             if lost or len(found) > MOST + _SLACK:
                 found = found[-MOST:]
-                private_file.write(self._path, "".join(f"{_line(kept)}\n" for kept in found))
+                write(self._path, "".join(f"{_line(kept)}\n" for kept in found))
         return found, problem
 
 

@@ -120,3 +120,13 @@ def test_folders_are_listed_with_a_slash_and_those_nearest_to_the_root_come_firs
     folder = fill(tmp_path, "z", "a/b/c", "a/d")
     paths = list_workspace(repository(folder) if within_git else folder).paths
     assert (set(paths[:2]), set(paths[2:4]), paths[4:]) == ({"z", "a/"}, {"a/b/", "a/d"}, ("a/b/c",))
+
+
+def test_where_git_tells_no_change_the_listing_is_the_one_that_is_known(tmp_path: Path) -> None:
+    folder = repository(fill(tmp_path, "a"))
+    git(folder, "add", "a")
+    known = list_workspace(folder)
+    assert list_workspace(folder, known) is known
+    (folder / "a").unlink()
+    fill(folder, "b")
+    assert list_workspace(folder, known).paths == ("b",)

@@ -66,13 +66,16 @@ class Completing(Station):
         if composer.searching:
             return
         token = self._wanted(composer)
-        if token is None or self._token is None or token.start != self._token.start:
+        fresh = token is None or self._token is None or (token.kind, token.start) != (self._token.kind, self._token.start)
+        if fresh:
             self.popup.left = False
         self._token = token
         self._hint(token)
         if token is None or self.popup.left:
             self._offer(())
         elif token.kind == "file":
+            if fresh:
+                self._list_anew()
             self._ask_for_files(token)
         else:
             self._offer_commands(token)
@@ -99,7 +102,6 @@ class Completing(Station):
     # ------------------------------------------------------------ files
 
     def _ask_for_files(self, token: Token) -> None:
-        self._list_anew()
         if self._listing is None:
             return
         names = self._names
@@ -124,8 +126,8 @@ class Completing(Station):
         known = self._listing
 
         def listed() -> tuple[Listing, Names | None]:
-            listing = list_workspace(folder)
-            return listing, None if known is not None and listing.paths == known.paths else Names(listing.paths)
+            listing = list_workspace(folder, known)
+            return listing, None if listing is known else Names(listing.paths)
 
         self._lister.do(listed, self._listed)
 

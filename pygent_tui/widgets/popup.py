@@ -63,7 +63,8 @@ class Popup(Widget):
         self._choices: tuple[Choice, ...] = ()
         self._at = -1
         self._top = 0
-        self._rows = ROWS
+        self._rows = 1
+        self._placed: tuple[int, int, Offset] | None = None
         self.asked = ""
         self.left = False
         """The user closed it; nothing opens it for the same thing again."""
@@ -87,12 +88,15 @@ class Popup(Widget):
         self._choices = tuple(choices)
         self._at = 0 if marked else -1
         self._top = 0
+        if not choices:
+            self.close()
+            return
         self.border_title, self.border_subtitle = Content(title), Content(keys)
-        self.display = bool(choices)
+        self.display = True
         self.refresh()
 
     def close(self) -> None:
-        self._choices, self._at = (), -1
+        self._choices, self._at, self._rows = (), -1, 1
         self.display = False
 
     def leave(self) -> None:
@@ -110,11 +114,13 @@ class Popup(Widget):
     def place(self, composer: Region, screen: Region) -> None:
         """Stand right above the composer, as high as there is room."""
         room = min(ROWS if screen.height >= 18 else _SHORT_ROWS, composer.y - _FRAME)
-        self._rows = max(1, min(len(self._choices), room))
-        width = max(1, min(composer.width, _WIDEST))
-        self.styles.width, self.styles.height = width, self._rows + _FRAME
-        self.absolute_offset = Offset(composer.x, max(0, composer.y - self._rows - _FRAME))
-        self.refresh(layout=True)
+        self._rows = max(1, min(max(len(self._choices), self._rows), room))  # it does not jump while it is read
+        width, height = max(1, min(composer.width, _WIDEST)), self._rows + _FRAME
+        at = Offset(composer.x, max(0, composer.y - height))
+        if (width, height, at) != self._placed:  # to lay out the screen takes longer than all else that a key does
+            self._placed = (width, height, at)
+            self.styles.width, self.styles.height, self.absolute_offset = width, height, at
+            self.refresh(layout=True)
 
     def on_click(self, event: events.Click) -> None:
         event.stop()

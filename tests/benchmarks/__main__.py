@@ -17,7 +17,7 @@ from functools import partial
 
 from tests.support.docker_engine import engine_problem, image_name
 
-from . import commands, containers, flatness, load, opening, remote, starts, steps
+from . import commands, completion, containers, flatness, load, opening, remote, starts, steps
 from .figures import Figure, table
 
 _SMOKE_SLACK = 1.25  # few runs on a machine that others use too
@@ -72,7 +72,7 @@ def _groups(effort: _Effort, image: str | None) -> list[Callable[[], list[Figure
         groups.append(partial(remote.figures, image, effort.commands))
     groups.append(partial(commands.timeout_figures, image, effort.timeouts))
     groups.append(partial(flatness.figures, image, effort.flat_commands, effort.flat_runtimes))
-    return [*groups, opening.figures, load.figures]
+    return [*groups, opening.figures, completion.figures, load.figures]
 
 
 def _taken(group: Callable[[], list[Figure]], holds: Callable[[Figure], bool]) -> list[Figure]:

@@ -103,10 +103,11 @@ def test_escape_closes_the_list_keeps_the_text_and_interrupts_nothing(tmp_path: 
 
 def test_a_file_that_is_made_meanwhile_is_found(tmp_path: Path) -> None:
     async def scenario(stage: Stage) -> None:
-        await stage.press(*"@fre")
+        await stage.press(*"@oth")
+        await stage.until(lambda: offers(stage, "other.py"))
         (tmp_path / "fresh.py").write_text("x")
-        stage.conductor.completing._listed_at = None
-        await stage.press("s")
+        stage.conductor.completing._listed_at = None  # two seconds have passed
+        await stage.press("tab", *"@fres")
         await stage.until(lambda: offers(stage, "fresh.py"))
 
     in_workspace(tmp_path, scenario, "other.py")

@@ -51,3 +51,10 @@ def test_whatever_is_sought_what_is_found_is_there_and_stands_once(texts: list[s
 @given(st.text(min_size=1, max_size=20))
 def test_a_text_is_found_by_itself(text: str) -> None:
     assert Names([text, "other"]).best(text, 10)
+
+
+@given(st.lists(st.text(max_size=12), max_size=30), st.text(min_size=1, max_size=6))
+def test_a_search_letter_by_letter_finds_what_one_at_once_finds(texts: list[str], query: str) -> None:
+    names = Names(texts)
+    by_letter = [names.best(query[:end], 50) for end in range(1, len(query) + 1)]
+    assert by_letter[-1] == Names(texts).best(query, 50)

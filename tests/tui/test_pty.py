@@ -29,7 +29,7 @@ def test_a_prompt_is_answered_and_ctrl_q_leaves_the_terminal_as_it_was(tmp_path:
 def test_a_signal_in_mid_turn_ends_it_with_128_plus_n_and_a_clean_terminal(number: signal.Signals, tmp_path: Path) -> None:
     with terminal(tmp_path, *FLAGS) as shown:
         shown.until("LOCAL")
-        shown.app.send(b"!sleep 300\r")
+        shown.app.send(b" !sleep 300\r")
         shown.until("running: sleep 300")
         os.kill(shown.app.pid, number)
         assert shown.end() == 128 + number
@@ -56,7 +56,7 @@ def test_a_resize_is_followed(tmp_path: Path) -> None:
 def test_a_thousand_resizes_while_it_works_end_in_a_right_frame(tmp_path: Path) -> None:
     with terminal(tmp_path, *FLAGS) as shown:
         shown.until("LOCAL")
-        shown.app.send(b"!seq 100000\r")
+        shown.app.send(b" !seq 100000\r")
         for turn in range(1000):
             shown.app.resize((200, 1, 120, 20, 80, 3)[turn % 6], (50, 40, 5, 24, 1)[turn % 5])
             shown.raw += shown.app.read_for(0.002)
