@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pygent_engine.events import Interrupt, RunShell, Steer
+from pygent_engine.events import Interrupt, RunShell
 
 if TYPE_CHECKING:
     from .conductor import Conductor
@@ -127,7 +127,7 @@ COMMANDS: tuple[Command, ...] = (
         lambda desk, text: desk.panes.search(text),
         binding="pane.search",
     ),
-    Command("steer", "TEXT", "Tell the running turn something, before its next step", lambda desk, text: desk.send(Steer(text))),
+    Command("steer", "TEXT", "Tell the running turn something, before its next step", lambda desk, text: desk.composing.steer(text)),
     Command("stop", "", "Interrupt the running turn; delegated tasks go on", lambda desk, _: desk.send(Interrupt())),
     Command(
         "cancel",
