@@ -6,6 +6,7 @@ The front end that the engine finds by entry point. Binds the loopback only; who
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import socket
 import threading
@@ -36,7 +37,8 @@ def _listener(port: int) -> socket.socket:
     try:
         return socket.create_server((_HOST, port))
     except OSError as error:
-        raise PygentError(f"Port {port} of {_HOST} cannot be used ({error.strerror}); name another one, or none for a free one.") from error
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise PygentError(f"Port {port} of {_HOST} cannot be used ({reason}); name another one, or none for a free one.") from error
 
 
 async def _host(launch: WebLaunch, listener: socket.socket) -> int:
