@@ -6,9 +6,11 @@ The workspace is not trusted: nothing that its git configuration names is run. B
 from __future__ import annotations
 
 import os
+import re
+import stat
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +25,10 @@ MOST = 200_000
 _BYTES_A_PATH = 200
 _BREATH = 1_000
 _IGNORE = ".gitignore"
+_LONGEST_IGNORE = 65_536  # bytes; what follows counts for nothing
+_STARS = re.compile(r"\*+")
 _REPOSITORY = ".git"
+_LATE = "listing the files takes too long"
 
 _GIT_ENVIRONMENT = {
     "GIT_CONFIG_NOSYSTEM": "1",
@@ -31,6 +36,9 @@ _GIT_ENVIRONMENT = {
     "GIT_ATTR_NOSYSTEM": "1",
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_TERMINAL_PROMPT": "0",
+    # What a sparse index leaves out would be fetched from wherever, and with whichever program, the repository names.
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_ALLOW_PROTOCOL": "",
 }
 _GIT = ("git", "-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}")
 
@@ -78,7 +86,7 @@ def _ls_files(folder: Path, deadline: float, most: int, *options: str) -> tuple[
     )
     if ended.code not in (0, None) or ended.fault == "missing":
         return None, ""
-    reasons = {"late": "listing the files takes too long", "flood": f"there are more than {most:,} files"}
+    reasons = {"late": _LATE, "flood": f"there are more than {most:,} files"}
     return ended.out[: ended.out.rfind(b"\0") + 1], reasons.get(ended.fault, "")
 
 
@@ -102,12 +110,12 @@ def _walked(folder: Path, deadline: float, most: int) -> Listing:
     waiting: deque[tuple[str, _Ignored]] = deque([("", _Ignored())])
     while waiting:
         inside, ignored = waiting.popleft()
-        if time.monotonic() > deadline:
-            return _listing(files, most, "listing the files takes too long")
         if len(files) > most:
             break
         ignored = ignored.within(folder, inside)
         for name, is_folder in _entries(folder / inside):
+            if time.monotonic() > deadline:
+                return _listing(files, most, _LATE)
             path = f"{inside}{name}"
             if is_folder and not ignored.holds(f"{path}/"):
                 waiting.append((f"{path}/", ignored))
@@ -142,9 +150,8 @@ class _Ignored:
 
     def within(self, root: Path, inside: str) -> _Ignored:
         """What holds in the folder `inside`."""
-        try:
-            lines = (root / inside / _IGNORE).read_text("utf-8", "replace").splitlines()
-        except OSError:
+        lines = tuple(_quick(_ignore_lines(root / inside / _IGNORE)))
+        if not lines:
             return self
         from pathspec import GitIgnoreSpec  # noqa: PLC0415 - only where there is no git
 
@@ -157,6 +164,27 @@ class _Ignored:
             if verdict is not None:
                 return verdict
         return False
+
+
+def _ignore_lines(path: Path) -> list[str]:
+    """The lines of a .gitignore; as for git, one that is a link is none. A pipe or device is not waited for."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return []
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return []
+        return file.read(_LONGEST_IGNORE).decode("utf-8", "replace").splitlines()
+
+
+def _quick(lines: Iterable[str]) -> Iterator[str]:
+    """Those that no name takes long to compare with: each star more costs as much again for every letter of it, and while
+    one name is compared no other thread gets on."""
+    for line in lines:
+        stars = _STARS.findall(line)
+        if len(stars) <= 3 and sum(len(run) > 1 for run in stars) <= 2:
+            yield line
 
 
 # ---------------------------------------------------------------- both

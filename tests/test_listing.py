@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -21,9 +22,10 @@ def fill(folder: Path, *paths: str, ignore: str = "") -> Path:
     return folder
 
 
-def git(folder: Path, *arguments: str) -> None:
+def git(folder: Path, *arguments: str) -> str:
     settings = ("-c", "user.name=t", "-c", "user.email=t@localhost", "-c", "commit.gpgSign=false")
-    subprocess.run(("git", *settings, "-C", str(folder), *arguments), check=True, capture_output=True, timeout=60)
+    command = ("git", *settings, "-C", str(folder), *arguments)
+    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout
 
 
 def repository(folder: Path) -> Path:
@@ -49,6 +51,50 @@ def test_what_the_configuration_of_a_hostile_repository_names_is_not_run(tmp_pat
     (folder / ".gitattributes").write_text("* filter=evil\n")
     assert "a.txt" in list_workspace(folder).paths
     assert not ran.exists()
+
+
+def test_what_a_hostile_repository_leaves_out_is_not_fetched_with_a_program_that_it_names(tmp_path: Path) -> None:
+    source = repository(fill(tmp_path / "source", "left/a", "kept/b"))
+    git(source, "add", ".")
+    git(source, "commit", "-qm", "all")
+    git(source, "config", "uploadpack.allowFilter", "true")
+    git(tmp_path, "clone", "-q", "--no-checkout", "--filter=tree:0", source.as_uri(), "w")
+    folder, ran = tmp_path / "w", tmp_path / "ran"
+    git(folder, "sparse-checkout", "init", "--cone", "--sparse-index")
+    git(folder, "sparse-checkout", "set", "--sparse-index", "kept")
+    git(folder, "checkout", "-q")
+    tree = git(source, "rev-parse", "HEAD:left").strip()
+    for index in (folder / ".git/objects/pack").glob("*.idx"):
+        if tree in git(folder, "verify-pack", "-v", str(index)):
+            for part in index.parent.glob(f"{index.stem}.*"):
+                part.unlink()
+    git(folder, "config", "remote.origin.uploadpack", f"touch {ran}; git-upload-pack")
+    assert list_workspace(folder).paths == ("kept/", "kept/b")
+    assert not ran.exists()
+
+
+@pytest.mark.parametrize("within_git", [True, False])
+def test_patterns_that_are_a_pipe_do_not_hold_a_listing_up(within_git: bool, tmp_path: Path) -> None:
+    folder = fill(tmp_path, "a")
+    os.mkfifo(folder / ".gitignore")
+    listing = list_workspace(repository(folder) if within_git else folder, seconds=1.0)
+    assert listing == (Listing((), "listing the files takes too long") if within_git else Listing((".gitignore", "a")))
+
+
+def test_patterns_without_an_end_do_not_fill_the_memory(tmp_path: Path) -> None:
+    folder = fill(tmp_path, "a")
+    (folder / ".gitignore").symlink_to("/dev/zero")
+    assert list_workspace(folder) == Listing((".gitignore", "a"))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path"), [("*a" * 8 + "*b", "a" * 250), ("**/a/" * 5 + "b", "a/" * 200 + "c")], ids=["stars", "folders"]
+)
+def test_patterns_that_take_long_to_compare_count_for_nothing(pattern: str, path: str, tmp_path: Path) -> None:
+    folder = fill(tmp_path, path, "x.log", ignore=f"{pattern}\n*.log\n")
+    began = time.process_time()
+    assert list_workspace(folder).cut == ""
+    assert time.process_time() - began < 5
 
 
 def test_a_listing_that_is_too_long_is_cut_deep_down_and_says_so(tmp_path: Path) -> None:
