@@ -7,6 +7,8 @@ import os
 import signal
 import socket
 import struct
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.command_line import CommandLine
-from tests.support.serving import DEADLINE_S, Serving, serving
+from tests.support.serving import DEADLINE_S, Serving, serving, taken
 
 ASSETS = ("", "page.js", "page.css", "state", "static/js/textual.js", "static/fonts/RobotoMono-VariableFont_wght.ttf")
 
@@ -247,3 +249,29 @@ def test_a_module_in_the_workspace_is_not_the_apps(command_line: CommandLine) ->
                 shown += (piece := tab.recv(1 << 16))
                 assert piece, shown
         started.wait_for_tabs(0)
+
+
+def test_a_program_has_its_agent_back_after_ctrl_c(command_line: CommandLine) -> None:
+    program = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "from pygent_engine import Agent, DemoModel, Runtime\n"
+        "with Runtime(use_docker=False) as runtime:\n"
+        "    agent = Agent(DemoModel(delay_s=0.0), runtime)\n"
+        "    agent.run_gui(use_docker=False)\n"
+        "    print('back', agent.runtime is runtime, signal.getsignal(signal.SIGINT) is signal.default_int_handler)\n"
+        "    agent.close()\n"
+    )
+    command = [sys.executable, "-c", program]
+    with subprocess.Popen(
+        command, env=command_line.environment({}), cwd=command_line.workspace, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        try:
+            started = taken(process, command_line.home)
+            with tab_of(started, *started.enter()) as tab:
+                assert tab.recv(1 << 16)
+                process.send_signal(signal.SIGINT)
+                out, err = process.communicate(timeout=DEADLINE_S)
+            assert (process.returncode, out, err) == (0, b"back True True\n", b"")
+            started.wait_until_gone()
+        finally:
+            process.kill()
