@@ -16,7 +16,7 @@ from textual.binding import Binding
 from textual.filter import NoColor
 from textual.message import Message
 
-from .memory import Memory
+from .memory.look import Memory
 from .screens.workbench import Workbench
 from .terminal import LOST, TerminalDriver, driver_class
 from .theme import DARK, readable, themes
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 def _palette() -> type[Provider]:
-    from .palette import TablePalette  # noqa: PLC0415 - not before the first paint
+    from .commands.palette import TablePalette  # noqa: PLC0415 - not before the first paint
 
     return TablePalette
 

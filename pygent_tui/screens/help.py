@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from ..commands import COMMANDS
+from ..commands.table import COMMANDS
 
 Rows = tuple[tuple[str, str], ...]
 

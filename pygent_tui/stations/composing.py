@@ -11,8 +11,8 @@ from textual.app import SuspendNotSupported
 
 from pygent_engine.events import RunShell, Steer, SubmitPrompt
 
-from .. import commands
-from ..editor import EditorError, edit, find_editor
+from ..commands import table
+from ..outside.editor import EditorError, edit, find_editor
 from ..views import app_state
 from ..widgets.ask_panel import AskPanel
 from ..widgets.composer import SHELL, Composer
@@ -55,8 +55,8 @@ class Composing(Station):
     def submit(self, text: str) -> bool | None:
         """Run a command, or send a prompt; False when it was refused, None while it may be a command that is yet to be loaded."""
         try:
-            found = commands.find(text, self.conductor.installed.table)
-        except commands.CommandError as error:
+            found = table.find(text, self.conductor.installed.table)
+        except table.CommandError as error:
             if not self.conductor.installed.complete:
                 return None
             self.conductor.refuse(str(error))

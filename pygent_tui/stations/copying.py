@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
-from ..clipboard import MOST_BYTES, SURE_BYTES, ClipboardError, Program, copy, find_program, terminal_sequence
+from ..outside.clipboard import MOST_BYTES, SURE_BYTES, ClipboardError, Program, copy, find_program, terminal_sequence
 from ..widgets.request import CopyAsked, Request
 from .station import Station
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from pygent_engine.untrusted import clean_line
 
-from ..commands import COMMANDS, Command
+from ..commands.table import COMMANDS, Command
 from ..widgets.request import Request
 from .station import Station
 
 if TYPE_CHECKING:
+    from ..commands.plugins import Found
     from ..conductor import Conductor
-    from ..plugins import Found
 
 _QUIET_S = 0.5  # the first keys after the start come first
 
@@ -66,7 +66,7 @@ class Installed(Station):
             Thread(target=self._load, name="pygent-plugins", daemon=True).start()
 
     def _load(self) -> None:
-        from ..plugins import load  # noqa: PLC0415 - slow, and on this thread nobody waits for it
+        from ..commands.plugins import load  # noqa: PLC0415 - slow, and on this thread nobody waits for it
 
         self.app.post_message(Installed.Loaded(load()))
 

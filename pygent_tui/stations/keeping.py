@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ..aside import Aside
-from ..draft_file import EMPTY, Draft, DraftFile
+from ..memory.drafts import EMPTY, Draft, DraftFile
 from ..widgets.request import Brought
 from .station import Station
 

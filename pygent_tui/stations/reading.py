@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from pygent_engine.untrusted import clean_line
 
+from ..files.text_file import TextFile
 from ..screens.confirm import Confirm
 from ..screens.full_output import FullOutput, kept_view
-from ..text_file import TextFile
 from ..views import output
 from ..views.app_state import AppState
 from ..views.output import Buffer
@@ -127,7 +127,7 @@ class Reading(Station):
 
     def _save(self, buffer: Buffer, name: str, overwrite: bool) -> None:
         """Runs on its own thread."""
-        from ..saving import Given, pieces_of, save, target  # noqa: PLC0415 - few save
+        from ..files.saving import Given, pieces_of, save, target  # noqa: PLC0415 - few save
 
         path = Path(name)
         try:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..aside import Aside
 from ..matching import Names
-from ..prompt_file import Kept, PromptFile, recall
+from ..memory.prompts import Kept, PromptFile, recall
 from ..widgets.composer import Composer
 from ..widgets.popup import Choice
 from ..widgets.request import Brought, Request

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-from ..file_search import block_text
-from ..text_file import TextFile
+from ..files.search import block_text
+from ..files.text_file import TextFile
 from ..views.sgr import carried, reset_in
 
 _LOOKS_BACK = 8

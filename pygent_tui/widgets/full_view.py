@@ -9,8 +9,8 @@ from textual.content import Content
 from textual.message import Message
 from textual.strip import Strip
 
-from ..file_search import FileIndex, FileSearch
-from ..text_file import TextFile
+from ..files.search import FileIndex, FileSearch
+from ..files.text_file import TextFile
 from ..views.output import Buffer
 from .buffer_view import BufferView
 from .file_source import FileSource

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pygent_tui.memory import NAME, Look, Memory
+from pygent_tui.memory.look import NAME, Look, Memory
 from pygent_tui.theme import DARK, LIGHT
 from pygent_tui.views.arrangement import Arrangement
 from pygent_tui.widgets.composer import Composer

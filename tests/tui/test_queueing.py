@@ -8,7 +8,7 @@ import pytest
 from textual import events
 
 from pygent_engine.events import PromptQueued, PromptTaken, PromptWithdrawn, SubmitPrompt, WithdrawPrompt
-from pygent_tui.draft_file import EMPTY, Draft, DraftFile
+from pygent_tui.memory.drafts import EMPTY, Draft, DraftFile
 from pygent_tui.widgets.composer import Composer
 from pygent_tui.widgets.queue_list import QueueList
 from tests.scenes import Scene, running, start

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pygent_engine.events import SubmitPrompt
-from pygent_tui.prompt_file import Kept, PromptFile
+from pygent_tui.memory.prompts import Kept, PromptFile
 from pygent_tui.widgets.composer import Composer
 from pygent_tui.widgets.popup import Popup
 from tests.scenes import Scene, start

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pygent_engine.events import Interrupt, RunShell
 
 if TYPE_CHECKING:
-    from .conductor import Conductor
+    from ..conductor import Conductor
 
 _SHAPE = re.compile(r"/([A-Za-z?][A-Za-z0-9?-]*)(?:\s+(.*))?", re.DOTALL)
 

@@ -9,9 +9,9 @@ from time import monotonic
 
 from pygent_engine.untrusted import OutputCleaner
 
+from ..views.needle import Needle
+from ..views.sgr import plain, searched
 from .text_file import TextFile
-from .views.needle import Needle
-from .views.sgr import plain, searched
 
 _TELL_S = 0.1
 _BREATH_S = 0.0005

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from pygent_engine.events import Op
 
-from .views.app_state import AppState
+from ..views.app_state import AppState
 
 
 class Desk(Protocol):

@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from .private_file import put_aside, write
-from .shared_file import append_line, locked
+from .private import append_line, locked, put_aside, write
 
 MOST = 2_000
 LONGEST = 100_000

@@ -10,7 +10,7 @@ from time import monotonic
 
 import pytest
 
-from pygent_tui.clipboard import ClipboardError, Program, copy, find_program, terminal_sequence
+from pygent_tui.outside.clipboard import ClipboardError, Program, copy, find_program, terminal_sequence
 
 EVERYTHING = {"WAYLAND_DISPLAY": "wayland-0", "DISPLAY": ":0", "WSL_DISTRO_NAME": "Debian"}
 NAMES = ("wl-copy", "xclip", "xsel", "pbcopy", "clip.exe")

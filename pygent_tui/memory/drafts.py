@@ -9,8 +9,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from .private_file import put_aside, write
-from .shared_file import lock_file
+from .private import lock_file, put_aside, write
 
 _SLOTS = 8
 """So many apps in one workspace have a draft of their own; what is written in others is not kept."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pygent_tui.draft_file import EMPTY, Draft, DraftFile
+from pygent_tui.memory.drafts import EMPTY, Draft, DraftFile
 
 
 def drafts(folder: Path, workspace: str = "/w") -> DraftFile:

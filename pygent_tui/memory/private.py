@@ -1,4 +1,7 @@
-"""Private files that several apps use at once: locks, and lines that are added whole. For threads: it blocks. Raises OSError."""
+"""Private files, in folders that are closed to others: written whole or not at all, locked, or with lines added whole.
+
+For what several apps may use at once. All of it blocks. Raises OSError.
+"""
 
 from __future__ import annotations
 
@@ -8,21 +11,43 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-FOLDER_MODE = 0o700
-FILE_MODE = 0o600
+_FOLDER_MODE = 0o700
+_FILE_MODE = 0o600
 
 
-def make_folder(folder: Path) -> None:
+def write(path: Path, text: str) -> None:
+    """Put `text` in the place of what `path` held."""
+    _make_folder(path.parent)
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, _FILE_MODE)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        fresh.replace(path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            fresh.unlink()
+        raise
+
+
+def put_aside(path: Path) -> Path:
+    """Move a file that cannot be understood out of the way; returns where it is now."""
+    aside = path.with_name(f"{path.name}.broken")
+    path.replace(aside)
+    return aside
+
+
+def _make_folder(folder: Path) -> None:
     """Make `folder`, or close one to others that is open to them."""
-    folder.mkdir(FOLDER_MODE, parents=True, exist_ok=True)
+    folder.mkdir(_FOLDER_MODE, parents=True, exist_ok=True)
     if folder.stat().st_mode & 0o077:
-        folder.chmod(FOLDER_MODE)
+        folder.chmod(_FOLDER_MODE)
 
 
 def append_line(path: Path, line: str) -> None:
     """Add `line` to `path`, on a line of its own also where the last one was torn."""
-    make_folder(path.parent)
-    descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, FILE_MODE)
+    _make_folder(path.parent)
+    descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, _FILE_MODE)
     try:
         size = os.fstat(descriptor).st_size
         torn = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
@@ -34,8 +59,8 @@ def append_line(path: Path, line: str) -> None:
 
 def lock_file(path: Path, *, wait: bool) -> int | None:
     """A descriptor that holds the lock `path` until it is closed, or its process ends; None when another holds it."""
-    make_folder(path.parent)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, FILE_MODE)
+    _make_folder(path.parent)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, _FILE_MODE)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
     except BlockingIOError:

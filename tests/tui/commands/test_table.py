@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from pygent_tui import commands
+from pygent_tui.commands import table
 
 
 @pytest.mark.parametrize("text", ["hello", "/etc/passwd, what is in it?", "/ help", "//help", "what is /help"])
 def test_what_is_no_slash_and_a_word_is_a_prompt(text: str) -> None:
-    assert commands.find(text) is None
+    assert table.find(text) is None
 
 
 @pytest.mark.parametrize(
@@ -23,8 +23,8 @@ def test_what_is_no_slash_and_a_word_is_a_prompt(text: str) -> None:
     ],
 )
 def test_what_cannot_be_run_is_refused_in_a_sentence(text: str, sentence: str) -> None:
-    with pytest.raises(commands.CommandError) as refused:
-        commands.find(text)
+    with pytest.raises(table.CommandError) as refused:
+        table.find(text)
     assert str(refused.value) == sentence
 
 
@@ -41,11 +41,11 @@ def test_what_cannot_be_run_is_refused_in_a_sentence(text: str, sentence: str) -
     ],
 )
 def test_a_command_is_found_by_its_name_with_its_argument(text: str, name: str, argument: str) -> None:
-    found = commands.find(text)
+    found = table.find(text)
     assert found is not None
     assert (found[0].name, found[1]) == (name, argument)
 
 
 def test_names_are_unique() -> None:
-    names = [name for command in commands.COMMANDS for name in command.names]
+    names = [name for command in table.COMMANDS for name in command.names]
     assert len(names) == len(set(names))

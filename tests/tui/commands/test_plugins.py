@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from pygent_engine.events import SubmitPrompt
-from pygent_tui.commands import COMMANDS
-from pygent_tui.plugins import load
+from pygent_tui.commands.plugins import load
+from pygent_tui.commands.table import COMMANDS
 from tests.scenes import Scene, start
 from tests.support.saying import command, hears, said
 from tests.support.stage import Stage, play

@@ -7,7 +7,7 @@ import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from pygent_tui.prompt_file import LONGEST, MOST, Kept, PromptFile, recall
+from pygent_tui.memory.prompts import LONGEST, MOST, Kept, PromptFile, recall
 
 
 def kept(text: str, workspace: str = "/w", at: float = 1.0) -> Kept:

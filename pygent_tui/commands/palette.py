@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
-from .commands import Command
+from .table import Command
 
 if TYPE_CHECKING:
-    from .app import PygentApp
+    from ..app import PygentApp
 
 
 class TablePalette(Provider):

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Condition, Thread
 
-from . import private_file
-from .theme import DARK
-from .views.arrangement import Arrangement
+from ..theme import DARK
+from ..views.arrangement import Arrangement
+from . import private
 
 NAME = "look"
 
@@ -96,7 +96,7 @@ def _written(path: Path, look: Look) -> str:
         "zoomed": int(chosen.zoomed),
     }
     try:
-        private_file.write(path, "".join(f"{name} {value}\n" for name, value in values.items()))
+        private.write(path, "".join(f"{name} {value}\n" for name, value in values.items()))
     except OSError as error:
         return f"How the panes stand could not be kept: {error.strerror}."
     return ""
@@ -119,7 +119,7 @@ def _read(path: Path) -> tuple[Look, str]:
 
 def _aside(path: Path) -> str:
     try:
-        return f"What was kept of the look is damaged; it was put aside as {private_file.put_aside(path).name}."
+        return f"What was kept of the look is damaged; it was put aside as {private.put_aside(path).name}."
     except OSError as error:
         return f"What was kept of the look is damaged, and cannot be put aside: {error.strerror}."
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pygent_tui.editor import EditorError, edit, find_editor
+from pygent_tui.outside.editor import EditorError, edit, find_editor
 
 
 def editor(tmp_path: Path, script: str) -> str:

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from .commands import COMMANDS, Command
+from .table import COMMANDS, Command
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-    from .conductor import Conductor
+    from ..conductor import Conductor
 
 GROUP = "pygent.commands"
 _NAME = re.compile(r"[a-z?][a-z0-9?-]*")

@@ -7,7 +7,7 @@ from dataclasses import replace
 from textual.command import CommandList, CommandPalette
 
 from pygent_engine.events import Interrupt
-from pygent_tui.commands import COMMANDS, Command
+from pygent_tui.commands.table import COMMANDS, Command
 from tests.scenes import Scene, running, start
 from tests.support.stage import Stage, play
 

@@ -1,6 +1,6 @@
 """Opens the user's editor on a text, in the terminal that the app gave up for the while.
 
-The only room of the app that starts an editor. Blocks until the editor ends: the terminal is the editor's meanwhile.
+Blocks until the editor ends: the terminal is the editor's meanwhile.
 """
 
 from __future__ import annotations

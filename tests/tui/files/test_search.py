@@ -8,8 +8,8 @@ from threading import Event
 
 import pytest
 
-from pygent_tui.file_search import FileIndex, FileSearch, block_text
-from pygent_tui.text_file import TextFile
+from pygent_tui.files.search import FileIndex, FileSearch, block_text
+from pygent_tui.files.text_file import TextFile
 from pygent_tui.views.needle import Needle
 
 WAIT_S = 20.0

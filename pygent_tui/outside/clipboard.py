@@ -1,6 +1,6 @@
 """Copies to the clipboard: with a program of this machine, or by asking the terminal to. Waits for programs: not on the UI's thread.
 
-The only room of the app that starts clipboard programs. Knows what they are called, and when they would reach the wrong machine.
+Knows what they are called, and when they would reach the wrong machine.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from threading import Event
 
 import pytest
 
-from pygent_tui.saving import Given, pieces_of, save, target
+from pygent_tui.files.saving import Given, pieces_of, save, target
 
 
 def test_colours_are_kept_only_in_a_file_called_ansi(tmp_path: Path) -> None:

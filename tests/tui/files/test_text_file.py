@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pygent_tui.text_file import TextFile
+from pygent_tui.files.text_file import TextFile
 
 PIECES = st.lists(st.sampled_from(["a", "é𝄞", "\n", "\n\n", "x" * 5000, "ü" * 40_000, "line\n" * 9000, "\r", "\x1b[31m"]), max_size=12)
 

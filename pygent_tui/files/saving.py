@@ -11,7 +11,7 @@ from threading import Event
 
 from pygent_engine.untrusted import OutputCleaner
 
-from .views.sgr import plain
+from ..views.sgr import plain
 
 _PIECE = 1 << 20
 

@@ -1,0 +1,1 @@
+"""The only rooms of the app that start programs of this machine."""
