@@ -16,7 +16,7 @@ from tests.support.saying import command, hears, said
 from tests.support.scene_session import SceneLaunch
 from tests.support.script import Script, call
 from tests.support.stage import Scenario, Stage, play
-from tests.tui.test_clipboard import tool
+from tests.tui.outside.test_clipboard import tool
 
 ANSWER = Scene("answer", answer)
 START = Scene("start", start)
