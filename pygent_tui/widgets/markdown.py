@@ -15,11 +15,11 @@ from pygments.lexers import get_lexer_by_name, get_lexer_for_filename
 from pygments.token import Comment, Keyword, Name, Number, Operator, String, _TokenType
 from pygments.util import ClassNotFound
 from rich.console import Console, ConsoleOptions, RenderResult
-from rich.markdown import CodeBlock, Heading, ImageItem, Markdown, MarkdownContext, TableElement
+from rich.markdown import CodeBlock, Heading, Markdown, TableElement
 from rich.segment import Segment
 from rich.style import Style
 from rich.syntax import Syntax, SyntaxTheme
-from rich.text import Text, TextType
+from rich.text import Text
 from rich.theme import Theme
 
 Look = Callable[[str], Style]
@@ -106,9 +106,18 @@ class _Colors(SyntaxTheme):
 class _Document(Markdown):
     def __init__(self, tokens: list[Token], colors: SyntaxTheme, lexer: Callable[[str], Lexer | None]) -> None:
         super().__init__("", hyperlinks=False)
+        for token in tokens:
+            token.children = [_told(child) for child in token.children or ()]
         self.parsed = tokens
         self.colors = colors
         self.lexer = lexer
+
+
+def _told(token: Token) -> Token:
+    """An image is not shown; its words and its address are, where it stands."""
+    if token.type != "image":
+        return token
+    return Token("text", "", 0, content=" ".join(filter(None, ("[image:", token.content, f"({token.attrs['src']})]"))))
 
 
 class _Heading(Heading):
@@ -151,25 +160,11 @@ class _Table(TableElement):
                     yield Text.assemble("   ", name, (": ", console.get_style("markdown.item.number")), cell.content)
 
 
-class _Image(ImageItem):
-    """An image is not shown; its words and its address are."""
-
-    def on_enter(self, context: MarkdownContext) -> None:
-        self.text = Text()
-
-    def on_text(self, context: MarkdownContext, text: TextType) -> None:
-        self.text.append(text)
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        yield Text(f"[image: {self.text.plain} ({self.destination})]", end="")
-
-
 _Document.elements = {
     **Markdown.elements,
     "heading_open": _Heading,
     "fence": _Code,
     "code_block": _Code,
-    "image": _Image,
     "table_open": _Table,
 }
 
