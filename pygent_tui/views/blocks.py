@@ -18,10 +18,11 @@ _CHARS = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Markdown that is drawn by itself; `joined` when no blank line stands before it."""
+    """Markdown that is drawn by itself; `joined` when no blank line stands before it, `cut` when it ends within a line."""
 
     text: str
     joined: bool = False
+    cut: bool = False
 
 
 def split(text: str) -> list[Block]:
@@ -77,11 +78,11 @@ class Splitter:
     def _cut(self, text: str, end: int, fence: str, *, joined: bool = False) -> list[Block]:
         """The block that ends at `end`; what follows is within `fence` when that is not empty."""
         left = text[self._start : end]
-        content = self._head + left
-        block = Block(content + _closing(content, fence), self._joined)
+        content, within = self._head + left, self._fence
+        block = Block(content + _closing(content, fence), self._joined, cut=not left.endswith("\n"))
         self._start, self._fence, self._joined = end, fence, bool(fence) or joined
         self._head = f"{fence}\n" if fence else _table_head(content) if joined and text[end : end + 1] == "|" else ""
-        return [block] if left.strip() else []
+        return [block] if left.strip() or within else []
 
 
 def _within(text: str, start: int) -> int:
@@ -92,6 +93,15 @@ def _within(text: str, start: int) -> int:
 def _table_head(content: str) -> str:
     head = _TABLE.match(content)
     return head[0] if head else ""
+
+
+def code(block: Block) -> list[str] | None:
+    """The lines of code in a block that is fenced, None in another; of a line that is cut the rest stands in the next block."""
+    opening, _, body = block.text.partition("\n")
+    if _FENCE.match(opening) is None:
+        return None
+    lines = body.removesuffix("\n").split("\n") if body else []
+    return lines[:-1] if lines and _closes(lines[-1], opening) else lines
 
 
 def _closes(line: str, fence: str) -> bool:

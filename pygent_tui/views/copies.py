@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Sequence
 from typing import assert_never
 
 from pygent_engine.untrusted import clean
 
-from .blocks import Block, split
+from .blocks import Block, code, split
 from .diffs import patch
 from .entries import Ask, Call, Closed, Ended, Entry, Notice, Opened, Permission, Prompt, Reply, TaskNote, Thinking
-
-_FENCE = re.compile(r"[ ]*(?:`{3,}(?=[^`\n]*(?:\n|\Z))|~{3,})")
-_FENCED = re.compile(r"[ ]*(`{3,}|~{3,})[^\n]*\n(.*?)(?:\n[ ]*\1[`~]*[ ]*)?\n?\Z", re.DOTALL)
 
 Copied = tuple[str, str]
 """A text, and what it is called."""
@@ -82,7 +78,7 @@ def codes(blocks: Sequence[Block]) -> list[range]:
     """Which blocks of a reply are one piece of code: a long one is cut."""
     found: list[range] = []
     for index, block in enumerate(blocks):
-        if _FENCE.match(block.text) is None:
+        if code(block) is None:
             continue
         if block.joined and found and found[-1].stop == index:
             found.append(range(found.pop().start, index + 1))
@@ -93,8 +89,15 @@ def codes(blocks: Sequence[Block]) -> list[range]:
 
 def code_in(blocks: Iterable[Block]) -> str:
     """The code that stands in blocks that are one piece of it."""
-    pieces = (_FENCED.match(block.text) for block in blocks)
-    return "\n".join(piece[2] for piece in pieces if piece is not None)
+    lines: list[str] = []
+    within = False
+    for block in blocks:
+        found = code(block) or []
+        if within and found:
+            lines[-1] += found.pop(0)
+        lines += found
+        within = block.cut
+    return "\n".join(lines)
 
 
 def arguments(call: Call) -> list[tuple[str, str]]:

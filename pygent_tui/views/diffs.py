@@ -57,7 +57,15 @@ def side_by_side(diff_rows: Sequence[Row]) -> Iterator[Pair]:
 
 def patch(diff: FileDiff) -> str:
     """`diff` as a patch that can be applied."""
-    return f"--- {'/dev/null' if diff.kind == 'added' else f'a/{diff.path}'}\n+++ b/{diff.path}\n{diff.text}"
+    return f"--- {'/dev/null' if diff.kind == 'added' else _named(f'a/{diff.path}')}\n+++ {_named(f'b/{diff.path}')}\n{diff.text}"
+
+
+def _named(path: str) -> str:
+    """A path as git and patch read it: one with a blank ends at a tab, one with a tab or a newline is quoted."""
+    if "\t" in path or "\n" in path:
+        escaped = path.replace("\\", "\\\\").replace('"', '\\"').replace("\t", "\\t").replace("\n", "\\n")
+        return f'"{escaped}"'
+    return f"{path}\t" if " " in path else path
 
 
 def counts(diff: FileDiff) -> str:

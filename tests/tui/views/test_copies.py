@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from pygent_engine.values import FileDiff
 from pygent_tui.views.blocks import split
 from pygent_tui.views.copies import arguments, code_in, codes, command, copied, inner, source
@@ -37,6 +40,15 @@ def test_code_that_was_cut_into_blocks_is_one_piece_also_when_its_fence_is_never
         blocks = split(text)
         first = codes(blocks)[0]
         assert len(first) > 5 and code_in(blocks[first.start : first.stop]) == code
+
+
+LINES = st.sampled_from(["x = 1", "", "", "  ", "- a", "> q", "    y", "~~~", "| a |", "`", "long " * 900, "z" * 4_000])
+
+
+@given(st.lists(LINES, max_size=130), st.sampled_from(["```", "````"]))
+def test_code_is_copied_as_it_was_written_however_long_or_empty_its_lines_are(lines: list[str], fence: str) -> None:
+    written = "".join(f"{line}\n" for line in lines)
+    assert inner(Reply(f"Look:\n\n{fence}py\n{written}{fence}\n\nThat is it.")) == (written.removesuffix("\n"), "the code block")
 
 
 def test_what_is_searched_holds_every_word_that_can_be_drawn() -> None:
