@@ -11,7 +11,7 @@ from pygent_engine.approvals import Policy
 from pygent_engine.events import CallEnded, ContainerReplaced, Envelope, ImagePullEnded, ImagePullProgress, ImagePullStarted, Warned
 from pygent_engine.values import TaskState, ToolResult
 
-from . import asking_scripts
+from . import asking_scripts, writing_scenes
 from .conversation_scripts import cards, diffs, odd
 from .support.scene_session import SceneLaunch, SceneSession
 from .support.script import Script, call
@@ -57,7 +57,8 @@ _DELEGATED = [call(f"d{number}", "delegate_task", prompt=title, title=title) for
 @dataclass(frozen=True)
 class Scene:
     """A session at one moment. `keys` are pressed once it is shown; `failure` keeps it from opening,
-    `missing` is the image that it lacks."""
+    `missing` is the image that it lacks. The files of `workspace` can be completed, and
+    `awaits` is what the list above the composer shows at last."""
 
     name: str
     script: Callable[[], Script] | None
@@ -65,12 +66,14 @@ class Scene:
     failure: str = ""
     notice: str = ""
     missing: str = ""
+    workspace: str = "/home/user/project"
+    awaits: str = ""
 
     def envelopes(self) -> list[Envelope]:
         return [] if self.script is None else self.script().envelopes
 
     def launch(self) -> SceneLaunch:
-        return SceneLaunch(SceneSession(self.envelopes()), self.failure, self.notice, missing=self.missing)
+        return SceneLaunch(SceneSession(self.envelopes()), self.failure, self.notice, self.workspace, missing=self.missing)
 
     def now(self) -> float:
         """The time on the app's clock: a little after the last envelope."""
@@ -293,6 +296,14 @@ SCENES: tuple[Scene, ...] = (
     Scene("quit", tasks, ("ctrl+q",)),
     Scene("cancel", tasks, ("f6", "f6", "f6", "x")),
     Scene("queued", running, (*"then lint it", "enter")),
+    Scene("commands", start, writing_scenes.COMMANDS),
+    Scene("command-choices", start, writing_scenes.ARGUMENT),
+    Scene("command-usage", running, writing_scenes.USAGE),
+    Scene("files", start, writing_scenes.FILES, workspace=writing_scenes.PROJECT, awaits="src/cache.rs"),
+    Scene("earlier-prompts", start, writing_scenes.EARLIER, awaits="why is the cache slow?"),
+    Scene("shell", running, writing_scenes.SHELL),
+    Scene("tall-prompt", start, writing_scenes.TALL),
+    Scene("queue", running, writing_scenes.QUEUE),
     Scene("long", long),
     Scene("diffs", diffs),
     Scene("diffs-open", diffs, ("f6", "k", "k", "enter")),

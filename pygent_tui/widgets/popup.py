@@ -96,7 +96,7 @@ class Popup(Widget):
         self.refresh()
 
     def close(self) -> None:
-        self._choices, self._at, self._rows = (), -1, 1
+        self._choices, self._at = (), -1
         self.display = False
 
     def leave(self) -> None:
@@ -114,7 +114,7 @@ class Popup(Widget):
     def place(self, composer: Region, screen: Region) -> None:
         """Stand right above the composer, as high as there is room."""
         room = min(ROWS if screen.height >= 18 else _SHORT_ROWS, composer.y - _FRAME)
-        self._rows = max(1, min(max(len(self._choices), self._rows), room))  # it does not jump while it is read
+        self._rows = max(1, min(len(self._choices), room))
         width, height = max(1, min(composer.width, _WIDEST)), self._rows + _FRAME
         at = Offset(composer.x, max(0, composer.y - height))
         if (width, height, at) != self._placed:  # to lay out the screen takes longer than all else that a key does
@@ -140,13 +140,16 @@ class Popup(Widget):
 
 def _row(choice: Choice, left: int, width: int, marked: bool) -> Content:
     ground = " on $primary-muted" if marked else ""
-    shown = f" {set_cell_size(_tail(one_line(choice.shown), left), left)} "
-    note = f" {one_line(choice.note)}"
-    rest = max(0, width - cell_len(shown))
+    shown = set_cell_size(f" {set_cell_size(_tail(one_line(choice.shown), left), left)} ", min(width, left + 2))
     return Content.assemble(
-        (set_cell_size(shown, min(width, cell_len(shown))), f"bold $text-primary{ground}" if marked else "$foreground"),
-        (set_cell_size(note, rest), f"$foreground 70%{ground}"),
+        (shown, f"bold $text-primary{ground}" if marked else "$foreground"),
+        (_head(f" {one_line(choice.note)}", width - cell_len(shown)), f"$foreground 70%{ground}"),
     )
+
+
+def _head(text: str, width: int) -> str:
+    """`text` in exactly `width` cells."""
+    return set_cell_size(text, width) if cell_len(text) <= width else f"{set_cell_size(text, max(0, width - 2))}… "[: max(0, width)]
 
 
 def _tail(text: str, width: int) -> str:

@@ -88,7 +88,7 @@ class QueueList(Widget):
 
     def _row(self, index: int, width: int) -> Content:
         item = self._items[index]
-        sign = "↳" if item.kind == "steer" else f"{index + 1}"
+        sign = "↳" if item.kind == "steer" else f"{sum(each.kind != 'steer' for each in self._items[: index + 1])}"
         said = f" · {_SAYS[item.kind]}" if _SAYS[item.kind] else ""
         head = f" {sign} "
         room = max(0, width - cell_len(head) - cell_len(said))

@@ -17,6 +17,7 @@ from pygent_tui.screens.workbench import Workbench
 from pygent_tui.views.app_state import AppState
 from pygent_tui.widgets.ask_panel import AskPanel
 from pygent_tui.widgets.line_view import LineView
+from pygent_tui.widgets.popup import Popup
 from pygent_tui.widgets.report_view import ReportView
 
 from ..scenes import Scene
@@ -93,6 +94,8 @@ async def show_scene(stage: Stage, scene: Scene) -> None:
     """Wait until the whole scene is on the screen, then press its keys and let everything be drawn."""
     await stage.until(lambda: stage.app.failure or stage.state.seen >= stage.session.played > 0)
     await stage.press(*scene.keys)
+    if scene.awaits:
+        await stage.until(lambda: stage.bench.query_one(Popup).is_open and scene.awaits in stage.text("#popup"))
     for _ in range(3):  # panes that appear change the size of others, which are then drawn anew
         await stage.pilot.pause()
         for pane in (*stage.bench.query(LineView), *stage.app.screen.query(LineView)):

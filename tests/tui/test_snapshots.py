@@ -57,6 +57,9 @@ _ASKING = (
     "question-lines",
 )
 
+_WRITING = ("commands", "files", "earlier-prompts", "queue", "shell", "tall-prompt")
+_TINY = ("commands", "files", "queue", "tall-prompt")
+
 
 @pytest.fixture
 def matches(snap_compare: Compare, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, tuple[int, int], str], bool]:
@@ -141,3 +144,18 @@ def test_a_scene_looks_as_it_did_in_a_theme_of_others(theme: str, matches: Calla
 def test_a_scene_looks_as_it_did_without_colours(name: str, matches: Callable[..., bool], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     assert matches(name, (120, 40), DARK)
+
+
+@pytest.mark.parametrize("name", _WRITING)
+def test_writing_looks_as_it_did_on_a_small_screen(name: str, matches: Callable[..., bool]) -> None:
+    assert matches(name, (80, 24), DARK)
+
+
+@pytest.mark.parametrize("name", _TINY)
+def test_writing_looks_as_it_did_on_a_tiny_screen(name: str, matches: Callable[..., bool]) -> None:
+    assert matches(name, (40, 12), DARK)
+
+
+@pytest.mark.parametrize("name", ["files", "queue"])
+def test_writing_looks_as_it_did_in_the_light_theme(name: str, matches: Callable[..., bool]) -> None:
+    assert matches(name, (120, 40), LIGHT)
