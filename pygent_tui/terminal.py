@@ -19,6 +19,8 @@ from textual import constants
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
 
+from .terminal_input import read_events
+
 if TYPE_CHECKING:
     from textual.app import App
 
@@ -182,7 +184,7 @@ class TerminalDriver(LinuxDriver):
 
     def run_input_thread(self) -> None:
         try:
-            super().run_input_thread()
+            read_events(self.fileno, self.process_message, self.exit_event, debug=self._debug)
         except OSError:  # nothing can be read from a terminal that is gone
             self._lost()
 

@@ -42,6 +42,21 @@ def test_a_megabyte_is_pasted_as_one_thing_and_not_sent_by_itself(tmp_path: Path
         assert shown.end() == 0
 
 
+def test_no_byte_of_a_paste_is_a_key(tmp_path: Path) -> None:
+    command = editor(tmp_path, f"touch {tmp_path / 'opened'}")
+    with terminal(tmp_path, *FLAGS, workspace(tmp_path), environ={"EDITOR": command}) as shown:
+        shown.until("LOCAL")
+        shown.app.send(_PASTE % b"one \x1b\x07\x1b]0;title\x07 \x1b[A and a long tail, longer than any key is\r\x11\rtwo")
+        shown.until("two")
+        shown.app.send(b"!")
+        shown.until("two!")
+        assert "┃" not in shown.text
+        shown.app.send(b"\xff\xfe\x11")
+        assert shown.end() == 0
+        shown.assert_restored()
+    assert not (tmp_path / "opened").exists()
+
+
 def test_what_was_written_survives_sigkill_and_is_not_sent_by_itself(tmp_path: Path) -> None:
     folder = workspace(tmp_path)
     with terminal(tmp_path, *FLAGS, folder) as shown:
