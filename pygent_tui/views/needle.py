@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 Span = tuple[int, int]
 
 
@@ -12,18 +10,29 @@ class Needle:
 
     def __init__(self, query: str) -> None:
         self.query = query
-        flags = re.IGNORECASE if query == query.lower() else re.NOFLAG
-        self._pattern = re.compile(re.escape(query), flags)
-        self._any_case = bool(flags)
+        self.any_case = query == query.lower()
 
     def count(self, text: str) -> int:
         """How often it stands in `text`."""
-        if not self.query:
-            return 0
-        if text.isascii() and self.query.isascii():  # several times as fast
-            return (text.lower() if self._any_case else text).count(self.query)
-        return len(self._pattern.findall(text))
+        return self._read(text).count(self.query) if self.query else 0
 
     def spans(self, text: str) -> list[Span]:
         """Where it stands in `text`: first character, and the one after the last."""
-        return [match.span() for match in self._pattern.finditer(text)] if self.query else []
+        found: list[Span] = []
+        read, size = self._read(text), len(self.query)
+        start = read.find(self.query) if size else -1
+        while start >= 0:
+            found.append((start, start + size))
+            start = read.find(self.query, start + size)
+        return found
+
+    def _read(self, text: str) -> str:
+        return lowered(text) if self.any_case else text
+
+
+def lowered(text: str) -> str:
+    """`text` in small letters, each where its capital stood."""
+    small = text.lower()
+    if len(small) == len(text):
+        return small
+    return "".join(letter if len(letter) == 1 else letter[0] for letter in map(str.lower, text))

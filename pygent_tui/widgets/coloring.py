@@ -7,14 +7,11 @@ from functools import lru_cache
 from itertools import islice
 
 from rich.ansi import SGR_STYLE_MAP
-from rich.cells import cell_len
 from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
 
-from ..views.sgr import SGR, plain
-
-_TAB = 8
+from ..views.sgr import SGR
 
 
 def colored(text: str, opened: str = "") -> list[Segment]:
@@ -29,21 +26,6 @@ def colored(text: str, opened: str = "") -> list[Segment]:
         style, end = _after(style, match[1]), match.end()
     pieces.append(Segment(text[end:], style or None))
     return [piece for piece in pieces if piece.text]
-
-
-def spread(text: str) -> str:
-    """`text` with blanks for its tabs, as many as a terminal would show; colour sequences take no room."""
-    if "\t" not in text:
-        return text
-    found: list[str] = []
-    column = 0
-    *tabbed, last = text.split("\t")
-    for piece in tabbed:
-        column += cell_len(plain(piece))
-        blanks = _TAB - column % _TAB
-        column += blanks
-        found += [piece, " " * blanks]
-    return "".join((*found, last))
 
 
 @lru_cache(maxsize=1024)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ..views.copies import source
 from ..views.entry_list import EntryList
-from ..views.needle import Needle
+from ..views.needle import Needle, lowered
 from .searchable import Position
 
 
@@ -37,7 +37,7 @@ class Finder:
         first = min(changed, len(self._sources))
         del self._sources[first:], self._lowered[first:]
         self._sources += [source(entry) for entry in entries.since(first)]
-        self._lowered += [text.lower() for text in self._sources[first:]]
+        self._lowered += [lowered(text) for text in self._sources[first:]]
         self._count(first)
 
     def find(self, query: str, entry: int) -> int:
@@ -79,7 +79,7 @@ class Finder:
         query = self.needle.query
         if not query:
             return
-        texts = self._lowered if query == query.lower() else self._sources
+        texts = self._lowered if self.needle.any_case else self._sources
         found = [(index, count) for index in range(first, len(texts)) if (count := texts[index].count(query))]
         self._hits += [index for index, _ in found]
         before = self.total

@@ -14,8 +14,7 @@ from typing import Protocol
 
 from rich.cells import cell_len, split_graphemes
 
-from ..views.sgr import plain
-from .coloring import spread
+from ..views.sgr import plain, spread
 from .heights import Heights
 
 _LAID = 192

@@ -17,6 +17,7 @@ from pygent_tui.views.needle import Needle
         ("aa", "aaaaa", [(0, 2), (2, 4)]),
         ("ß", "straße", [(4, 5)]),
         ("[/]", "x[/]", [(1, 4)]),
+        ("i", "İı i", [(0, 1), (3, 4)]),
     ],
 )
 def test_text_is_found_literally_and_in_any_case_unless_a_capital_was_typed(query: str, text: str, spans: list[tuple[int, int]]) -> None:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from rich.color import Color
 from rich.style import Style
 
-from pygent_tui.widgets.coloring import colored, spread
+from pygent_tui.views.sgr import spread
+from pygent_tui.widgets.coloring import colored
 
 PIECES = st.lists(
     st.one_of(

@@ -126,3 +126,13 @@ async def test_matches_can_be_told_apart_without_colour() -> None:
         await pilot.press("slash", *"ab")
         styles = [(segment.style.underline, segment.style.reverse) for segment in pane.line(0) if segment.style and segment.text == "ab"]
         assert styles == [(None, True), (True, None)]
+
+
+@in_loop
+async def test_a_tab_behind_wide_characters_is_searched_as_the_blanks_that_are_seen() -> None:
+    pane = OutputPane()
+    async with Stage(pane).run_test(size=(30, 6)) as pilot:
+        pane.show(folded(begun(), OutputDelta("c", "数数\tx\na\tb\n")))
+        await settle(pilot, pane)
+        assert (pane.find(" " * 5), pane.find(" " * 4)) == (1, 2)
+        assert [pane.step(), pane.step()] == [(2, 2), (1, 2)]
