@@ -139,8 +139,8 @@ class Gate:
 
     def __init__(self, policy: Policy, desk: Desk | None) -> None:
         self.now: tuple[Policy, Desk | None] = (policy, desk)
-        self._allowed: set[tuple[str, str]] = set()  # permissions, each with a prefix, "" for every call; replaced to be forgotten
-        self._guard = threading.Lock()  # of _waiting
+        self._guard = threading.Lock()  # of the two below; what is allowed is replaced whole, and read without it
+        self._allowed: frozenset[tuple[str, str]] = frozenset()  # permissions, each with a prefix, "" for every call
         self._waiting: dict[str, tuple[ApprovalRequest, Desk]] = {}
 
     @property
@@ -158,9 +158,10 @@ class Gate:
         """As `Policy.refusal`, now."""
         return self.now[0].refusal(writes=writes)
 
-    def forget(self) -> None:
-        """Ask again for what was allowed for the session."""
-        self._allowed = set()
+    def forget(self, permission: str = "") -> None:
+        """Ask again for what was allowed for the session; with a `permission`, for that one alone."""
+        with self._guard:
+            self._allowed = frozenset((other, prefix) for other, prefix in self._allowed if permission not in ("", other))
 
     def open(self, needs: Iterable[Need], prefix: str = "") -> tuple[Need, ...]:
         """Those of `needs` that were not allowed for the session, nor for commands with this `prefix`."""
@@ -180,8 +181,8 @@ class Gate:
             approval = Approval("once", approval.note)
         if approval.decision in ("session", "prefix") and not cancel.is_set():
             prefix = request.prefix if approval.decision == "prefix" else ""
-            self._allowed.update((permission, prefix) for permission in request.permissions)
             with self._guard:
+                self._allowed = self._allowed | {(permission, prefix) for permission in request.permissions}
                 waiting = tuple(self._waiting.values())
             for other, asked in waiting:
                 self._settle_if_allowed(other, asked)

@@ -11,7 +11,7 @@ from .events import PromptQueued, PromptTaken, PromptWithdrawn
 from .outbox import Post
 from .untrusted import clean_line, clean_text
 
-_SETTLED_S = 5.0  # for whoever is just now announcing a prompt
+_SETTLED_S = 5.0  # for whoever is just now telling of a prompt
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,8 @@ class PromptQueue:
         self._post = post
         self._changed = threading.Condition()  # guards the fields below
         self._waiting: deque[Prompt | Errand] = deque()
-        self._announcing = 0
+        self._announced: dict[str, bool] = {}  # those that are just being told of, and whether each was taken back meanwhile
+        self._withdrawing = 0
         self._used: set[str] = set()
         self._at_work = False
         self._closed = False
@@ -46,19 +47,28 @@ class PromptQueue:
             if self._closed:
                 return
             prompt = Prompt(self._own_id(clean_line(prompt_id)), text)
-            self._announcing += 1
+            self._announced[prompt.id] = False
         try:
             self._post(PromptQueued(prompt.id, clean_text(text)))
         finally:
-            with self._changed:
-                self._announcing -= 1
+            self._enter(prompt)
+
+    def _enter(self, prompt: Prompt) -> None:
+        """Let a prompt that was told of wait, unless it was taken back meanwhile."""
+        with self._changed:
+            taken_back = self._announced.pop(prompt.id)
+            if taken_back:
+                self._withdrawing += 1
+            else:
                 self._waiting.append(prompt)
                 self._changed.notify_all()
+        if taken_back:
+            self._tell_withdrawn(prompt.id)
 
     def put_errand(self, errand: Errand) -> bool:
         """Have `errand` done before the next turn; False when a turn runs or a prompt waits, or the queue is closed."""
         with self._changed:
-            free = not (self._at_work or self._waiting or self._announcing or self._closed)
+            free = not (self._at_work or self._waiting or self._announced or self._closed)
             if free:
                 self._waiting.append(errand)
                 self._changed.notify_all()
@@ -91,11 +101,21 @@ class PromptQueue:
     def withdraw(self, prompt_id: str) -> None:
         """Take a prompt back; nothing happens when it does not wait any more."""
         with self._changed:
+            if prompt_id in self._announced:
+                self._announced[prompt_id] = True
+                return
             found = next((prompt for prompt in self._prompts() if prompt.id == prompt_id), None)
-            if found is not None:
-                self._waiting.remove(found)
-        if found is not None:
-            self._post(PromptWithdrawn(found.id))
+            if found is None:
+                return
+            self._waiting.remove(found)
+            self._withdrawing += 1
+        self._tell_withdrawn(found.id)
+
+    def _tell_withdrawn(self, prompt_id: str) -> None:
+        self._post(PromptWithdrawn(prompt_id))
+        with self._changed:
+            self._withdrawing -= 1
+            self._changed.notify_all()
 
     def close(self) -> None:
         """Accept and give out nothing more; what waits is withdrawn by `clear`."""
@@ -106,7 +126,7 @@ class PromptQueue:
     def clear(self) -> None:
         """Withdraw all that waits in a closed queue."""
         with self._changed:
-            self._changed.wait_for(lambda: not self._announcing, _SETTLED_S)
+            self._changed.wait_for(lambda: not (self._announced or self._withdrawing), _SETTLED_S)
             left = self._prompts()
             self._waiting.clear()
         for prompt in left:

@@ -76,6 +76,7 @@ class Session:
         self._user_calls = UserCalls(agent)
         self._tuner = Tuner(agent, self._desk, self._post)
         self._closing = threading.Event()
+        self._called_off = threading.Event()  # the turn of the prompt that is at work, also before it begins
         self._starting = start
         self._start_ended = threading.Event()
         self._audience = Audience()
@@ -135,7 +136,8 @@ class Session:
     def _interrupt(self) -> None:
         """End the turn; when none runs, what the user himself runs."""
         self._start_ended.set()
-        if not self._agent.interrupt():
+        at_work = self._prompts.while_at_work(self._called_off.set)
+        if not self._agent.interrupt() and not at_work:
             self._user_calls.interrupt()
 
     def _ask_to_start_over(self) -> None:
@@ -184,7 +186,7 @@ class Session:
         except Exception as error:  # a fault of ours must not end the session; the user is told, the log has the rest
             logging.getLogger("pygent").exception("a turn failed")
             self._post(Warned(clean_text(f"The turn ended by a fault: {described(error)}")))
-        self._prompts.done()
+        self._turn_is_over()
         if finished:  # what was said too late for its last step is a prompt
             for text in self._agent.unread_steers():
                 self._prompts.put(text)
@@ -234,10 +236,14 @@ class Session:
         if envelope.task_id != ROOT_TASK:
             return
         match envelope.event:
-            case TurnStarted() if self._closing.is_set():  # it was not there yet to be interrupted
+            case TurnStarted() if self._closing.is_set() or self._called_off.is_set():  # it was not there yet to be interrupted
                 self._agent.interrupt()
             case TurnEnded():
-                self._prompts.done()
+                self._turn_is_over()
+
+    def _turn_is_over(self) -> None:
+        self._prompts.done()
+        self._called_off.clear()
 
     def _cancel_task(self, task_id: str) -> None:
         try:

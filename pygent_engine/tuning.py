@@ -56,6 +56,7 @@ class Tuner:
                 agent.switch_tool(name, on=on)
             case SetBans(commands, apps):
                 agent.runtime.ban(_names(commands), _names(apps))
+                agent.gate.forget("ban")
             case SetApprovals(mode):
                 self._ask_by(lambda policy: replace(policy, approvals=mode))
                 agent.gate.forget()

@@ -89,7 +89,7 @@ class UserCalls:
             return
         agent = self._agent
         calls = Calls(_NO_TOOLS, agent.runtime, agent.gate, agent.outbox.of(ROOT_TASK), ROOT_TASK)
-        call_id = f"user-{next(self._numbers)}"
+        call_id = f"user/{next(self._numbers)}"  # no call of a model has a slash in it, nor a task this name
 
         def keep(result: ToolResult) -> None:
             if told := _told(op, result):

@@ -87,6 +87,14 @@ def test_what_was_taken_is_withdrawn_no_more(queue: PromptQueue, told: Told) -> 
     assert told == [PromptQueued("a", "one"), PromptTaken("a")]
 
 
+def test_what_is_withdrawn_as_soon_as_it_is_told_of_is_never_taken(queue: PromptQueue, told: Told) -> None:
+    told.then = lambda event: queue.withdraw("a") if event == PromptQueued("a", "one") else None
+    queue.put("one", "a")
+    queue.put("two", "b")
+    assert queue.take() == Prompt("b", "two")
+    assert told == [PromptQueued("a", "one"), PromptWithdrawn("a"), PromptQueued("b", "two"), PromptTaken("b")]
+
+
 def test_of_a_take_and_a_withdrawal_at_once_exactly_one_counts(queue: PromptQueue, told: Told) -> None:
     for number in range(100):
         queue.put("x", f"p{number}")
@@ -122,6 +130,25 @@ def test_prompts_that_meet_the_end_are_told_of_twice_or_not_at_all() -> None:
         queued = {event.prompt_id for event in told if isinstance(event, PromptQueued)}
         withdrawn = [event.prompt_id for event in told if isinstance(event, PromptWithdrawn)]
         assert (set(withdrawn), len(withdrawn)) == (queued, len(queued))
+
+
+def test_the_end_waits_for_a_withdrawal_that_is_being_told_of(queue: PromptQueue, told: Told) -> None:
+    telling, ended = threading.Event(), threading.Event()
+
+    def hold(event: Event) -> None:
+        if isinstance(event, PromptWithdrawn):
+            telling.set()
+            assert not ended.wait(0.1)
+
+    told.then = hold
+    queue.put("one", "a")
+    withdrawing = threading.Thread(target=queue.withdraw, args=("a",))
+    withdrawing.start()
+    assert telling.wait(PATIENCE)
+    queue.close()
+    queue.clear()
+    ended.set()
+    withdrawing.join(PATIENCE)
 
 
 def test_who_waits_for_a_prompt_is_woken_by_one_and_by_the_end(queue: PromptQueue) -> None:

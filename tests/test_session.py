@@ -249,6 +249,15 @@ def test_a_session_that_is_shut_as_a_turn_begins_ends_that_turn(sessions: Sessio
     recorder.wait_for(SessionClosed)
 
 
+def test_an_interrupt_as_a_turn_begins_ends_that_turn_and_no_other(sessions: Sessions) -> None:
+    session, recorder = sessions.open(["one", "two"])
+    recorder.then(PromptTaken, lambda event: session.send(Interrupt()) if event.prompt_id == "a" else None)
+    session.send(SubmitPrompt("go", "a"))
+    session.send(SubmitPrompt("again", "b"))
+    recorder.wait_for(TurnEnded, lambda event: len(recorder.of(TurnEnded)) == 2)
+    assert [event.outcome for event in recorder.of(TurnEnded)] == ["interrupted", "finished"]
+
+
 def test_a_steering_message_that_no_step_has_read_is_a_prompt(sessions: Sessions) -> None:
     session, recorder = sessions.open(["one", "two"])
     agent = session._agent  # as if the session had steered it before it heard of the end

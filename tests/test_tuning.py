@@ -231,6 +231,19 @@ def test_what_is_banned_holds_from_the_next_command_on_and_for_later_tasks(sessi
     assert sorted(path.name for path in runtime.base_dir.iterdir()) == ["one", "three"]
 
 
+def test_other_bans_ask_again_for_what_may_be_banned_and_for_nothing_else(sessions: Sessions) -> None:
+    settings = Settings(use_docker=False, banned_commands=("vim",))
+    session, recorder = sessions.open([bash("X=true; $X"), bash("X=true; $X"), "done"], settings=settings)
+    session.send(SubmitPrompt("go"))
+    asked = [recorder.wait_for(ApprovalAsked).request.permissions]
+    recorder.then(CallEnded, lambda event: session.send(SetBans(("rm",), ())) if event.result.call_id == "c1" else None)
+    session.send(AnswerApproval("c1", "session"))
+    asked.append(recorder.wait_for(ApprovalAsked, lambda event: event.request.call_id == "c1#2").request.permissions)
+    session.send(AnswerApproval("c1#2", "once"))
+    turns(recorder, 1)
+    assert asked == [("local", "ban"), ("ban",)]
+
+
 # ---------------------------------------------------------------- what asks
 
 
