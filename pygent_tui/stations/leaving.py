@@ -17,7 +17,7 @@ class Leaving(Station):
     """Ends the app. An attached one ends with its session, and says on the terminal that is left how it stands with that."""
 
     def begin(self) -> None:
-        if self.app.is_web:
+        if self._is_hosted:
             self.conductor.say("Closing the tab leaves the session running; /exit ends it.")
         elif self.conductor.launch.attached:
             self.conductor.say("Attached to a session of another terminal. Leaving detaches; the session goes on.")
@@ -35,17 +35,18 @@ class Leaving(Station):
         state = self.conductor.state
         if self.app.failure:
             self.app.leave(1)
-        elif self._only_looks or not state.status.busy:
+        elif not state.status.busy or (self.conductor.launch.attached and not self._is_hosted):
             self._leave()
         elif not isinstance(self.app.screen, Confirm):
             self.conductor.confirm(Confirm("Quit Pygent?", quit_body(state), "quit", "stay"), self._leave)
 
     @property
-    def _only_looks(self) -> bool:
-        return self.conductor.launch.attached and not self.app.is_web
+    def _is_hosted(self) -> bool:
+        """Whether the session is another process's that has no screen but this one, in a browser."""
+        return self.conductor.launch.attached and self.app.is_web
 
     def _leave(self) -> None:
-        if self.conductor.launch.attached and not self._only_looks and self.conductor.state.status.closed is None:
+        if self._is_hosted and self.conductor.state.status.closed is None:
             self.conductor.send(Shutdown())  # its end ends the app
         else:
             self.app.leave(0)

@@ -25,7 +25,7 @@ from .tab import Tab
 
 _STATIC = Path(textual_serve.__file__).with_name("static")
 _OWN = {"page.css": "text/css", "page.js": "text/javascript"}
-_FEWEST, _MOST = 1, 2000  # columns and rows
+_FEWEST, _MOST = 1, 1000  # columns and rows
 _LONGEST = 16 << 20  # bytes of one message: a paste
 _PATIENCE_S = 0.5  # of a second tab, for the first to be just leaving, as on a reload
 _LEAVING_S = 4.0
@@ -45,6 +45,7 @@ class Server:
         self._page = Template(_own_file("page.html")).substitute(title=html.escape(clean_line(launch.title, 200)))
         self._refused = Template(_own_file("refused.html"))
         self._socket: web.WebSocketResponse | None = None  # of the open tab, until its process has ended
+        self._hang_up: Callable[[], object] = lambda: None  # on a tab that does not take what it is sent
         self._freed = asyncio.Event()
         self._freed.set()
         self._ends = False
@@ -118,8 +119,9 @@ class Server:
 
     async def _close_tab(self, code: int) -> None:
         if self._socket is not None:
-            with suppress(TimeoutError, RuntimeError):
+            with suppress(TimeoutError, RuntimeError, ConnectionError):
                 await asyncio.wait_for(self._socket.close(code=code), _PATIENCE_S)
+            self._hang_up()
         await self._is_freed(_LEAVING_S)
 
     async def _is_freed(self, patience_s: float) -> bool:
@@ -135,6 +137,8 @@ class Server:
         socket = web.WebSocketResponse(heartbeat=_HEARTBEAT_S, max_msg_size=_LONGEST, timeout=_PATIENCE_S)
         self._freed.clear()
         self._socket = socket
+        if request.transport is not None:
+            self._hang_up = request.transport.abort
         tab = Tab(self._launch.command, self._launch.environment, socket.send_bytes)
         try:
             await socket.prepare(request)
@@ -145,7 +149,7 @@ class Server:
         return socket
 
     async def _part(self, socket: web.WebSocketResponse, tab: Tab) -> None:
-        """The page is told at once that its tab ends; another one may come when the process has ended."""
+        """End what is left of both; then another tab may come."""
         try:
             await tab.end()
             with suppress(ConnectionError, RuntimeError):

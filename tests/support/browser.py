@@ -19,6 +19,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, WebSo
 
 DEADLINE_S = 30.0
 SIZE = (1200, 800)
+REBOUND = "rebound.test"
+"""A name that leads to the loopback, as one does whose owner bent it (DNS rebinding)."""
 _LOOK_MS = 20
 _FLAGS = (
     "--headless",
@@ -30,7 +32,7 @@ _FLAGS = (
     "--disable-sync",
     "--disable-dev-shm-usage",
     "--disable-background-networking",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+    f"--host-resolver-rules=MAP {REBOUND} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 )
 
 

@@ -14,11 +14,17 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
 
-from tests.support.browser import SIZE, Tab, chromium, running_browser
+from tests.support.browser import REBOUND, SIZE, Tab, chromium, running_browser
 from tests.support.command_line import CommandLine
 from tests.support.serving import DEADLINE_S, serving, taken
 
 pytestmark = pytest.mark.browser
+
+_OPENS = """address => new Promise((done) => {
+    const socket = new WebSocket(address);
+    socket.onopen = () => done(true);
+    socket.onerror = () => done(false);
+})"""
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +48,9 @@ def profile(browser: Browser) -> Iterator[BrowserContext]:
     made.close()
 
 
-def test_a_prompt_is_answered_in_the_tab_and_a_reload_shows_it_again(profile: BrowserContext, command_line: CommandLine) -> None:
+def test_a_prompt_is_answered_a_reload_shows_it_again_and_the_app_takes_the_room_there_is(
+    profile: BrowserContext, command_line: CommandLine
+) -> None:
     with serving(command_line) as served:
         tab = Tab(profile)
         tab.open(served.link)
@@ -53,19 +61,12 @@ def test_a_prompt_is_answered_in_the_tab_and_a_reload_shows_it_again(profile: Br
         tab.page.reload()
         tab.until(lambda text: "one-2" in text and "· ready" in text)
         assert len(served.tabs()) == 1
-        assert {urlsplit(address).netloc for address in tab.requests if address.startswith("http")} == {f"127.0.0.1:{served.port}"}
-        assert tab.problems == []
-
-
-def test_the_app_takes_the_room_of_the_window(profile: BrowserContext, command_line: CommandLine) -> None:
-    with serving(command_line) as served:
-        tab = Tab(profile)
-        tab.open(served.link)
-        tab.until("· ready")
         columns, rows = tab.size
         tab.resized(columns // 2, rows // 2)
         tab.page.set_viewport_size({"width": SIZE[0] // 2, "height": SIZE[1] // 2})
-        tab.until(lambda text: "· ready" in text and "Conversation" in text and "Output" not in text)
+        tab.until(lambda text: "· ready" in text and text.splitlines()[0].endswith("─╮") and "Output" not in text.splitlines()[0])
+        assert {urlsplit(address).netloc for address in tab.requests if address.startswith("http")} == {f"127.0.0.1:{served.port}"}
+        assert tab.problems == []
 
 
 def test_a_second_tab_is_told_of_the_first_and_may_take_its_place(profile: BrowserContext, command_line: CommandLine) -> None:
@@ -97,34 +98,22 @@ def test_closing_the_tab_ends_its_process_and_not_the_session(profile: BrowserCo
         again.until("slept-2")
 
 
-def test_another_profile_gets_nothing_from_the_used_link(browser: Browser, profile: BrowserContext, command_line: CommandLine) -> None:
+def test_other_browsers_other_origins_and_rebound_names_get_nothing(
+    browser: Browser, profile: BrowserContext, command_line: CommandLine
+) -> None:
     with serving(command_line) as served:
+        rebound = profile.new_page().goto(served.link.replace("127.0.0.1", REBOUND))
+        assert rebound is not None and rebound.status == 403
         tab = Tab(profile)
-        tab.open(served.link)
+        tab.open(served.link)  # which was not used up by that
         tab.until_state("open")
         with browser.new_context() as stranger:
             for address in (served.link, tab.page.url):
                 answer = stranger.new_page().goto(address)
                 assert answer is not None and answer.status == 403
-
-
-def test_a_page_of_another_origin_reaches_neither_the_page_nor_the_socket(profile: BrowserContext, command_line: CommandLine) -> None:
-    with serving(command_line) as served:
-        tab = Tab(profile)
-        tab.open(served.link)
-        tab.until_state("open")
-        room = tab.page.url.removeprefix(served.origin)
         foreign = profile.new_page()
         foreign.goto(f"http://localhost:{served.port}/")  # another origin, though the same server
-        tried = f"""async () => {{
-            const opened = await new Promise((done) => {{
-                const socket = new WebSocket("ws://127.0.0.1:{served.port}{room}ws");
-                socket.onopen = () => done(true);
-                socket.onerror = () => done(false);
-            }});
-            return opened;
-        }}"""
-        assert foreign.evaluate(tried) is False
+        assert foreign.evaluate(_OPENS, tab.page.url.replace("http:", "ws:") + "ws") is False
         assert len(served.tabs()) == 1
 
 
@@ -154,7 +143,9 @@ def test_quitting_in_the_tab_asks_when_something_runs_and_ends_the_session(profi
         served.wait_until_gone()
 
 
-def test_what_is_copied_reaches_the_browsers_clipboard(profile: BrowserContext, command_line: CommandLine) -> None:
+def test_what_is_copied_reaches_the_browsers_clipboard_and_an_editor_is_said_not_to_be_there(
+    profile: BrowserContext, command_line: CommandLine
+) -> None:
     with serving(command_line) as served:
         profile.grant_permissions(["clipboard-read", "clipboard-write"], origin=served.origin)
         tab = Tab(profile)
@@ -165,13 +156,6 @@ def test_what_is_copied_reaches_the_browsers_clipboard(profile: BrowserContext, 
         tab.write("/copy command")
         tab.until("Asked the browser to copy")
         assert tab.page.evaluate("navigator.clipboard.readText()") == "echo one-$((1+1))"
-
-
-def test_an_editor_is_said_to_need_a_terminal(profile: BrowserContext, command_line: CommandLine) -> None:
-    with serving(command_line) as served:
-        tab = Tab(profile)
-        tab.open(served.link)
-        tab.until("· ready")
         tab.page.keyboard.press("Control+g")
         tab.until("An editor needs a terminal of its own")
 

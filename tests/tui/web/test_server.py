@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -54,8 +54,9 @@ def claim(served: Serving, room: str, cookie: str) -> int:
 
 def until_closed(tab: socket.socket) -> None:
     """Read until the server hangs up."""
-    while tab.recv(1 << 16):
-        continue
+    with suppress(ConnectionResetError):
+        while tab.recv(1 << 16):
+            continue
 
 
 def _connected(served: Serving, room: str, cookie: str) -> socket.socket:
@@ -228,6 +229,28 @@ def test_a_tab_whose_process_stands_still_is_ended_all_the_same(command_line: Co
         started.wait_for_tabs(0)
         assert time.monotonic() - begun < 3.0
         assert claim(started, room, cookie) == 204
+
+
+def test_a_tab_that_takes_nothing_more_holds_nothing_up(command_line: CommandLine) -> None:
+    with serving(command_line) as started, tab_of(started, *started.enter()) as tab:
+        (pid,) = started.wait_for_tabs(1)
+        width, deadline = 600, time.monotonic() + DEADLINE_S
+        while not _is_held_up(pid) and time.monotonic() < deadline:
+            width ^= 1
+            tab.sendall(said(["resize", {"width": width, "height": 200}]))
+        begun = time.monotonic()
+        started.process.terminate()
+        assert (started.process.wait(DEADLINE_S), time.monotonic() - begun < 3.0) == (143, True)
+        started.wait_until_gone()
+
+
+def _is_held_up(pid: int) -> bool:
+    """Whether the thread that draws waits for someone to take what it wrote, and goes on waiting."""
+    for _ in range(5):
+        time.sleep(0.05)
+        if "pipe_write" not in Path(f"/proc/{pid}/wchan").read_text():
+            return False
+    return True
 
 
 def test_what_a_killed_server_leaves_ends_by_itself(command_line: CommandLine) -> None:
