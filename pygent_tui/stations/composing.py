@@ -118,4 +118,4 @@ class Composing(Station):
         elif after != before:
             composer.write(after)
             if not after:
-                self.conductor.say("The editor left an empty draft; Ctrl+Z brings back what was there.")
+                self.conductor.say("The editor left an empty draft; undo brings back what was there.")

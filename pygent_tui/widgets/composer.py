@@ -7,14 +7,11 @@ from typing import TYPE_CHECKING
 
 from textual import events
 from textual.binding import Binding
-from textual.document._document import EditResult, Location
+from textual.document._document import EditResult
 from textual.document._edit import Edit
 from textual.message import Message
-from textual.widgets import TextArea
 
-from pygent_engine.untrusted import clean
-
-from .chips import Chips
+from .chip_area import ChipArea
 from .history import History
 from .request import Request
 
@@ -23,14 +20,12 @@ if TYPE_CHECKING:
     from .queue_list import QueueList, Waiting
 
 SHELL = "!"
-LONGEST_HERE = 250_000
-"""Characters; more cannot be edited in the composer without a stutter."""
 
 _PLACEHOLDER = "Ask Pygent to do something, or type /help"
 _SEARCHING = "Type a few letters of an earlier prompt"
 
 
-class Composer(TextArea):
+class Composer(ChipArea):
     """A text area that posts `Submitted` and is empty then; a refused text is given back.
 
     Keys are acted upon here, in the order in which they were typed, and not after a tour through the screen.
@@ -105,14 +100,13 @@ class Composer(TextArea):
         sentence: str
 
     def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id, compact=False, highlight_cursor_line=False, placeholder=_PLACEHOLDER)
+        super().__init__(id=id, placeholder=_PLACEHOLDER)
         self.cursor_blink = False
         self.border_title = "Prompt"
         self.history_of_prompts = History()
         self.popup: Popup | None = None
         self.queue: QueueList | None = None
         self.typed_at = 0.0
-        self._chips = Chips()
         self._put_by: str | None = None
         self._taking: bool | None = None
 
@@ -121,7 +115,7 @@ class Composer(TextArea):
     @property
     def draft(self) -> str:
         """What was written and not sent, every paste in its place."""
-        return self._chips.expand(self.text if self._put_by is None else self._put_by)
+        return self.chips.expand(self.text if self._put_by is None else self._put_by)
 
     def write(self, text: str) -> None:
         """Put `text` here in place of what stands here; one that is very long as a chip."""
@@ -135,14 +129,10 @@ class Composer(TextArea):
         if not since:
             self.move_cursor(self.document.end)
 
-    def label(self, text: str) -> str:
-        """What stands for `text` here: itself, or a chip when it is very long or has controls."""
-        return self._chips.add(text, self.text) if len(text) > LONGEST_HERE or clean(text) != text else text
-
     def sent(self, text: str) -> None:
         """A text was accepted: remember it."""
         self.history_of_prompts.add(text)
-        self._chips.keep(f"{self.text}{self._put_by or ''}")
+        self.chips.keep(f"{self.text}{self._put_by or ''}")
 
     # ------------------------------------------------------------ keys
 
@@ -223,17 +213,8 @@ class Composer(TextArea):
 
     def action_expand(self) -> None:
         """Put the text of the chip at the cursor in the place of its label."""
-        row, column = self.cursor_location
-        line = self.document.get_line(row)
-        span = next((span for span in self._chips.spans(line) if span[0] <= column <= span[1]), None)
-        if span is None:
-            self.post_message(self.Refused("There is no paste at the cursor; move it onto one to put its text in its place."))
-            return
-        text = self._chips.text(line[slice(*span)])
-        if len(text) > LONGEST_HERE:
-            self.post_message(self.Refused("This paste is too long to be edited here; Ctrl+G opens the whole draft in the editor."))
-        else:
-            self.replace(clean(text), (row, span[0]), (row, span[1]), maintain_selection_offset=False)
+        if problem := self.expand_chip():
+            self.post_message(self.Refused(problem))
 
     # ------------------------------------------------------------ the lists above
 
@@ -310,42 +291,19 @@ class Composer(TextArea):
     def on_text_area_selection_changed(self) -> None:
         self.post_message(self.Touched())
 
-    def on_paste(self, event: events.Paste) -> None:
-        """Insert what was pasted, its controls made visible: a text area would pass them on to the terminal. A long one is a chip,
-        which holds it as it is."""
-        event.stop()
-        event.prevent_default()
-        text = event.text.replace("\r\n", "\n").replace("\r", "\n")  # a terminal sends each line's end as a key would
-        shown = self._chips.add(text, self.text) if self._chips.wants(text) else clean(text)
-        self.replace(shown, *self.selection, maintain_selection_offset=False)
-
     def edit(self, edit: Edit) -> EditResult:
-        """A chip is one thing: what touches a part of it touches it whole, and nothing is put into it."""
-        top, bottom = self._around(edit.top, edit.bottom)
-        if (top, bottom) != (edit.top, edit.bottom):
-            edit = Edit(edit.text, top, bottom, edit.maintain_selection_offset)
+        """What is written ends what was asked of the lists above."""
         self._taking = None
         if self._marked is not None and self.queue is not None:
             self.queue.leave()
         return super().edit(edit)
-
-    def _around(self, top: Location, bottom: Location) -> tuple[Location, Location]:
-        """The range with every chip that it begins, ends or lies in."""
-        for start, end in self._chips.spans(self.document.get_line(top[0])):
-            if start < top[1] < end:
-                top = (top[0], end if top == bottom else start)
-                bottom = max(top, bottom)
-        for start, end in self._chips.spans(self.document.get_line(bottom[0])):
-            if start < bottom[1] < end and top != bottom:
-                bottom = (bottom[0], end)
-        return top, bottom
 
     def _post(self, kind: type[Submitted]) -> None:
         """What stands here goes out; whoever takes it gives it back when it cannot be done."""
         written = self.text.strip("\n")
         self.text = ""
         self.typed_at = max(self.typed_at, Message().time)
-        self.post_message(kind(self._chips.expand(written), written))
+        self.post_message(kind(self.chips.expand(written), written))
 
     def _walk(self, step: int) -> bool:
         """Up and Down move in the list above; on the first and the last row they show the neighbours in the history."""
