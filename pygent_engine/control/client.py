@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 import os
 import socket
-import struct
 import threading
 import time
 from collections.abc import Callable
@@ -21,6 +20,7 @@ from ..untrusted import clean_line
 from ..wire import decode_line, encode_line
 from .hello import check_client_hello, described, farewell, server_hello
 from .lines import Lines
+from .peer import is_another_user
 
 if TYPE_CHECKING:
     from .server import Servable
@@ -85,7 +85,8 @@ class Client:
             self._part()
 
     def _greet(self) -> Lines:
-        _check_peer(self._connection)
+        if is_another_user(self._connection):  # the folder keeps others out already
+            raise _CutOff("this session belongs to another user")
         self._ahead = self._subscription.drain(0)
         deadline = time.monotonic() + _HELLO_S
         self._connection.settimeout(_HELLO_S)
@@ -162,12 +163,3 @@ class Client:
                 self._connection.sendall(piece)
                 piece = bytearray()
         self._connection.sendall(piece)
-
-
-def _check_peer(connection: socket.socket) -> None:
-    """The folder keeps others out already; where the system tells who it is, we look too."""
-    if not hasattr(socket, "SO_PEERCRED"):
-        return
-    _, user, _ = struct.unpack("3i", connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i")))
-    if user != os.getuid():
-        raise _CutOff("this session belongs to another user")

@@ -10,13 +10,14 @@ import json
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ..runtime.engine.owner import Owner, is_dead, this_process
 
 _LONGEST = 100  # bytes of an address; the systems end between 104 and 108
+_LONGEST_NOTE = 10_000
 _SOCKET, _NOTE = ".sock", ".json"
 
 
@@ -42,9 +43,10 @@ class Place:
             json.dump(asdict(this_process()), file)
 
     def clear(self) -> None:
-        """Remove the socket, then the note."""
-        self.socket.unlink(missing_ok=True)
-        self.note.unlink(missing_ok=True)
+        """Remove the socket, then the note; what cannot be removed, for it is something else by now, stays."""
+        for path in (self.socket, self.note):
+            with suppress(OSError):
+                path.unlink()
 
     def left_by_the_dead(self, here: Owner) -> bool:
         """Whether the owner has certainly ended."""
@@ -54,10 +56,16 @@ class Place:
     def _owner(self) -> Owner | None:
         """The owner as noted; None when the note cannot be read, or is still being written."""
         try:
-            noted = json.loads(self.note.read_text(encoding="utf-8"))
+            with open(self.note, encoding="utf-8", opener=_without_waiting) as file:
+                noted = json.loads(file.read(_LONGEST_NOTE))
             return Owner(int(noted["pid"]), str(noted["start"]), str(noted["boot"]), str(noted["host"]))
         except (OSError, ValueError, TypeError, KeyError):
             return None
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """An opener for what should be a file, and may have become a pipe or a link."""
+    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
 
 
 def make_private(folder: Path) -> None:

@@ -20,6 +20,7 @@ from ..values import ROOT_TASK
 from ..wire import decode_line, encode_line
 from .hello import SessionInfo, client_hello, last_word, read_server_hello
 from .lines import Lines
+from .peer import is_another_user
 from .places import Place, address, places
 
 LONGEST_ENVELOPE = 256 << 20  # bytes of one line
@@ -141,6 +142,8 @@ def _connected(path: Path, patience_s: float) -> tuple[socket.socket, Lines, Ses
     try:
         with address(path) as reachable:
             connection.connect(reachable)
+        if is_another_user(connection):  # a folder that is not ours alone may hold anybody's sockets
+            raise PermissionError
         hello = lines.next(time.monotonic() + patience_s)
         if hello is None:
             raise ConnectionError("it hung up")

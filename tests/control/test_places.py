@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import asdict, replace
@@ -64,6 +65,22 @@ def test_a_link_where_the_note_would_be_is_not_followed(tmp_path: Path) -> None:
     with pytest.raises(OSError):
         Place(tmp_path, "one").claim()
     assert not outside.exists()
+
+
+def test_what_took_the_place_of_a_note_or_socket_is_neither_waited_for_nor_in_the_way(tmp_path: Path) -> None:
+    gone = json.dumps(asdict(dead()))
+    for name in ("pipe", "folder", "endless"):
+        left(tmp_path, name, gone)
+        Place(tmp_path, name).note.unlink()
+    os.mkfifo(Place(tmp_path, "pipe").note)
+    Place(tmp_path, "folder").note.mkdir()
+    Place(tmp_path, "endless").note.symlink_to("/dev/zero")
+    replaced = left(tmp_path, "replaced", gone)
+    replaced.socket.unlink()
+    replaced.socket.mkdir()
+    left(tmp_path, "then-dead", gone)
+    assert {place.id for place in places(tmp_path)} == {"pipe", "folder", "endless"}
+    assert not replaced.note.exists()
 
 
 def test_a_file_where_the_folder_would_be_is_an_error(tmp_path: Path) -> None:

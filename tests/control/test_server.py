@@ -195,6 +195,17 @@ def test_the_end_of_the_session_reaches_every_client_and_leaves_nothing(session:
     assert footprint().within(before)
 
 
+def test_a_place_that_something_else_has_taken_does_not_keep_the_server(session: PlayedSession, folder: Path) -> None:
+    before = footprint()
+    offered = serve(session)
+    offered.path.unlink()
+    offered.path.mkdir()
+    session.end()
+    assert threads() == []
+    assert [path.name for path in folder.iterdir()] == [offered.path.name]
+    assert footprint().within(before)
+
+
 def test_closing_what_is_served_does_not_end_the_session(served: Served, session: PlayedSession) -> None:
     remote = RemoteSession(served.path)
     reader = remote.subscribe()
