@@ -1,8 +1,9 @@
-"""Writes the output of a call to a file that the user named. Blocks: called on a thread of its own."""
+"""Writes texts to files that the user named: whole or not at all, and never over another one unasked. Blocks."""
 
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -14,6 +15,7 @@ from pygent_engine.untrusted import OutputCleaner
 from ..views.sgr import plain
 
 _PIECE = 1 << 20
+_ANY_NEW, _PRIVATE = 0o666, 0o600
 
 
 class Given(Exception):
@@ -21,8 +23,8 @@ class Given(Exception):
 
 
 def target(name: str, folder: Path) -> Path:
-    """The file that `name` means; one that is not absolute is in `folder`. Raises RuntimeError for a home that nobody has."""
-    return folder / Path(name).expanduser()
+    """The file that `name` means; one that is not absolute is in `folder`. `~x` is a file of that name where x is no user."""
+    return folder / os.path.expanduser(name)  # noqa: PTH111 - Path's raises for a home that nobody has
 
 
 def pieces_of(path: str) -> Iterator[str]:
@@ -34,46 +36,47 @@ def pieces_of(path: str) -> Iterator[str]:
             yield cleaner.feed(text)
 
 
-def save(pieces: Iterable[str], path: Path, *, overwrite: bool, cancel: Event) -> None:
-    """Write `pieces` to `path`, whole or not at all; without colours, unless it is called .ansi.
-
-    Raises FileExistsError when something is there and `overwrite` is not set, OSError, and Given when `cancel` was set.
-    """
-    if not overwrite and os.path.lexists(path):
-        raise FileExistsError(path)
-    descriptor, temporary = tempfile.mkstemp(prefix=".pygent-", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace", newline="") as file:
-            for text in _lines(pieces):
-                if cancel.is_set():
-                    raise Given
-                file.write(text if path.suffix == ".ansi" else plain(text))
-        _publish(temporary, path, overwrite)
-    except BaseException:
-        with suppress(FileNotFoundError):
-            Path(temporary).unlink()
-        raise
-
-
-def _publish(temporary: str, path: Path, overwrite: bool) -> None:
-    """Give the file its name, and the mode that a new file has here; a link fails where something came in between."""
-    mask = os.umask(0)
-    os.umask(mask)
-    Path(temporary).chmod(0o666 & ~mask)
-    if overwrite:
-        Path(temporary).replace(path)
-    else:
-        os.link(temporary, path)
-        Path(temporary).unlink()
-
-
-def _lines(pieces: Iterable[str]) -> Iterator[str]:
-    """`pieces` cut at ends of lines, so that no sequence stands in two of them."""
+def without_colours(pieces: Iterable[str]) -> Iterator[str]:
+    """`pieces`, cut at ends of lines, so that no sequence stands in two of them."""
     held = ""
     for piece in pieces:
         held += piece
         end = held.rfind("\n") + 1
         if end:
-            yield held[:end]
+            yield plain(held[:end])
             held = held[end:]
-    yield held
+    yield plain(held)
+
+
+def save(pieces: Iterable[str], path: Path, *, overwrite: bool, cancel: Event, private: bool = False) -> int:
+    """Write `pieces` to `path`, `private` for the user alone; returns how many bytes that are.
+
+    Raises FileExistsError when something is there and `overwrite` is not set, OSError, ValueError for what is no path,
+    and Given when `cancel` was set.
+    """
+    if not overwrite and os.path.lexists(path):
+        raise FileExistsError(path)
+    descriptor, temporary = tempfile.mkstemp(prefix=".pygent-", dir=path.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            for text in pieces:
+                if cancel.is_set():
+                    raise Given
+                file.write(text.encode(errors="replace"))
+            size = file.tell()
+        _publish(Path(temporary), path, overwrite, _PRIVATE if private else _ANY_NEW)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            Path(temporary).unlink()
+        raise
+    return size
+
+
+def _publish(temporary: Path, path: Path, overwrite: bool, mode: int) -> None:
+    """Give the file its name, which is taken first: that fails where something came in between, and tells the mode of a new file."""
+    with suppress(*(FileExistsError,) * overwrite):
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode))
+    there = path.lstat()
+    if mode != _PRIVATE and stat.S_ISREG(there.st_mode):
+        temporary.chmod(stat.S_IMODE(there.st_mode))
+    temporary.replace(path)

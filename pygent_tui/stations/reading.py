@@ -6,13 +6,9 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
-from pygent_engine.untrusted import clean_line
-
 from ..files.text_file import TextFile
-from ..screens.confirm import Confirm
 from ..screens.full_output import FullOutput, kept_view
 from ..views import output
 from ..views.app_state import AppState
@@ -22,6 +18,7 @@ from ..widgets.output_pane import OutputPane
 from ..widgets.printed import WrapSet
 from ..widgets.request import OutputAsked, Request
 from .station import Station
+from .writing import Text
 
 if TYPE_CHECKING:
     from ..conductor import Conductor
@@ -30,22 +27,11 @@ _GONE = "The output of that call is not kept any more; only that of the last cal
 _FULL_GONE = "The full output is not there any more; it is kept for the last calls of a session."
 
 
-class Saved(Request):
-    """Posted by the thread that saves: what became of it. `exists`: nothing was written, for a file is there."""
-
-    def __init__(self, path: Path, error: str = "", exists: Callable[[], None] | None = None) -> None:
-        super().__init__()
-        self.path = path
-        self.error = error
-        self.exists = exists
-
-
 class Reading(Station):
     """Behind the output pane and the full output screen."""
 
     def __init__(self, conductor: Conductor) -> None:
         super().__init__(conductor)
-        self._left = Event()
         self._wrap = False
 
     def requests(self) -> Mapping[type[Request], Callable[[Any], object]]:
@@ -56,7 +42,6 @@ class Reading(Station):
             OutputPane.FullAsked: lambda request: self.open_full(request.call_id),
             BufferView.SaveAsked: lambda request: self.ask_name(request.buffer),
             WrapSet: lambda request: self.set_wrap(request.on),
-            Saved: self._saved,
         }
 
     def show(self, old: AppState, new: AppState) -> None:
@@ -65,9 +50,6 @@ class Reading(Station):
             buffer = new.output.of(screen.view.buffer.call_id)
             if buffer is not None:
                 screen.show(buffer)
-
-    def end(self) -> None:
-        self._left.set()
 
     # ------------------------------------------------------------ which call
 
@@ -121,42 +103,9 @@ class Reading(Station):
 
         self.app.push_screen(SaveAs("the output", suggested(buffer)), lambda name: self.save(buffer, name) if name else None)
 
-    def save(self, buffer: Buffer, name: str, overwrite: bool = False) -> None:
-        """Save on a thread; what became of it is said when it is done."""
-        Thread(target=self._save, args=(buffer, name, overwrite), name="pygent-save", daemon=True).start()
-
-    def _save(self, buffer: Buffer, name: str, overwrite: bool) -> None:
-        """Runs on its own thread."""
-        from ..files.saving import Given, pieces_of, save, target  # noqa: PLC0415 - few save
-
-        path = Path(name)
-        try:
-            path = target(name, Path.cwd())
-            whole = _whole(buffer)
-            pieces: Iterable[str] = pieces_of(whole) if whole else [buffer.text]
-            save(pieces, path, overwrite=overwrite, cancel=self._left)
-        except FileExistsError:
-            self._post(Saved(path, exists=lambda: self.save(buffer, name, overwrite=True)))
-        except Given:
-            return
-        except (OSError, RuntimeError, ValueError) as error:
-            self._post(Saved(path, getattr(error, "strerror", None) or str(error)))
-        else:
-            self._post(Saved(path))
-
-    def _post(self, saved: Saved) -> None:
-        if not self._left.is_set():
-            self.app.post_message(saved)
-
-    def _saved(self, saved: Saved) -> None:
-        shown = clean_line(str(saved.path))
-        if saved.exists is not None:
-            dialog = Confirm("Overwrite the file?", f"{shown} is there already.", "overwrite it", "keep it")
-            self.conductor.confirm(dialog, saved.exists)
-        elif saved.error:
-            self.conductor.refuse(f"The output was not saved to {shown}: {clean_line(saved.error)}.")
-        else:
-            self.conductor.say(f"The output was saved to {shown}.")
+    def save(self, buffer: Buffer, name: str) -> None:
+        """Save all that a call put out, with its colours only to a file called .ansi."""
+        self.conductor.writing.write(Text(name, lambda: _pieces(buffer, name), "the output", private=False))
 
 
 def suggested(buffer: Buffer) -> str:
@@ -168,3 +117,11 @@ def suggested(buffer: Buffer) -> str:
 def _whole(buffer: Buffer) -> str:
     """The file with all that the call put out; "" when nothing was cut."""
     return buffer.result.full_output if buffer.result is not None else ""
+
+
+def _pieces(buffer: Buffer, name: str) -> Iterable[str]:
+    from ..files.saving import pieces_of, without_colours  # noqa: PLC0415 - few save
+
+    whole = _whole(buffer)
+    pieces: Iterable[str] = pieces_of(whole) if whole else (buffer.text,)
+    return pieces if Path(name).suffix == ".ansi" else without_colours(pieces)

@@ -7,9 +7,11 @@ from pathlib import Path
 from time import localtime, strftime
 from typing import TYPE_CHECKING
 
+from pygent_engine.untrusted import clean_line
+
 from ..views.app_state import AppState
 from .station import Station
-from .writing import Draft
+from .writing import Text
 
 if TYPE_CHECKING:
     from ..conductor import Conductor
@@ -54,21 +56,21 @@ class Sources(Station):
         """Write the conversation to a file of that name, or of a new one in the current folder."""
         from ..views.export import formats  # noqa: PLC0415 - only who exports needs it
 
-        path = Path(named).expanduser() if named else Path(f"pygent-{strftime('%Y-%m-%d-%H%M%S', localtime(self.app.clock()))}.md")
-        make = formats().get(path.suffix.lower() or ".md")
+        name = named or f"pygent-{strftime('%Y-%m-%d-%H%M%S', localtime(self.app.clock()))}.md"
+        suffix = Path(name).suffix
+        make = formats().get(suffix.lower() or ".md")
         if make is None:
-            self.conductor.refuse(f"A conversation is written as .md, .txt or .jsonl, not as {path.suffix}.")
+            self.conductor.refuse(f"A conversation is written as .md, .txt or .jsonl, not as {clean_line(suffix, 40)}.")
             return
         state, redact = self.conductor.state, self.conductor.launch.redact
-        self.conductor.writing.write(Draft(path.absolute(), lambda: redact(make(state)), "the conversation"))
+        self.conductor.writing.write(Text(name, lambda: (redact(make(state)),), "the conversation"))
 
     def _write_copied(self, named: str) -> None:
         copied = self.conductor.copying.copied
         if not copied:
             self.conductor.refuse("Nothing was copied yet; /copy --file writes what was copied last.")
             return
-        path = Path(named).expanduser() if named else Path("pygent-copy.txt")
-        self.conductor.writing.write(Draft(path.absolute(), lambda: copied, "what was copied"))
+        self.conductor.writing.write(Text(named or "pygent-copy.txt", lambda: (copied,), "what was copied"))
 
 
 def _reply(state: AppState) -> str:

@@ -223,6 +223,7 @@ def test_a_file_is_written_over_only_after_a_yes(tmp_path: Path, monkeypatch: py
     ("name", "sentence"),
     [
         ("no/such/folder.md", "no/such/folder.md could not be written: No such file or directory."),
+        ("~nobody-here/it.md", "~nobody-here/it.md could not be written: No such file or directory."),
         ("talk.pdf", "A conversation is written as .md, .txt or .jsonl, not as .pdf."),
     ],
 )

@@ -185,7 +185,7 @@ def said(stage: Stage) -> list[str]:
 
 @pytest.mark.uses("output.save", "save-as.save", "save-as.leave")
 def test_output_is_saved_whole_without_colours_and_no_file_is_overwritten_without_a_yes(tmp_path: Path) -> None:
-    path, taken = tmp_path / "out.txt", tmp_path / "taken.txt"
+    path, taken, coloured = tmp_path / "out.txt", tmp_path / "taken.txt", tmp_path / "out.ansi"
     taken.write_text("mine")
 
     async def scenario(stage: Stage) -> None:
@@ -205,6 +205,8 @@ def test_output_is_saved_whole_without_colours_and_no_file_is_overwritten_withou
         assert taken.read_text() == "mine"
         await stage.press("y")
         await stage.until(lambda: taken.read_text() == "red\nplain\n")
+        await save_as(stage, str(coloured))
+        await stage.until(lambda: coloured.exists() and coloured.read_text() == "\x1b[31mred\x1b[0m\nplain\n")
 
     play(printed("\x1b[31mred\x1b[0m", "plain"), scenario)
 
@@ -234,7 +236,7 @@ def test_what_was_cut_is_searched_and_saved_from_the_file_that_has_all_of_it(tmp
         await stage.press("N")
         await stage.until(lambda: "1,111 of 1,111" in stage.text("#full-output") and "number 49999" in stage.text("#full-output"))
         await save_as(stage, str(saved))
-        await stage.until(saved.exists)
+        await stage.until(lambda: said(stage))
         assert saved.read_text() == "".join(f"number {number}\n" for number in range(50_000))
 
     play(printed("number 0", "…", full=str(whole)), scenario)
