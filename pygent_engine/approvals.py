@@ -22,7 +22,8 @@ WITHDRAWN = Approval("deny", "The call was withdrawn before anyone answered.")
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What asks first (ARCHITECTURE, "What asks"), as `approvals` says. "auto": locally every `bash`, unless `confirm_bash` is off.
+    """What asks first (ARCHITECTURE, "What asks"), as `approvals` says. "auto": locally every `bash` and what writes into a
+    repository's own folder, unless `confirm_bash` is off.
     "ask": every `bash` and every tool that writes. "never-write": every `bash`; what writes is refused."""
 
     confirm_bash: bool = True
@@ -134,7 +135,8 @@ class Gate:
     """What every call passes: the policy, then the desk; remembers what was allowed for the session.
 
     `now` is the policy and the desk that hold at this moment. Without a desk nothing is asked: the policy asks for nothing,
-    but where no writes are allowed what it would ask is refused; and so is what a command itself needs beyond its runtime.
+    but where no writes are allowed what it would ask is refused; and so is what a command itself needs beyond its runtime. A
+    write that needs a yes by itself needs one where commands do.
     """
 
     def __init__(self, policy: Policy, desk: Desk | None) -> None:
@@ -152,7 +154,9 @@ class Gate:
         policy, desk = self.now
         unasked = desk is None and policy.approvals != "never-write"
         always = () if unasked else policy.needs(tool, mode, writes=writes)
-        return self.open((*always, *needs), prefix)
+        trusting = desk is None or (policy.approvals == "auto" and not policy.confirm_bash)
+        besides = (need for need in needs if not (trusting and need.permission == "write"))
+        return self.open((*always, *besides), prefix)
 
     def refusal(self, *, writes: bool) -> str:
         """As `Policy.refusal`, now."""

@@ -219,6 +219,17 @@ def test_without_a_desk_the_policy_asks_for_nothing_and_what_a_command_needs_bes
     assert alone.approve(request(), Cancel(), nothing) == NOBODY
 
 
+@pytest.mark.parametrize(
+    ("policy", "asks"),
+    [(Policy(), True), (Policy(confirm_bash=False), False), (Policy(confirm_bash=False, approvals="never-write"), True)],
+)
+def test_a_write_that_needs_a_yes_by_itself_needs_it_where_commands_do(policy: Policy, asks: bool) -> None:
+    need = Need("write", "changes what git runs")
+    desk = CallbackDesk(lambda request: True)
+    assert (need in Gate(policy, desk).pending("write_file", "local", (need,), writes=True)) is asks
+    assert need not in Gate(policy, None).pending("write_file", "local", (need,), writes=True)
+
+
 @pytest.mark.parametrize(("decision", "asks_again"), [("once", True), ("deny", True), ("session", False)])
 def test_only_an_answer_for_the_session_spares_the_next_ask_of_that_permission(decision: Decision, asks_again: bool) -> None:
     approval = Approval(decision)

@@ -39,7 +39,7 @@ from pygent_engine.events import (
     Warned,
     WithdrawPrompt,
 )
-from pygent_engine.values import ROOT_TASK, Question
+from pygent_engine.values import ROOT_TASK, JsonDict, Question
 from tests.support.agents import DEADLINE_S, bash, calls
 from tests.support.sessions import Sessions
 
@@ -70,6 +70,27 @@ def test_a_local_command_waits_for_its_yes(sessions: Sessions) -> None:
     recorder.wait_for(TurnEnded)
     assert recorder.of(ApprovalSettled) == [ApprovalSettled("c1", "once")]
     assert (sessions.folder / "file").read_text() == "ran\n"
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments"),
+    [
+        ("write_file", {"path": ".git/config", "content": "[core]\nfsmonitor = touch ran\n"}),
+        ("edit_file", {"path": "link/config", "old": "[core]", "new": "[core]\nfsmonitor = touch ran"}),
+        ("collect_file", {"task_id": "task-1", "path": "x", "dest": ".git/hooks"}),
+    ],
+)
+def test_what_git_would_run_on_this_machine_is_not_written_without_a_yes(sessions: Sessions, tool: str, arguments: JsonDict) -> None:
+    session, recorder = sessions.open([calls((tool, arguments)), "done"])
+    (sessions.folder / ".git").mkdir()
+    (sessions.folder / ".git/config").write_text("[core]\n")
+    (sessions.folder / "link").symlink_to(".git")
+    session.send(SubmitPrompt("go"))
+    request = recorder.wait_for(ApprovalAsked).request
+    assert (request.permissions, request.reason) == (("write",), "changes what git runs by itself on this machine")
+    session.send(AnswerApproval("c1", "deny"))
+    recorder.wait_for(TurnEnded)
+    assert (sessions.folder / ".git/config").read_text() == "[core]\n"
 
 
 def test_a_no_with_a_reason_is_read_by_the_model(sessions: Sessions) -> None:

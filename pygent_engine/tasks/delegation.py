@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from ..tools.registry import CallContext, Tool
+from ..tools.repository import write_needs
 from ..values import JsonDict, Persona, TaskView
 from .manager import TaskManager
 
@@ -46,6 +47,7 @@ def delegation_tools(manager: Callable[[], TaskManager], personas: Mapping[str, 
             _object(task_id | _COLLECT, "task_id", "path"),
             collect,
             lambda a: f"{a['path']} of {a['task_id']}",
+            lambda runtime, a: write_needs(runtime, a.get("dest") or a["path"]),
             writes=True,
         ),
     )

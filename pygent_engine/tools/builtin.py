@@ -9,6 +9,7 @@ from ..scope import Need
 from ..values import ExecResult, JsonDict, ResultStatus
 from .diffs import Watched
 from .registry import CallContext, Tool, ToolOutput
+from .repository import write_needs
 
 DEFAULT_TIMEOUT_S = 120
 LONGEST_TIMEOUT_S = 3600
@@ -26,6 +27,10 @@ def _bash(context: CallContext, arguments: JsonDict) -> ToolOutput:
 
 def _bash_needs(runtime: Runtime, arguments: JsonDict) -> tuple[Need, ...]:
     return runtime.needs(arguments["cmd"], arguments.get("network"))
+
+
+def _write_needs(runtime: Runtime, arguments: JsonDict) -> tuple[Need, ...]:
+    return write_needs(runtime, arguments["path"])
 
 
 def _status(result: ExecResult) -> ResultStatus:
@@ -101,6 +106,7 @@ BUILTIN = (
         _schema(("path", "content"), path=_PATH, content=("string", "The whole content.")),
         _write_file,
         lambda arguments: f"{arguments['path']} ({_lines(arguments['content'])})",
+        _write_needs,
         writes=True,
     ),
     Tool(
@@ -126,6 +132,7 @@ BUILTIN = (
         ),
         _edit_file,
         lambda arguments: str(arguments["path"]),
+        _write_needs,
         writes=True,
     ),
     Tool(
