@@ -167,6 +167,8 @@ def find(text: str, table: Sequence[Command] = COMMANDS) -> tuple[Command, str] 
         raise CommandError(f"There is no command /{name}; {_advice(name, table)}")
     if command.needs_argument and not argument:
         raise CommandError(f"/{name} needs something after it: {command.usage}")
+    if argument and not command.argument:
+        raise CommandError(f"/{name} takes nothing after it; send the rest as a prompt of its own.")
     return command, argument
 
 

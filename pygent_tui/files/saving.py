@@ -7,6 +7,7 @@ import stat
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from errno import EISDIR
 from pathlib import Path
 from threading import Event
 
@@ -54,6 +55,8 @@ def save(pieces: Iterable[str], path: Path, *, overwrite: bool, cancel: Event, p
     Raises FileExistsError when something is there and `overwrite` is not set, OSError, ValueError for what is no path,
     and Given when `cancel` was set.
     """
+    if path.is_dir():
+        raise IsADirectoryError(EISDIR, "Is a folder", str(path))
     if not overwrite and os.path.lexists(path):
         raise FileExistsError(path)
     descriptor, temporary = tempfile.mkstemp(prefix=".pygent-", dir=path.parent)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pygent_engine.events import CopyIn, StartOver
 
+from ..files.saving import target
 from ..screens.confirm import Confirm
 from ..views.app_state import AppState
 from .station import Station
@@ -47,5 +48,9 @@ class Errands(Station):
         if not 1 <= len(named) <= 2 or not all(named):
             self.conductor.refuse(f"One file or folder, and where it goes: {_HOW}.")
             return
-        path = Path(named[0]).expanduser() if named[0].startswith("~") else Path(named[0])
-        self.conductor.send(CopyIn(str(path.absolute()), named[1] if len(named) > 1 else ""))
+        try:
+            path = target(named[0], Path.cwd())
+        except OSError:
+            self.conductor.refuse("The folder that Pygent was started in is gone; begin PATH with a slash.")
+            return
+        self.conductor.send(CopyIn(str(path), named[1] if len(named) > 1 else ""))

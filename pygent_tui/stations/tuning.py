@@ -56,6 +56,9 @@ class Tuning(Station):
 
     def model(self, name: str) -> None:
         """Ask the model `name`; without one show the list of those that are known."""
+        if len(name.split()) > 1:
+            self.conductor.refuse("The name of a model is one word: /model NAME.")
+            return
         if name:
             self.conductor.send(SetModel(name))
             self.conductor.say(f"From the next step on {clean_line(name, 60)} is asked.")
@@ -89,8 +92,8 @@ class Tuning(Station):
             named = [words]
         if not named:
             self._show_bans()
-        elif len(named) == 2 and named[0] in ("add", "remove"):
-            self._ban(named[1], on=named[0] == "add")
+        elif len(named) == 2 and named[0] in ("add", "remove") and named[1].strip():
+            self._ban(named[1].strip(), on=named[0] == "add")
         else:
             self.conductor.refuse("Say what is banned: /banned add NAME or /banned remove NAME; /banned alone lists them.")
 

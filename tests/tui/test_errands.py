@@ -62,6 +62,7 @@ def test_after_a_yes_the_turn_is_interrupted_and_the_new_one_begins_once_it_has_
         ("/etc/hosts hosts", "/etc/hosts", "hosts"),
         ("~/x", "{home}/x", ""),
         ("it\\'s", "{here}/it's", ""),
+        ("~nobody-here/x", "{here}/~nobody-here/x", ""),
     ],
 )
 def test_a_file_is_copied_in_under_its_whole_name(

@@ -20,6 +20,7 @@ def test_what_is_no_slash_and_a_word_is_a_prompt(text: str) -> None:
         ("/help-me", "There is no command /help-me; did you mean /help?"),
         ("/steer", "/steer needs something after it: /steer TEXT"),
         ("/cancel  ", "/cancel needs something after it: /cancel TASK"),
+        ("/clear the cache", "/clear takes nothing after it; send the rest as a prompt of its own."),
     ],
 )
 def test_what_cannot_be_run_is_refused_in_a_sentence(text: str, sentence: str) -> None:
