@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import assert_never
 
 from pygent_engine.untrusted import clean
@@ -22,9 +22,9 @@ def source(entry: Entry) -> str:
         case Prompt(text) | Thinking(text) | Reply(text) | Notice(text=text):
             return text
         case Call():
-            return "\n".join((entry.name, entry.summary, _told(entry), *(diff.text for diff in entry.diffs), entry.result))
+            return "\n".join((*_titled(entry), *_changed(entry), entry.result, ", ".join(entry.files)))
         case Permission():
-            return "\n".join((entry.tool, entry.command, entry.note))
+            return "\n".join((*_named(entry.tool), entry.command, entry.note))
         case Ask():
             return "\n".join((entry.prompt, *entry.options, entry.answer or ""))
         case TaskNote():
@@ -126,8 +126,24 @@ def _of_call(call: Call) -> Copied:
     return call.arguments or call.summary, "the arguments of the call"
 
 
-def _told(call: Call) -> str:
-    """The arguments as they are read; what a diff shows is not told twice."""
+def _named(tool: str) -> tuple[str, ...]:
+    """The name of a tool, which of a command is a sign."""
+    return () if tool == "bash" else (tool,)
+
+
+def _titled(call: Call) -> Iterator[str]:
+    """What a call is called, and its arguments; what a diff or an argument shows is not told twice."""
+    yield from _named(call.name)
     if call.diffs:
-        return ""
-    return call.arguments if "\\" not in call.arguments else "\n".join(value for _, value in arguments(call))
+        yield from (diff.path for diff in call.diffs)
+        return
+    found = arguments(call)
+    begin = call.summary.removesuffix("…")
+    if not any(" ".join(value.split()).startswith(begin) for _, value in found):
+        yield call.summary
+    yield from (value if not name or name == "cmd" else f"{name}: {value}" for name, value in found)
+
+
+def _changed(call: Call) -> Iterator[str]:
+    """The lines of a call's diffs."""
+    return (line[1:] for diff in call.diffs for line in diff.text.split("\n") if line[:1] in ("+", "-", " "))

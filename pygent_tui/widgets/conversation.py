@@ -216,8 +216,11 @@ class Conversation(LineView):
 
     def keep(self, anchor: tuple[Spot, int]) -> None:
         """Show the line `anchor[0]` in the row `anchor[1]` of the page; the end is followed on when that shows it."""
+        spot, row = anchor
+        if self.column.units(spot.item):
+            self._measure(spot.item, spot.unit)  # it may just have opened: its line is one of those that there are now
         self.following = False
-        self._settle(*anchor)
+        self._settle(spot, row)
         self.following = self.scroll_offset.y >= self.column.total - self.page.height
         self._settle(self._place_read())
         self.refresh()
@@ -264,6 +267,6 @@ class Conversation(LineView):
         self.column.measured(item, unit, height)
         return height
 
-    def strips(self, item: int, unit: int) -> list[Strip]:
-        """The lines of a unit."""
-        return self._drawings.strips(self.column.units(item)[unit], self.opened(item))
+    def strips(self, item: int, unit: int, *, opened: bool | None = None) -> list[Strip]:
+        """The lines of a unit, as its item is now (None), opened or folded."""
+        return self._drawings.strips(self.column.units(item)[unit], self.opened(item) if opened is None else opened)

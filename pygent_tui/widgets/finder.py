@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Callable
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -10,6 +11,8 @@ from ..views.copies import source
 from ..views.entry_list import EntryList
 from ..views.needle import Needle, lowered
 from .searchable import Position
+
+_TRIES = 20  # entries that are drawn for one key at most
 
 
 class Match(NamedTuple):
@@ -20,9 +23,14 @@ class Match(NamedTuple):
 
 
 class Finder:
-    """The sources are kept from one search to the next, in small letters too, so that a key costs one pass over the text."""
+    """The sources are kept from one search to the next, in small letters too, so that a key costs one pass over the text.
 
-    def __init__(self) -> None:
+    What is counted in them is an estimate for entries that are drawn otherwise: before one of these is shown, `drawn` tells
+    how many matches can be seen of it (None: as many as its source has).
+    """
+
+    def __init__(self, drawn: Callable[[int], int | None]) -> None:
+        self._drawn = drawn
         self.needle = Needle("")
         self._sources: list[str] = []
         self._lowered: list[str] = []
@@ -47,6 +55,7 @@ class Finder:
         place = bisect_left(self._hits, entry)
         before = self._ends[place - 1] if place else 0
         self._at = (before if before < self.total else 0) if self.total else None
+        self._correct(backwards=False)
         return self.total
 
     def step(self, backwards: bool) -> Match | None:
@@ -54,6 +63,7 @@ class Finder:
         if self.total:
             at = -1 if self._at is None else self._at
             self._at = (at + (-1 if backwards else 1)) % self.total
+            self._correct(backwards)
         return self.current
 
     @property
@@ -71,6 +81,24 @@ class Finder:
             return None
         place = bisect_right(self._ends, self._at)
         return Match(self._hits[place], self._at - (self._ends[place - 1] if place else 0))
+
+    def _correct(self, backwards: bool) -> None:
+        """Count what is drawn of the entry with the current match; where that is nothing go on to another entry."""
+        for _ in range(_TRIES):
+            match = self.current
+            drawn = self._drawn(match.entry) if match is not None else None
+            if match is None or drawn is None:
+                return
+            place = bisect_left(self._hits, match.entry)
+            before = self._ends[place - 1] if place else 0
+            more = drawn - (self._ends[place] - before)
+            if not more:
+                return
+            self._ends[place:] = [end + more for end in self._ends[place:]]
+            if not drawn:
+                del self._hits[place], self._ends[place]
+            at = before + (drawn - 1 if backwards else min(match.nth, drawn))
+            self._at = at % self.total if self.total else None
 
     def _count(self, first: int) -> None:
         """Count anew from the entry `first` on."""

@@ -23,7 +23,7 @@ class Hunt:
         self._pane = pane
         self._column = pane.column
         self._stops = pane.stops
-        self._finder = Finder()
+        self._finder = Finder(self._certain)
         self._shown: tuple[Spot, int] | None = None
         """The line of the current match, and which match of that line it is."""
         self._finder.read(pane.state.entries, 0)
@@ -56,7 +56,7 @@ class Hunt:
             self._pane.refresh()
             return
         item = match.entry + 1
-        if self._stops.folds(item) and not self._pane.opened(item) and self._drawn(item) <= match.nth:
+        if self._stops.folds(item) and not self._pane.opened(item) and self._drawn(item, False) < self._drawn(item, True):
             self._pane.peek(item)
         self._shown = self._place(item, match.nth)
         self._pane.cursor.put(next(iter(self._stops.of(item)), None))
@@ -64,10 +64,17 @@ class Hunt:
         line, top, height = self._column.line(spot), self._pane.scroll_offset.y, self._pane.page.height
         self._pane.keep((spot, line - top if top <= line < top + height else height // 3))
 
-    def _drawn(self, item: int) -> int:
+    def _certain(self, entry: int) -> int | None:
+        """How many matches are drawn of an entry; None of one that is drawn in parts."""
+        item = entry + 1
+        whole = not any(isinstance(unit, Paragraph) for unit in self._column.units(item))
+        return self._drawn(item, True) if whole else None
+
+    def _drawn(self, item: int, opened: bool) -> int:
         """How many matches are drawn of an item."""
         count = self._finder.needle.count
-        return sum(count(strip.text) for unit in range(len(self._column.units(item))) for strip in self._pane.strips(item, unit))
+        units = self._column.units(item)
+        return sum(count(strip.text) for unit in range(len(units)) for strip in self._pane.strips(item, unit, opened=opened))
 
     def _place(self, item: int, nth: int) -> tuple[Spot, int]:
         """The line of a match: counted in the source of paragraphs, so that few of them are drawn, and in what is drawn of cards."""

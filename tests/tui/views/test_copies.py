@@ -51,10 +51,14 @@ def test_code_is_copied_as_it_was_written_however_long_or_empty_its_lines_are(li
     assert inner(Reply(f"Look:\n\n{fence}py\n{written}{fence}\n\nThat is it.")) == (written.removesuffix("\n"), "the code block")
 
 
-def test_what_is_searched_holds_every_word_that_can_be_drawn() -> None:
-    diff = FileDiff("a.py", "modified", "@@ -1,1 +1,1 @@\n-old\n+new\n", 1, 1)
-    assert "+new" in source(Call("c", "edit_file", "a.py", diffs=(diff,)))
-    told = json.dumps({"cmd": "a\nsecond line"})
-    assert "second line" in source(Call("c", "bash", "a", arguments=told))
-    for entry in (Prompt("word"), Thinking("word"), Notice("info", "word"), Permission("c", "bash", "word", ""), Ask("c", "q", ("word",))):
+def test_what_is_searched_is_every_word_that_is_drawn_and_each_once() -> None:
+    diff = FileDiff("a.py", "modified", "@@ -1,2 +1,2 @@\n kept\n-old\n+new\n", 1, 1)
+    told = json.dumps({"cmd": "make a\nsecond"})
+    assert source(Call("c", "edit_file", "Edit a.py", arguments='{"old": "old"}', result="Done.", diffs=(diff,))).split("\n") == [
+        *("edit_file", "a.py", "kept", "old", "new", "Done.", "")
+    ]
+    assert source(Call("c", "bash", "make a second", arguments=told, result="out", files=("b", "c"))) == "make a\nsecond\nout\nb, c"
+    assert source(Call("c", "task_status", "how is 1", arguments='{"task_id": "1"}')) == "task_status\nhow is 1\ntask_id: 1\n\n"
+    assert source(Permission("c", "bash", "make", "")) == "make\n"
+    for entry in (Prompt("word"), Thinking("word"), Notice("info", "word"), Ask("c", "q", ("word",))):
         assert "word" in source(entry)

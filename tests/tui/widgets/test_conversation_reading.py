@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from textual.pilot import Pilot
 
 from pygent_engine.events import CallEnded, CallStarted, Event, FilesChanged, ReasoningDelta, ReplyCompleted, TextDelta, TurnStarted
 from pygent_engine.values import FileDiff, Message, ToolCall, ToolResult
+from pygent_tui.views.entries import Call, Permission, Prompt
+from pygent_tui.views.entry_list import EntryList
 from pygent_tui.views.transcript import EMPTY, Transcript, fold
+from pygent_tui.widgets.column import Spot
 from pygent_tui.widgets.conversation import Conversation
 from tests.support.envelopes import stream
 
@@ -196,3 +201,53 @@ async def test_an_item_that_is_higher_than_the_page_is_scrolled_through() -> Non
             pane.action_move(1)
         assert seen >= {f"word{number}" for number in range(400)}
         assert pane.following
+
+
+ODD = [
+    ("bash", '{"cmd": "make all"}', "make all", "make\n" * 8, ()),
+    ("bash", json.dumps({"cmd": "make " * 60}), "make " * 39 + "…", "make " * 30, ()),
+    ("edit_file", '{"path": "make.py", "old": "make", "new": "b"}', "Edit make.py", "Edited make.py.", (DIFF,)),
+    ("list_tasks", "{}", "", "\n".join("make" if number % 100 == 0 else str(number) for number in range(600)), ()),
+]
+
+
+@pytest.mark.parametrize("size", [(34, 9), (150, 24)])
+@pytest.mark.parametrize("query", ["make", "b1", "bash", "@@"])
+def test_each_match_that_is_counted_is_shown_in_its_turn(query: str, size: tuple[int, int]) -> None:
+    """Also of cards that tell a thing twice, in rows, cut, or side by side; going round tells how many there are."""
+
+    @in_loop
+    async def scenario() -> None:
+        calls = (
+            Call(str(number), name, summary, "ok", 0, result=result, arguments=arguments, diffs=diffs)
+            for number, (name, arguments, summary, result, diffs) in enumerate(ODD)
+        )
+        pane = Conversation()
+        async with Stage(pane).run_test(size=size) as pilot:
+            pane.show(Transcript(entries=EntryList([Prompt("make it"), *calls, Permission("p", "bash", "make", "")])))
+            await settle(pilot, pane)
+            pane.find(query)
+            for backwards in (False, True):
+                while (found := pane.step(backwards)) is not None and found[0] != (1 if backwards else found[1]):
+                    pass
+            places = set[tuple[Spot, int]]()
+            total = found[1] if found is not None else 0
+            for _ in range(total):
+                pane.step()
+                places.update(strong(pane))
+            assert (len(places), total > 0) == (total, query not in ("bash", "@@"))
+
+    scenario()
+
+
+def strong(pane: Conversation) -> list[tuple[Spot, int]]:
+    """Where the match is drawn that is the current one: its line, and its cell; it is drawn once, on the page."""
+    found: list[tuple[Spot, int]] = []
+    for y in range(pane.size.height):
+        at = 0
+        for segment in pane.render_line(y):
+            if segment.style is not None and segment.style.reverse and not found:
+                found.append((pane.column.find(pane.scroll_offset.y + y), at))
+            at += segment.cell_length
+    assert len(found) == 1
+    return found
