@@ -56,6 +56,8 @@ class PygentApp(App[None]):
         Binding("ctrl+q", "quit", "Quit", id="app.quit", show=False, priority=True),
         Binding("ctrl+c", "copy_or_interrupt", "Copy, or interrupt", id="app.copy", show=False, priority=True),
         Binding("f1", "help", "Help", id="app.help", show=False, priority=True),
+        Binding("ctrl+p", "command_palette", "List of commands", id="app.commands", show=False, priority=True),
+        Binding("ctrl+z", "suspend_process", "Back to the shell; fg returns", id="app.suspend", show=False, priority=True),
     ]
 
     class Arrived(Message):

@@ -19,6 +19,7 @@ from .stations.completing import Completing
 from .stations.composing import Composing
 from .stations.copying import Copying
 from .stations.errands import Errands
+from .stations.hinting import Hinting
 from .stations.installed import Installed
 from .stations.keeping import Keeping
 from .stations.leaving import Leaving
@@ -75,6 +76,7 @@ class Conductor:
         self.opening: Opening = Opening(self)
         self.leaving: Leaving = Leaving(self)
         self.telling: Telling = Telling(self)
+        self.hinting: Hinting = Hinting(self)
         self._stations: tuple[Station, ...] = (
             self.panes,
             self.reading,
@@ -96,6 +98,7 @@ class Conductor:
             self.looks,
             self.leaving,
             self.telling,
+            self.hinting,
             self.opening,  # the last, for it begins the session
         )
         self._takers = {kind: take for station in self._stations for kind, take in station.requests().items()}
@@ -140,6 +143,7 @@ class Conductor:
     def take(self, request: Request) -> None:
         """Hand `request` to the station that takes it."""
         self._takers[type(request)](request)
+        self.bench.keys.renew()
 
     def send(self, op: Op) -> None:
         """Ask the session for `op`."""

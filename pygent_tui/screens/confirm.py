@@ -16,8 +16,8 @@ class Confirm(ModalScreen[bool]):
     """Dismissed with True only by `y`; Enter, Escape and `n` stay."""
 
     BINDINGS = [  # noqa: RUF012 - Textual's own declaration
-        Binding("y", "answer(True)", show=False),
-        Binding("n,escape,enter", "answer(False)", show=False),
+        Binding("y", "answer(True)", "Yes", id="confirm.yes", show=False),
+        Binding("n,escape,enter", "answer(False)", "No", id="confirm.no", show=False),
     ]
 
     def __init__(self, title: str, body: str, yes: str, no: str) -> None:

@@ -10,16 +10,20 @@ import time
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
+from textual.containers import Vertical
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
 from ..views.arrangement import Arrangement, Pane
 from ..widgets.composer import Composer
+from ..widgets.key_line import KeyLine
 from ..widgets.pane_grid import PaneGrid, pane_of
 from ..widgets.request import Request
 from ..widgets.status_bar import StatusBar
 
+# Rows of the screen; with fewer, what stands above needs the last line. A panel says itself which keys answer.
+_LEAST_FOR_KEYS, _LEAST_BELOW_PANEL = 10, 18
 TITLES: dict[str, str] = {"conversation": "Conversation", "output": "Output", "board": "Tasks"}
 
 
@@ -58,13 +62,15 @@ class Workbench(Screen[None]):
         self.grid = PaneGrid(*(_entitled(Static(id=name)) for name in TITLES), id="panes")
         self.grid.arrangement = arrangement
         self.composer = Composer(id="composer")
-        self.bar = StatusBar(((f" {model} · starting", ""),), ("Ctrl+Q quit", "F1 help"), id="status")
+        self.bar = StatusBar(((f" {model} · starting", ""),), (), id="status")
+        self.keys = KeyLine(id="keys")
+        self._foot = Vertical(self.bar, self.keys, id="foot")
         self._panel: Widget | None = None
 
     def compose(self) -> ComposeResult:
         yield self.grid
         yield self.composer
-        yield self.bar
+        yield self._foot
 
     async def furnish(self, *panes: Widget) -> None:
         """Put each of the real panes in the place of the empty one with its id."""
@@ -74,6 +80,9 @@ class Workbench(Screen[None]):
             await empty.remove()
             await self.grid.mount(_entitled(pane), before=place if place < len(self.grid.children) else None)
 
+    def on_resize(self, event: events.Resize) -> None:
+        self._show_keys(event.size.height)
+
     # ------------------------------------------------------------ what stands below the panes
 
     def ask(self, panel: Widget) -> None:
@@ -81,8 +90,9 @@ class Workbench(Screen[None]):
         elsewhere = pane_of(self.focused) is not None
         self._drop_panel()
         self._panel = panel
+        self._show_keys(self.size.height)
         self.composer.display = False
-        self.mount(panel, before=self.bar)
+        self.mount(panel, before=self._foot)
         if not elsewhere:
             panel.focus()
 
@@ -99,6 +109,10 @@ class Workbench(Screen[None]):
         if self._panel is not None:
             self._panel.remove()
             self._panel = None
+            self._show_keys(self.size.height)
+
+    def _show_keys(self, rows: int) -> None:
+        self.keys.display = rows >= (_LEAST_FOR_KEYS if self._panel is None else _LEAST_BELOW_PANEL)
 
     def focus_below(self) -> None:
         """Focus the composer, or the panel in its place."""

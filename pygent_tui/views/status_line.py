@@ -35,7 +35,7 @@ def status_line(
             (f" {status.opened.model if status.opened else model} ", "$foreground"),
             _state(status, asks, now, note),
         ),
-        _notes(status, asks),
+        _notes(status),
         _why(status),
     )
 
@@ -120,8 +120,6 @@ def _time(status: Status, now: float) -> str:
     return "" if since is None else f" · {elapsed(now - since)}"
 
 
-def _notes(status: Status, asks: Asks) -> tuple[str, ...]:
+def _notes(status: Status) -> tuple[str, ...]:
     total = status.usage.total
-    # What asks takes Esc for a no.
-    interrupt = ("Esc interrupt",) if status.interruptible and not asks.pending else ()
-    return ("Ctrl+Q quit", "F1 help", *interrupt, *((f"{compact(total)} tokens",) if total else ()))
+    return (f"{compact(total)} tokens",) if total else ()

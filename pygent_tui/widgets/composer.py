@@ -58,6 +58,8 @@ class Composer(ChipArea):
         Binding("tab", "complete", "Complete", id="composer.complete", show=False),
         Binding("escape", "leave", "Close the list", id="composer.leave", show=False),
         Binding("delete,ctrl+d", "delete_right", "Delete, or remove the marked prompt", id="composer.delete", show=False),
+        Binding("ctrl+underscore,ctrl+z", "undo", "Undo", id="composer.undo", show=False),
+        Binding("ctrl+y", "redo", "Redo", id="composer.redo", show=False),
         Binding("ctrl+r", "search", "Search earlier prompts", id="composer.search", show=False),
         Binding("ctrl+s", "steer", "Steer the running turn", id="composer.steer", show=False),
         Binding("ctrl+g", "open_editor", "Write in the editor", id="composer.editor", show=False),
@@ -178,6 +180,7 @@ class Composer(ChipArea):
     def action_leave(self) -> None:
         if self._marked is not None and self.queue is not None:
             self.queue.leave()
+            self.refresh_bindings()
         elif self._put_by is not None:
             self.end_search()
         elif self.popup is not None:
@@ -210,11 +213,19 @@ class Composer(ChipArea):
     def action_choose(self, step: int) -> None:
         if self.queue is not None:
             self.queue.move(step)
+            self.refresh_bindings()
 
     def action_expand(self) -> None:
         """Put the text of the chip at the cursor in the place of its label."""
         if problem := self.expand_chip():
             self.post_message(self.Refused(problem))
+
+    @property
+    def key_labels(self) -> dict[str, str]:
+        """What keys do just now, by the ids of their bindings."""
+        if self._marked is not None:
+            return {"composer.send": "edit", "composer.delete": "remove", "composer.leave": "back"}
+        return {"composer.send": "take"} if self._is_choosing or self.searching else {}
 
     # ------------------------------------------------------------ the lists above
 

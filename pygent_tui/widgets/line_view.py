@@ -41,10 +41,12 @@ class LineView(SearchHost, can_focus=True):
     """What a pane without content says, a paragraph each."""
 
     BINDINGS = [  # noqa: RUF012 - Textual's own declaration
-        Binding("k", "scroll_up", "Up", show=False),
-        Binding("j", "scroll_down", "Down", show=False),
-        Binding("g", "scroll_home", "Top", show=False),
-        Binding("G", "scroll_end", "Bottom", show=False),
+        Binding("up,k", "scroll_up", "Up", id="pane.up", show=False),
+        Binding("down,j", "scroll_down", "Down", id="pane.down", show=False),
+        Binding("pageup", "page_up", "A page up", id="pane.page-up", show=False),
+        Binding("pagedown", "page_down", "A page down", id="pane.page-down", show=False),
+        Binding("home,g", "scroll_home", "To the top", id="pane.top", show=False),
+        Binding("end,G", "scroll_end", "To the end", id="pane.end", show=False),
     ]
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {

@@ -52,8 +52,8 @@ class TaskTable(LineView):
     )
 
     BINDINGS = [  # noqa: RUF012 - Textual's own declaration
-        Binding("enter", "select", "Look at it", show=False),
-        Binding("x", "cancel", "Cancel it", show=False),
+        Binding("enter", "select", "Show its output", id="board.select", show=False),
+        Binding("x", "cancel", "Cancel the task", id="board.cancel", show=False),
     ]
 
     class Selected(Request):
@@ -101,12 +101,13 @@ class TaskTable(LineView):
 
     def reflow(self) -> None:
         self._board = self._state
-        self._height = 1 if self.page.width >= _ONE_LINE else 2
+        before, self._height = self._height, 1 if self.page.width >= _ONE_LINE else 2
         self._id_width = min(_MAX_ID, max((cell_len(row.id) for row in self._board.rows), default=0))
         rows = self._board.rows
         self._cursor = min(self._cursor, max(0, len(rows) - 1))
         lines = len(rows) * self._height if rows else len(self.empty_lines())
-        self.set_extent(lines, self.page.width, min(self.scroll_offset.y, max(0, lines - self.page.height)))
+        top = self.scroll_offset.y // before * self._height if before != self._height else self.scroll_offset.y
+        self.set_extent(lines, self.page.width, min(top, max(0, lines - self.page.height)))
         title = (self._board.counts, self.page.width)
         if title != self._titled:
             self._titled = title

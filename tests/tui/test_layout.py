@@ -56,9 +56,9 @@ def test_on_a_tiny_screen_the_pane_that_is_focused_is_the_one_that_is_seen() -> 
     async def scenario(stage: Stage) -> None:
         for name in ("conversation", "output", "board"):
             await stage.press("f6")
-            await stage.until(partial(lambda pane: stage.one(pane).region.size == (40, 8), f"#{name}"))
+            await stage.until(partial(lambda pane: stage.one(pane).region.size == (40, 7), f"#{name}"))
         await stage.press("f6", *"still here")
-        assert (stage.one("#board").region.height, stage.bench.query_one(Composer).text) == (8, "still here")
+        assert (stage.one("#board").region.height, stage.bench.query_one(Composer).text) == (7, "still here")
 
     play(TASKS, scenario, size=TINY)
 
@@ -153,10 +153,10 @@ def test_in_one_column_the_keys_move_the_seam_by_the_focus() -> None:
 @pytest.mark.parametrize(
     ("size", "cells", "arrangement", "pane", "area"),
     [
-        (WIDE, ((72, 5), (48, 9)), Arrangement(columns=40), "#conversation", (48, 36)),
-        (WIDE, ((90, 19), (90, 12)), Arrangement(output=33), "#output", (48, 12)),
-        (TALL, ((20, 28), (20, 40)), Arrangement(rows=71), "#conversation", (90, 40)),
-        (SMALL, ((20, 9), (20, 6)), Arrangement(rows=30), "#conversation", (80, 6)),
+        (WIDE, ((72, 5), (48, 9)), Arrangement(columns=40), "#conversation", (48, 35)),
+        (WIDE, ((90, 19), (90, 12)), Arrangement(output=34), "#output", (48, 12)),
+        (TALL, ((20, 28), (20, 40)), Arrangement(rows=73), "#conversation", (90, 40)),
+        (SMALL, ((20, 9), (20, 6)), Arrangement(rows=32), "#conversation", (80, 6)),
     ],
 )
 def test_the_mouse_pulls_a_seam(

@@ -28,7 +28,7 @@ def test_before_the_session_there_is_no_mode_to_tell() -> None:
 
 def test_the_whole_line_of_an_idle_session() -> None:
     left = ((" DOCKER ", "bold $text-success on $success-muted"), (" demo ", "$foreground"), ("· ready", "$text-muted"))
-    assert line(start()) == StatusLine(left, ("Ctrl+Q quit", "F1 help"))
+    assert line(start()) == StatusLine(left, ())
 
 
 def test_a_fallback_says_why() -> None:
@@ -36,9 +36,9 @@ def test_a_fallback_says_why() -> None:
     assert line(fallback()).aside == " · local because Docker does not answer (is its daemon running?)"
 
 
-def test_a_running_command_is_told_with_its_time_and_the_key_that_ends_it() -> None:
+def test_a_running_command_is_told_with_its_time_and_what_was_used() -> None:
     assert text(running()) == " DOCKER  demo · running: python -m pytest tests · 8s"
-    assert line(running()).notes == ("Ctrl+Q quit", "F1 help", "Esc interrupt", "1.4k tokens")
+    assert line(running()).notes == ("1.4k tokens",)
 
 
 def test_a_long_command_is_cut_where_it_can_be_seen() -> None:
@@ -48,7 +48,6 @@ def test_a_long_command_is_cut_where_it_can_be_seen() -> None:
 
 def test_who_waits_for_the_user_comes_before_what_runs() -> None:
     assert text(approval()) == " LOCAL  demo · waiting for you"
-    assert "Esc interrupt" not in line(approval()).notes, "Esc answers what asks"
 
 
 def test_tasks_that_live_are_counted() -> None:

@@ -1,0 +1,84 @@
+"""Which of the keys that are valid now the last line names, in which order and words. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """A key and what it does, in a word or two; `id` is that of its binding."""
+
+    id: str
+    key: str
+    label: str
+
+    @property
+    def text(self) -> str:
+        return f"{self.key} {self.label}"
+
+
+class _Row(NamedTuple):
+    ids: tuple[str, ...]
+    label: str
+    pair: bool = False  # named together; otherwise the first that is valid stands for them
+
+
+# The most needed first. An empty label: named only where whoever has the focus gives it one.
+_ROWS = (
+    _Row(("search.keep",), "keep"),
+    _Row(("search.clear",), "end search"),
+    _Row(("composer.complete",), "complete"),
+    _Row(("pane.search-next", "pane.search-previous"), "match", pair=True),
+    _Row(("pane.search-clear",), "end search"),
+    _Row(("asks.go",), ""),
+    _Row(("app.back",), ""),
+    _Row(("composer.send",), "send"),
+    _Row(("composer.delete",), ""),
+    _Row(("composer.leave",), "close"),
+    _Row(("composer.steer",), ""),
+    _Row(("conversation.open",), "open"),
+    _Row(("board.select",), "output"),
+    _Row(("output.full",), "full screen"),
+    _Row(("asks.up", "asks.down"), "scroll", pair=True),
+    _Row(("full-output.close", "diff.close", "doctor.close", "help.close"), "close"),
+    _Row(("app.help",), "help"),
+    _Row(("app.quit",), "quit"),
+    _Row(("pane.search",), "search"),
+    _Row(("conversation.copy", "output.copy", "doctor.copy"), "copy"),
+    _Row(("diff.copy-all",), "copy all"),
+    _Row(("board.cancel",), "cancel"),
+    _Row(("output.follow",), "follow"),
+    _Row(("output.previous", "output.next"), "calls", pair=True),
+    _Row(("output.wrap",), "wrap"),
+    _Row(("output.save",), "save"),
+    _Row(("conversation.next", "conversation.previous"), "move", pair=True),
+    _Row(("conversation.previous-prompt", "conversation.next-prompt"), "prompts", pair=True),
+    _Row(("conversation.output",), "output"),
+    _Row(("conversation.diff-style",), "diffs"),
+    _Row(("pane.write",), "write"),
+    _Row(("pane.next-tab", "pane.next"), "panes"),
+    _Row(("app.commands",), "commands"),
+    _Row(("composer.search",), "history"),
+    _Row(("composer.editor",), "editor"),
+    _Row(("layout.zoom",), "zoom"),
+)
+
+
+def hints(active: Mapping[str, str], labels: Mapping[str, str]) -> tuple[Hint, ...]:
+    """What can be named, the most needed first.
+
+    `active` has the name of the key by the id of its binding, for those that are valid now; `labels` say by id what a
+    key does just now, "" that it is not worth naming.
+    """
+    found: list[Hint] = []
+    for row in _ROWS:
+        ids = [name for name in row.ids if name in active]
+        if not ids or (row.pair and len(ids) < len(row.ids)):
+            continue
+        label = labels.get(ids[0], row.label)
+        if label:
+            found.append(Hint(ids[0], " ".join(active[name] for name in (ids if row.pair else ids[:1])), label))
+    return tuple(found)
