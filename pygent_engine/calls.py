@@ -12,11 +12,12 @@ from .asks import UNAPPROVED, Asks, remedies, said_with
 from .errors import PygentError, described
 from .events import CallEnded, CallStarted, FilesChanged, OutputDelta
 from .outbox import Post
-from .prefix import prefix_of
+from .prefix import plain_words, prefix_of
 from .reports import Reports
 from .runtime import Runtime
 from .scope import Need, Scope, working_in
 from .tools.arguments import ArgumentError, parse_arguments
+from .tools.links import lead_out
 from .tools.registry import CallContext, Tool, ToolOutput
 from .tools.toolbox import Toolbox
 from .turn import Turn
@@ -104,7 +105,7 @@ class Calls:
         try:
             wanted = yield from self._wanted(tool, arguments, turn)
             command = _command(arguments)
-            prefix = prefix_of(command) if tool.name == "bash" else ""  # a `cmd` of other tools may be no command
+            prefix = self._prefix(command) if tool.name == "bash" else ""  # a `cmd` of other tools may be no command
             pending = self._gate.pending(tool.name, self.runtime.mode, wanted, writes=tool.writes, prefix=prefix)
             if pending and self._gate.desk is None:
                 return ToolResult(call.id, remedies(pending), "denied")
@@ -119,6 +120,13 @@ class Calls:
         if turn.cancel.is_set():
             return ToolResult(call.id, UNAPPROVED, "cancelled")
         return frozenset(need.permission for need in wanted)
+
+    def _prefix(self, command: str) -> str:
+        """The prefix of `command`; "" also where a link in the workspace leads it out of it, onto this machine."""
+        prefix = prefix_of(command)
+        if prefix and self.runtime.mode == "local" and lead_out(self.runtime.base_dir, plain_words(command)):
+            return ""
+        return prefix
 
     def _wanted(self, tool: Tool, arguments: JsonDict, turn: Turn) -> Work[tuple[Need, ...]]:
         find = tool.needs

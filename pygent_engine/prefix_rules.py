@@ -7,6 +7,7 @@ env, sudo, xargs, nice, time, npx, find  they run the command that follows, or d
 ssh, docker, kubectl, curl, git push     they act elsewhere, or on this machine as a whole
 git -c, git --exec-path                  settings that name programs; so may `git config` and `git rebase --exec`
 rm, mv, cp, tee, dd, chmod, pip install  what they do cannot be taken back, or runs what was fetched
+grep -R, diff -r                         they follow every link that they meet, also one that leads out
 make, npm run and their like             a further word is a further target, or code: each stands for one target alone
 """
 
@@ -61,7 +62,7 @@ _MYPY = _rule(
     "vp:m:",
     "strict ignore-missing-imports show-error-codes pretty no-error-summary explicit-package-bases check-untyped-defs no-incremental",
 )
-_GREP = "rRniIlLwcvEFPoHhsxqA:B:C:e:m:"
+_GREP = "rniIlLwcvEFPoHhsxqA:B:C:e:m:"
 
 RULES: dict[tuple[str, ...], Rule] = {
     ("git", "status"): _git("sbu:vz", "short branch porcelain long verbose untracked-files ignored show-stash no-renames"),
@@ -110,7 +111,7 @@ RULES: dict[tuple[str, ...], Rule] = {
     ),
     ("du",): _rule("shacd:", "summarize human-readable max-depth all"),
     ("df",): _rule("hT", "human-readable"),
-    ("diff",): _rule("urqNwbBU:", "unified recursive brief color"),
+    ("diff",): _rule("uqNwbBU:", "unified brief color"),
     ("mkdir",): _rule("pv", "parents verbose"),
     ("pwd",): _ALONE,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -114,6 +115,17 @@ def test_a_yes_to_a_prefix_spares_the_commands_that_begin_with_it_and_no_other(m
         ("pwd", "pwd"),
     ]
     assert [settled.decision for settled in recorder.of(ApprovalSettled)] == ["prefix", "deny", "deny", "deny"]
+
+
+def test_a_yes_to_a_prefix_is_none_to_what_a_link_leads_to_outside_of_the_workspace(make_agent: MakeAgent, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("secret")
+    agent, recorder = make_agent(
+        ScriptedModel([bash("cat own"), bash("cat link/secret"), "done"]),
+        approver=lambda request: Approval("prefix" if request.command == "cat own" else "deny"),
+    )
+    (agent.runtime.base_dir / "link").symlink_to(tmp_path)
+    agent.run("go")
+    assert [asked.request.prefix for asked in recorder.of(ApprovalAsked)] == ["cat", ""]
 
 
 def test_a_failing_approver_denies(make_agent: MakeAgent) -> None:

@@ -140,6 +140,8 @@ REFUSED = {
         "git status --exec=x",
         "git diff --ext-diff",
         "git grep -Ox y",
+        "grep -R x .",
+        "diff -r a b",
         "git rebase --exec x",
         "git log --textconv",
         "pytest -p evil",

@@ -5,11 +5,10 @@ On this machine that would be a way around the question that is asked before eac
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..scope import Need
+from .links import meant
 
 if TYPE_CHECKING:
     from ..runtime import Runtime
@@ -22,8 +21,6 @@ def write_needs(runtime: Runtime, path: str) -> tuple[Need, ...]:
     """The permissions that writing `path` needs beyond those of every write. Raises WorkspaceError for a path that leads out."""
     if runtime.mode != "local":
         return ()
-    folder = os.path.realpath(runtime.base_dir)
     named = runtime.relative(path)
-    meant = os.path.relpath(os.path.realpath(os.path.join(folder, named)), folder)  # noqa: PTH118 - Path.resolve raises at a loop
-    parts = (*named.split("/"), *Path(meant).parts)
+    parts = (*named.split("/"), *meant(runtime.base_dir, named).parts)
     return (_NEED,) if any(part.casefold() == _OWN for part in parts) else ()
