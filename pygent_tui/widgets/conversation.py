@@ -233,7 +233,7 @@ class Conversation(LineView):
         self.column.rewidth(self.page.width)
         if not units or place.unit >= len(self.column.units(place.item)):
             return self.column.clamped(place)
-        return Spot(place.item, place.unit, place.line * self._measure(place.item, place.unit) // max(1, height))
+        return Spot(place.item, place.unit, round(place.line * self._measure(place.item, place.unit) / max(1, height)))
 
     def _place_read(self) -> Spot:
         """The line at the top of the page: what must not move while it is read."""

@@ -89,6 +89,8 @@ class Printed(SidewaysView):
         if self._sheet is None:
             self._sheet = Sheet(source, width)
         else:
+            if width is not None and self._sheet.width is not None:
+                place = Place(place.line, round(place.row * self._sheet.width / width))  # the same part of a line that needs many rows
             self._sheet.update(source, width)
         self._settle(self._sheet, place)
         self._search_on(source, fresh)

@@ -136,3 +136,17 @@ async def test_a_tab_behind_wide_characters_is_searched_as_the_blanks_that_are_s
         await settle(pilot, pane)
         assert (pane.find(" " * 5), pane.find(" " * 4)) == (1, 2)
         assert [pane.step(), pane.step()] == [(2, 2), (1, 2)]
+
+
+@in_loop
+async def test_the_part_of_a_long_line_that_is_read_stays_whatever_the_width() -> None:
+    pane = OutputPane()
+    async with Stage(pane).run_test(size=(80, 12)) as pilot:
+        pane.show(folded(begun(), OutputDelta("c", "".join(f"{number:05d} " for number in range(3_000)) + "\nend\n")))
+        await settle(pilot, pane)
+        await pilot.press("w", "g", *["pagedown"] * 5)
+        word = screen_lines(pane)[0].split()[1]
+        for width in (40, 27, 63, 20, 31, 80, 50, 80):
+            await pilot.resize_terminal(width, 12)
+            await settle(pilot, pane)
+            assert word in "".join(screen_lines(pane)[:2])

@@ -168,3 +168,18 @@ async def test_the_title_is_never_cut_within_a_word_and_says_what_matters_first(
         pane.show(folded(("t1", ApprovalAsked(request)), start=THREE))
         await settle(pilot, pane)
         assert Content.from_markup(pane.border_title or "").plain == "Tasks · 1 needs you"
+
+
+@in_loop
+async def test_the_task_at_the_top_stays_there_when_tasks_need_two_lines() -> None:
+    pane = TaskTable()
+    async with Stage(pane).run_test(size=(80, 12)) as pilot:
+        pane.show(folded(*(created(f"t{number}") for number in range(60))))
+        await settle(pilot, pane)
+        await pilot.press(*["down"] * 30)
+        tops = []
+        for width in (40, 80):
+            await pilot.resize_terminal(width, 12)
+            await settle(pilot, pane)
+            tops.append(screen_lines(pane)[0].split("queued")[-1].split()[-4])
+        assert tops == ["t19", "t19"]
