@@ -94,7 +94,7 @@ RULES: dict[tuple[str, ...], Rule] = {
     **{("go", name): _GO for name in ("build", "test", "vet", "fmt", "list")},
     ("eslint",): _rule("", "fix ext quiet max-warnings color no-color"),
     ("prettier",): _rule("clw", "check write list-different"),
-    ("tsc",): Rule("p:", frozenset(("noEmit", "strict", "pretty", "project"))),
+    ("tsc",): Rule("", frozenset(("p", "noEmit", "strict", "pretty", "project")), dashed=True),
     **{(tool, "test"): _ALONE for tool in ("npm", "pnpm", "yarn", "bun", "mvn", "gradle", "dotnet", "mix", "deno")},
     **{(tool, "build"): _ALONE for tool in ("dotnet", "gradle")},
     **{(tool, "run", TARGET): _ALONE for tool in ("npm", "pnpm", "yarn", "bun")},

@@ -29,6 +29,7 @@ GIVEN = {
     "ls -1": "ls",
     "head -12 x": "head",
     "pwd": "pwd",
+    "tsc -p web --noEmit": "tsc",
 }
 
 REFUSED = {
@@ -140,11 +141,10 @@ REFUSED = {
         "git status --exec=x",
         "git diff --ext-diff",
         "git grep -Ox y",
-        "grep -R x .",
-        "diff -r a b",
         "git rebase --exec x",
         "git log --textconv",
         "pytest -p evil",
+        "tsc -plugins x",
         "pytest -c x.ini",
         "pytest --pdbcls=a:b",
         "cargo test --config x",
@@ -184,6 +184,7 @@ REFUSED = {
         "cat '../x'",
         'cat "/etc/passwd"',
     ),
+    "links that are met on the way": ("grep -R x .", "diff -r a b"),
     "options from a file": ("pytest @x", "pytest '@x'", "ls +x"),
     "what is read from its input": ("cat -", "ruff check -", "ls -12"),
     "nothing": ("", " ", "''", "'' status", "git ''"),

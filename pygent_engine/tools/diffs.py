@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from ..runtime import Runtime
 
 LONGEST_DIFF = 200_000  # characters
+_MOST_LINES = 100_000  # of either text: as objects they weigh a hundred times what an empty one does in a file
 _CONTEXT = 3
 _MOST_CHANGES = 1_000  # lines that differ; beyond, all between the first and the last of them counts as replaced
 _MOST_WORK = 1_000_000  # lines compared
@@ -33,7 +34,7 @@ class Watched:
         """What was written; without text and counts where one of the two is too large, or not text."""
         name, after = self._runtime.relative(self._path), self._text()
         kind: Literal["added", "modified"] = "modified" if self._there else "added"
-        if self._before is None or after is None:
+        if self._before is None or after is None or max(self._before.count("\n"), after.count("\n")) > _MOST_LINES:
             return FileDiff(name, kind)
         text, added, removed = unified(self._before, after)
         return FileDiff(name, kind, text if len(text) <= LONGEST_DIFF else "", added, removed)

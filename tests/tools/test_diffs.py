@@ -90,5 +90,14 @@ def test_what_is_no_text_or_too_large_has_no_lines_to_show(tmp_path: Path) -> No
     assert written(tmp_path, b"", "0123456789\n" * many) == FileDiff("f.txt", "modified", "", many, 0)
 
 
+def test_very_many_lines_are_not_compared(tmp_path: Path) -> None:
+    with Runtime(False, workspace=tmp_path) as runtime:
+        for before, after in (("\n" * 500_000, "x"), ("x", "\n" * 500_000)):
+            (tmp_path / "f").write_text(before)
+            watched = Watched(runtime, "f")
+            (tmp_path / "f").write_text(after)
+            assert watched.diff() == FileDiff("f", "modified")
+
+
 def test_an_encoding_that_is_not_utf_8_is_compared_as_text(tmp_path: Path) -> None:
     assert written(tmp_path, "é\nb\n".encode("latin-1"), "é\nc\n").text == "@@ -1,2 +1,2 @@\n é\n-b\n+c\n"
