@@ -50,15 +50,21 @@ class Asking(Station):
         if new.asks is old.asks:
             return
         ask = new.asks.current
+        if self._panel is not None and not self._panel.answered:
+            self._drafts[self._panel.call_id] = self._panel.draft
+        lost = self._left_over(new.asks)
         if ask is None:
             self._panel = None
-            self._drafts.clear()
             self.bench.compose_again()
-            return
-        if self._panel is None or self._panel.call_id != ask.call_id:
+        elif self._panel is None or self._panel.call_id != ask.call_id:
             self._show_panel(ask, new.asks)
         if self._panel is not None:
             self._panel.show_waiting(waiting(new.asks), new.asks.at)
+        if lost:
+            composer = self.bench.composer
+            composer.insert(f"\n{lost}" if composer.text else lost, composer.document.end)
+            composer.move_cursor(composer.document.end)
+            self.conductor.say("Nothing is asked there any more; what you had written of an answer stands in the prompt.")
 
     @property
     def modes(self) -> tuple[ApprovalMode, ...]:
@@ -84,9 +90,13 @@ class Asking(Station):
         on = word == "on" if word else self.conductor.state.tuning.confirm_bash
         self.conductor.say("Commands on this machine are asked for." if on else "Commands on this machine run without a question.")
 
+    def _left_over(self, asks: Asks) -> str:
+        """What was written of answers that nobody waits for any more."""
+        pending = {ask.call_id for ask in asks.pending}
+        gone = [call_id for call_id in self._drafts if call_id not in pending]
+        return "\n".join(filter(None, [self._drafts.pop(call_id).strip() for call_id in gone]))
+
     def _show_panel(self, ask: Ask, asks: Asks) -> None:
-        if self._panel is not None:
-            self._drafts[self._panel.call_id] = self._panel.draft
         title, typed_at, quiet_s = asks.title(ask.task_id), self.bench.composer.typed_at, self.app.quiet_s
         draft = self._drafts.pop(ask.call_id, "")
         if isinstance(ask, ApprovalRequest):

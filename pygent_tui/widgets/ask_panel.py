@@ -101,6 +101,11 @@ class AskPanel(Widget, can_focus=True):
         """How much there is to read; empty when it is little."""
         return ""
 
+    @property
+    def answered(self) -> bool:
+        """Whether its one answer was given."""
+        return self._answered
+
     def refresh_keys(self) -> None:
         """Say which keys answer; from elsewhere, how to get here."""
         others = _OTHERS if self._count > 1 else ()

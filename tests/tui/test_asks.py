@@ -207,6 +207,22 @@ def test_an_ask_that_goes_away_gives_the_prompt_back_with_its_draft() -> None:
     play(Scene("start", start), scenario)
 
 
+@pytest.mark.parametrize(("before", "after"), [("", "not here"), ("draft", "draft\nnot here")])
+def test_a_reason_that_was_being_written_when_another_front_end_answered_goes_into_the_prompt(before: str, after: str) -> None:
+    async def scenario(stage: Stage) -> None:
+        composer = stage.bench.query_one(Composer)
+        await stage.press(*before)
+        stage.session.play(approval().envelopes[1:])
+        await stage.until(lambda: stage.bench.query(ApprovalPanel))
+        await stage.press("n", *"not he")
+        stage.session.play(approval().post(ApprovalSettled("c1", "once", "")).envelopes[-1:])
+        await stage.until(lambda: composer.has_focus)
+        await stage.press(*"re")
+        assert (composer.text, stage.ops) == (after, [])
+
+    play(Scene("start", start), scenario)
+
+
 def test_the_panel_keeps_its_guard_for_the_next_ask() -> None:
     async def scenario(stage: Stage) -> None:
         await press_at(stage, panel(stage), ("y", await drawn(stage) + 1))
