@@ -145,8 +145,8 @@ async def test_the_part_of_a_long_line_that_is_read_stays_whatever_the_width() -
         pane.show(folded(begun(), OutputDelta("c", "".join(f"{number:05d} " for number in range(3_000)) + "\nend\n")))
         await settle(pilot, pane)
         await pilot.press("w", "g", *["pagedown"] * 5)
-        word = screen_lines(pane)[0].split()[1]
+        read = int(screen_lines(pane)[0].split()[1])
         for width in (40, 27, 63, 20, 31, 80, 50, 80):
             await pilot.resize_terminal(width, 12)
             await settle(pilot, pane)
-            assert word in "".join(screen_lines(pane)[:2])
+            assert abs(int(screen_lines(pane)[0].split()[1]) - read) < 20  # a row of the widest page, or less
