@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from pygent_engine.untrusted import clean_line
+
 from ..theme import DARK, LIGHT
 from ..views.arrangement import Arrangement
 from ..widgets.pane_grid import PaneGrid
@@ -40,7 +42,7 @@ class Looks(Station):
         elif name.lower() in self.themes:
             self._keep_theme(name.lower())
         else:
-            self.conductor.refuse(f"There is no theme {name}; /theme lists them.")
+            self.conductor.refuse(f"There is no theme {clean_line(name, 40)!r}; /theme lists them.")
 
     def _pick_theme(self) -> None:
         from ..screens.pick import Pick  # noqa: PLC0415 - a list is imported when one is wanted

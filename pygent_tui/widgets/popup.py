@@ -139,8 +139,8 @@ class Popup(Widget):
 
 
 def _row(choice: Choice, left: int, width: int, marked: bool) -> Content:
-    ground = " on $primary-muted" if marked else ""
-    shown = set_cell_size(f" {set_cell_size(_tail(one_line(choice.shown), left), left)} ", min(width, left + 2))
+    ground, sign = (" on $primary-muted", "›") if marked else ("", " ")
+    shown = set_cell_size(f"{sign}{set_cell_size(_tail(one_line(choice.shown), left), left)} ", min(width, left + 2))
     return Content.assemble(
         (shown, f"bold $text-primary{ground}" if marked else "$foreground"),
         (_head(f" {one_line(choice.note)}", width - cell_len(shown)), f"$foreground 70%{ground}"),

@@ -90,7 +90,7 @@ class QueueList(Widget):
         item = self._items[index]
         sign = "↳" if item.kind == "steer" else f"{sum(each.kind != 'steer' for each in self._items[: index + 1])}"
         said = f" · {_SAYS[item.kind]}" if _SAYS[item.kind] else ""
-        head = f" {sign} "
+        head = f"{'›' if index == self._at else ' '}{sign} "
         room = max(0, width - cell_len(head) - cell_len(said))
         text = one_line(item.text)
         text = text if cell_len(text) <= room else f"{set_cell_size(text, max(0, room - 1)).rstrip()}…"

@@ -55,7 +55,7 @@ def test_enter_on_a_name_that_nothing_fits_sends_the_prompt(tmp_path: Path) -> N
 def test_tab_and_enter_put_the_path_in_its_place(tmp_path: Path) -> None:
     async def scenario(stage: Stage) -> None:
         await stage.press(*"see @mai")
-        await stage.until(lambda: offers(stage, "main.py"))
+        await stage.until(lambda: offers(stage, "›src/main.py"))
         await stage.press("tab")
         assert (composer(stage).text, popup(stage).is_open) == ("see @src/main.py ", False)
         await stage.press(*"and @note")

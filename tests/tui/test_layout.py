@@ -225,7 +225,7 @@ def test_a_theme_is_taken_by_its_name_and_an_unknown_one_is_refused() -> None:
         await stage.until(lambda: stage.app.theme == "dracula")
         await stage.press(*"/theme plaid", "enter")
         await stage.until(lambda: stage.app._notifications)
-        assert [note.message for note in stage.app._notifications] == ["There is no theme plaid; /theme lists them."]
+        assert [note.message for note in stage.app._notifications] == ["There is no theme 'plaid'; /theme lists them."]
         assert stage.app.theme == "dracula"
 
     play(START, scenario)

@@ -198,7 +198,9 @@ def test_a_prompt_typed_before_the_session_is_open_is_sent_when_it_opens() -> No
 def test_a_prompt_sent_while_a_turn_runs_is_shown_as_queued_until_its_turn() -> None:
     async def scenario(stage: Stage) -> None:
         await stage.press(*"lint", "enter")
-        assert "1 lint" in stage.text("#queue")
+        assert " 1 lint" in stage.text("#queue")
+        await stage.press("ctrl+up")
+        assert "›1 lint" in stage.text("#queue")
         script = running()
         taken = PromptTaken(stage.session.prompt_ids[-1])
         stage.session.play(script.end("c1", "ok").end_turn().post(taken).post(TurnStarted("lint")).envelopes[-5:])
