@@ -8,10 +8,11 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterator
+from itertools import groupby
 
 from ..errors import ModelError
 from ..values import Delta
-from .chunks import ChunkReader, NotACompletion, parsed
+from .chunks import ChunkReader, HostError, NotACompletion, parsed
 from .reply import message_from
 from .sse import SSEParser
 
@@ -75,6 +76,32 @@ class CompletionReader:
                 yield from self._chunks.read(data)
         if not self._chunks.begun and (self._events or _FIELD.match(self._start) is None):
             raise NotACompletion
+
+
+def joined(deltas: Iterator[Delta]) -> Iterator[Delta]:
+    """`deltas`, each run of text as one, and each of reasoning; what came before an error comes before it."""
+    came, failure = list[Delta](), None
+    try:
+        for delta in deltas:
+            came.append(delta)
+    except (HostError, ValueError) as error:
+        failure = error
+    for kind, run in groupby(came, _kind):
+        match kind:
+            case "text":
+                yield Delta(text="".join(delta.text for delta in run))
+            case "reasoning":
+                yield Delta(reasoning="".join(delta.reasoning for delta in run))
+            case _:
+                yield from run
+    if failure is not None:
+        raise failure
+
+
+def _kind(delta: Delta) -> str:
+    if delta == Delta(text=delta.text):
+        return "text"
+    return "reasoning" if delta == Delta(reasoning=delta.reasoning) else ""
 
 
 def _whole_reply(body: str) -> Iterator[Delta]:

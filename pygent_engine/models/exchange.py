@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import threading
+import time
 from collections.abc import Callable, Iterator
-from queue import Empty, Full, Queue
 from typing import TYPE_CHECKING
 
 from ..values import Flag
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 _POLL_S = 0.05
 _JOIN_S = 0.5
-_PIECES = 64  # what may wait for a slow reader
+_WAITING = 256 * 1024  # bytes that may wait for a slow reader
+_REST_S = 0.005  # between two takes: a reader that took each piece by itself would change threads with every one
 
 Give = Callable[[bytes], bool]
 
@@ -65,7 +66,8 @@ def _shut(open_socket: socket.socket) -> None:
 
 
 class Exchange:
-    """Runs `talk(give)` on a thread and iterates what it gives; `talk` stops when `give` says False.
+    """Runs `talk(give)` on a thread and iterates what it gives, joined where more came than was taken; `talk` stops when
+    `give` says False.
 
     Iterating ends when `talk` returns or `cancel` is set, and raises what `talk` raised.
     """
@@ -74,20 +76,29 @@ class Exchange:
         self._talk = talk
         self._line = line
         self._cancel = cancel
-        self._inbox: Queue[bytes | Exception | None] = Queue(_PIECES)
+        self._changed = threading.Condition()  # guards the three below
+        self._pieces = bytearray()
+        self._ended = False
+        self._failure: Exception | None = None
         self._thread = threading.Thread(target=self._run, name="pygent-model-request", daemon=True)
 
     def __iter__(self) -> Iterator[bytes]:
+        rest = 0.0
         while not self._cancel.is_set():
-            try:
-                piece = self._inbox.get(timeout=_POLL_S)
-            except Empty:
-                continue
-            if piece is None:
+            time.sleep(rest)
+            with self._changed:
+                if not self._changed.wait_for(lambda: self._pieces or self._ended, _POLL_S):
+                    rest = 0.0
+                    continue
+                pieces = bytes(self._pieces)
+                self._pieces.clear()
+                self._changed.notify()
+            if not pieces:
+                if self._failure is not None:
+                    raise self._failure
                 return
-            if isinstance(piece, Exception):
-                raise piece
-            yield piece
+            rest = _REST_S
+            yield pieces
 
     def __enter__(self) -> Exchange:
         self._thread.start()
@@ -103,21 +114,19 @@ class Exchange:
         self._thread.join(seconds)
 
     def _run(self) -> None:
+        failure: Exception | None = None
         try:
             self._talk(self._give)
         except Exception as error:
-            self._put(error)
-        else:
-            self._put(None)
+            failure = error
+        with self._changed:
+            self._ended, self._failure = True, failure
+            self._changed.notify()
 
     def _give(self, piece: bytes) -> bool:
-        return self._put(piece)
-
-    def _put(self, piece: bytes | Exception | None) -> bool:
-        while not self._line.hung_up:
-            try:
-                self._inbox.put(piece, timeout=_POLL_S)
-            except Full:
-                continue
-            return True
-        return False
+        with self._changed:
+            while len(self._pieces) >= _WAITING and not self._line.hung_up:
+                self._changed.wait(_POLL_S)
+            self._pieces += piece
+            self._changed.notify()
+        return not self._line.hung_up

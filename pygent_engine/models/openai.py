@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from ..errors import ModelError
 from ..values import Delta, Flag, JsonDict, Message
 from .chunks import HostError
-from .completion import CompletionReader
+from .completion import CompletionReader, joined
 from .exchange import Exchange, Give, Line
 from .failures import Host, broken, error_in_stream, not_compatible, refusal, silent, unreachable
 from .reply import ReplyBuilder, mend
@@ -112,7 +112,7 @@ class OpenAIModel:
     def _read(self, exchange: Exchange, reader: CompletionReader, cancel: Flag) -> Iterator[Delta]:
         try:
             for piece in exchange:
-                yield from reader.feed(piece)
+                yield from joined(reader.feed(piece))
                 if reader.done:
                     return
             if not cancel.is_set():

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import groupby
 
-from pygent_engine.events import Envelope
+from pygent_engine.events import Envelope, ReasoningDelta, TextDelta
 from pygent_engine.values import Tuning
 
 from . import asks, board, changes, output, queue, status, transcript, tuning
@@ -33,7 +34,7 @@ def fold(state: AppState, batch: Iterable[Envelope]) -> AppState:
     """`state` after all envelopes of `batch`."""
     talk, out, tasks, now, waiting, seen = state.transcript, state.output, state.board, state.status, state.asks, state.seen
     tuned, changed, waits = state.tuning, state.changes, state.queue
-    for envelope in batch:
+    for envelope in _joined(batch):
         talk = transcript.fold(talk, envelope)
         out = output.fold(out, envelope)
         tasks = board.fold(tasks, envelope)
@@ -44,6 +45,17 @@ def fold(state: AppState, batch: Iterable[Envelope]) -> AppState:
         changed = changes.fold(changed, envelope)
         seen = envelope.seq
     return AppState(talk, out, tasks, now, waits, waiting, tuned, changed, seen)
+
+
+def _joined(batch: Iterable[Envelope]) -> Iterator[Envelope]:
+    """`batch` with each run of pieces of a reply as one piece, under the number of its last: a fast model sends hundreds a frame."""
+    for (task_id, kind), run in groupby(batch, lambda envelope: (envelope.task_id, type(envelope.event))):
+        if kind is TextDelta or kind is ReasoningDelta:
+            envelopes = list(run)
+            text = "".join(envelope.event.text for envelope in envelopes)  # type: ignore[union-attr] # of that kind
+            yield Envelope(envelopes[-1].seq, envelopes[-1].at, task_id, kind(text))
+        else:
+            yield from run
 
 
 def submitted(state: AppState, prompt_id: str, text: str) -> AppState:

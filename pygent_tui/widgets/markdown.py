@@ -6,6 +6,7 @@ It is imported when the first reply is drawn, not at start. (pygments ships no t
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from io import StringIO
 
 from markdown_it import MarkdownIt
@@ -51,11 +52,12 @@ class MarkdownPen:
         self._inks = _Colors(look, Style())
         self._lexers: dict[str, Lexer | None] = {}
         # Tags are shown, not hidden: what the model wrote is what the user reads.
+        self._blank = _Document(self._colors, self._lexer)
         self._parser = MarkdownIt("commonmark", {"html": False}).enable("strikethrough").enable("table")
 
     def render(self, text: str, width: int) -> list[list[Segment]]:
         """`text` as lines of at most `width` cells."""
-        document = _Document(self._parser.parse(text), self._colors, self._lexer)
+        document = self._blank.of(self._parser.parse(text))
         lines = self._console.render_lines(document, self._console.options.update(width=width, height=None), pad=False)
         filled = [index for index, line in enumerate(lines) if any(segment.text.strip() for segment in line)]
         return lines[filled[0] : filled[-1] + 1] if filled else []
@@ -104,13 +106,20 @@ class _Colors(SyntaxTheme):
 
 
 class _Document(Markdown):
-    def __init__(self, tokens: list[Token], colors: SyntaxTheme, lexer: Callable[[str], Lexer | None]) -> None:
+    """Made once and copied for each text: rich makes a parser of its own with every one."""
+
+    def __init__(self, colors: SyntaxTheme, lexer: Callable[[str], Lexer | None]) -> None:
         super().__init__("", hyperlinks=False)
-        for token in tokens:
-            token.children = [_told(child) for child in token.children or ()]
-        self.parsed = tokens
         self.colors = colors
         self.lexer = lexer
+
+    def of(self, tokens: list[Token]) -> _Document:
+        """The document of `tokens`."""
+        for token in tokens:
+            token.children = [_told(child) for child in token.children or ()]
+        document = copy(self)
+        document.parsed = tokens
+        return document
 
 
 def _told(token: Token) -> Token:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pygent_engine.models.chunks import HostError, NotACompletion
-from pygent_engine.models.completion import CompletionReader
+from pygent_engine.models.completion import CompletionReader, joined
 from pygent_engine.models.reply import ReplyBuilder
 from pygent_engine.values import Delta, Message, ToolCall, Usage
 from tests.models.test_sse import pieces_of
@@ -102,3 +103,16 @@ def test_what_is_something_else_is_refused(body: bytes) -> None:
         deltas_of(body)
     with pytest.raises(NotACompletion):
         deltas_of(b"data: " + b"[" * 100_000 + b"\n\n")
+
+
+def test_what_came_at_once_is_one_piece_a_kind_and_comes_before_the_error_after_it() -> None:
+    def came() -> Iterator[Delta]:
+        yield from (Delta(reasoning="a"), Delta(reasoning="b"), Delta(text="c"), Delta(text="d"), Delta(finish_reason="stop"))
+        yield from (Delta(text="e"), Delta(text="f"))
+        raise HostError({"message": "full"})
+
+    handed_on = list[Delta]()
+    with pytest.raises(HostError):
+        for delta in joined(came()):
+            handed_on.append(delta)
+    assert handed_on == [Delta(reasoning="ab"), Delta(text="cd"), Delta(finish_reason="stop"), Delta(text="ef")]

@@ -26,10 +26,23 @@ from tests.support.sse_server import (
 TOOL: JsonDict = {"type": "function", "function": {"name": "bash", "parameters": {"type": "object", "properties": {}}}}
 
 
-def test_text_streams_in_the_pieces_that_were_sent(sse_server: SSEServer, model: OpenAIModel) -> None:
-    sse_server.play(text_reply("hello wörld"))
-    deltas = list(model.stream(ASK, "a-model", [], threading.Event()))
+def test_text_streams_as_it_is_sent(sse_server: SSEServer, model: OpenAIModel) -> None:
+    gates = [threading.Event() for _ in range(3)]
+    pieces = text_chunks("hello wörld")
+    sse_server.play(Script([pieces[0], Wait(gates[0]), pieces[1], Wait(gates[1]), pieces[2], Wait(gates[2]), finish(), usage(11, 7), DONE]))
+    deltas = []
+    for delta in model.stream(ASK, "a-model", [], threading.Event()):
+        deltas.append(delta)
+        gates[min(len(deltas), 3) - 1].set()
     assert deltas == [Delta(text="hell"), Delta(text="o wö"), Delta(text="rld"), Delta(finish_reason="stop"), Delta(usage=Usage(11, 7))]
+
+
+def test_text_that_comes_faster_than_it_is_taken_is_handed_on_in_few_pieces(sse_server: SSEServer, model: OpenAIModel) -> None:
+    text = "".join(f"{number} " for number in range(5000))
+    sse_server.play(text_reply(text))
+    deltas = list(model.stream(ASK, "a-model", [], threading.Event()))
+    assert "".join(delta.text for delta in deltas) == text
+    assert len(deltas) < 1000
 
 
 def test_calls_are_assembled_from_interleaved_deltas(sse_server: SSEServer, model: OpenAIModel) -> None:
