@@ -34,14 +34,14 @@ def test_a_name_that_is_not_marked_is_refused() -> None:
     assert (printed.returncode, printed.stdout, printed.stderr) == (1, "", "README.md marks no command 'lunch'\n")
 
 
-def test_the_example_program_runs_as_it_stands(tmp_path: Path) -> None:
-    example = re.search(r"```python\n(.*?)```", README, re.DOTALL)
-    assert example is not None
+@pytest.mark.parametrize(("begins", "says"), [("from pygent_engine import Agent", ["finished"]), ("from pygent_tui.commands", [])])
+def test_each_example_runs_as_it_stands(begins: str, says: list[str], tmp_path: Path) -> None:
+    example = next(code for code in re.findall(r"```python\n(.*?)```", README, re.DOTALL) if code.startswith(begins))
     environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "TMPDIR": str(tmp_path), "PYTHONPATH": str(ROOT)}
     ran = subprocess.run(
-        [sys.executable, "-c", example[1]], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", example], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False
     )
-    assert (ran.returncode, ran.stdout.split()[:1], ran.stderr) == (0, ["finished"], "")
+    assert (ran.returncode, ran.stdout.split()[:1], ran.stderr) == (0, says, "")
 
 
 def test_every_file_that_the_readme_names_is_there() -> None:
