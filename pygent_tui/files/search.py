@@ -9,8 +9,9 @@ from time import monotonic
 
 from pygent_engine.untrusted import OutputCleaner
 
+from ..tabs import searched
 from ..views.needle import Needle
-from ..views.sgr import plain, searched
+from ..views.sgr import plain
 from .text_file import TextFile
 
 _TELL_S = 0.1

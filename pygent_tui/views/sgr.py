@@ -1,15 +1,12 @@
-"""The colour sequences that output keeps: taken out of text, and carried to the lines that follow; and its tabs, as blanks."""
+"""The colour sequences that output keeps: taken out of text, and carried to the lines that follow."""
 
 from __future__ import annotations
 
 import re
 
-from rich.cells import cell_len
-
 SGR = re.compile(r"\x1b\[([0-9;:]*)m")
 _RESETS = ("\x1b[m", "\x1b[0m", "\x1b[0;")
 _KEPT = 64
-_TAB = 8
 
 
 def plain(text: str) -> str:
@@ -37,26 +34,3 @@ def carried(before: str, text: str) -> str:
         del found[0]
     last = list(dict.fromkeys(reversed(found)))[:_KEPT]
     return "".join(reversed(last))
-
-
-def spread(text: str) -> str:
-    """`text` with blanks for its tabs, as many as a terminal would show; colour sequences take no room."""
-    if "\t" not in text:
-        return text
-    found: list[str] = []
-    column = 0
-    *tabbed, last = text.split("\t")
-    for piece in tabbed:
-        column += cell_len(plain(piece))
-        blanks = _TAB - column % _TAB
-        column += blanks
-        found += [piece, " " * blanks]
-    return "".join((*found, last))
-
-
-def searched(text: str) -> str:
-    """`text` as it is searched: as it is seen."""
-    text = plain(text)
-    if "\t" not in text:
-        return text
-    return text.expandtabs(_TAB) if text.isascii() else "\n".join(map(spread, text.split("\n")))

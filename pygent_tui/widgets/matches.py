@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
+from ..tabs import searched
 from ..views.needle import Needle
-from ..views.sgr import searched
 from .searchable import Position
 from .sheet import Source
 

@@ -14,7 +14,8 @@ from typing import Protocol
 
 from rich.cells import cell_len, split_graphemes
 
-from ..views.sgr import plain, spread
+from ..tabs import spread
+from ..views.sgr import plain
 from .heights import Heights
 
 _LAID = 192

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rich.color import Color
 from rich.style import Style
 
-from pygent_tui.views.sgr import spread
+from pygent_tui.tabs import spread
 from pygent_tui.widgets.coloring import colored
 
 PIECES = st.lists(
