@@ -12,8 +12,9 @@ from ..files.text_file import TextFile
 from ..screens.full_output import FullOutput, kept_view
 from ..views import output
 from ..views.app_state import AppState
+from ..views.copies import command
 from ..views.output import Buffer
-from ..widgets.buffer_view import BufferView, command
+from ..widgets.buffer_view import BufferView
 from ..widgets.output_pane import OutputPane
 from ..widgets.printed import WrapSet
 from ..widgets.request import OutputAsked, Request

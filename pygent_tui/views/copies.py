@@ -11,6 +11,7 @@ from pygent_engine.untrusted import clean
 from .blocks import Block, code, split
 from .diffs import patch
 from .entries import Ask, Call, Closed, Ended, Entry, Notice, Opened, Permission, Prompt, Reply, TaskNote, Thinking
+from .output import Buffer
 
 Copied = tuple[str, str]
 """A text, and what it is called."""
@@ -100,7 +101,7 @@ def code_in(blocks: Iterable[Block]) -> str:
     return "\n".join(lines)
 
 
-def arguments(call: Call) -> list[tuple[str, str]]:
+def arguments(call: Call | Buffer) -> list[tuple[str, str]]:
     """The arguments of a call by name, each as text with its controls visible; one without a name when they are no object."""
     try:
         parsed = json.loads(call.arguments or "{}")
@@ -113,8 +114,8 @@ def arguments(call: Call) -> list[tuple[str, str]]:
     ]
 
 
-def command(call: Call) -> str:
-    """The exact command of a call of bash, its controls visible."""
+def command(call: Call | Buffer) -> str:
+    """The exact command of a call of bash, its controls visible; of another tool, what it was to do."""
     return dict(arguments(call)).get("cmd", call.summary)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import ClassVar
 
 from textual.binding import Binding
@@ -10,6 +9,7 @@ from textual.strip import Strip
 
 from pygent_engine.values import ToolResult
 
+from ..views.copies import command
 from ..views.output import Buffer
 from ..views.sgr import plain
 from .buffer_source import BufferSource
@@ -100,16 +100,6 @@ def ending(result: ToolResult) -> tuple[str, str, str]:
         "cancelled": ("cancelled", "warn"),
     }[result.status]
     return "✓" if role == "ok" else "✗", word, role
-
-
-def command(buffer: Buffer) -> str:
-    """The command of a call as the model wrote it; of another tool, what it was to do."""
-    try:
-        arguments = json.loads(buffer.arguments)
-    except ValueError:
-        return buffer.summary
-    found = arguments.get("cmd") if isinstance(arguments, dict) else None
-    return found if isinstance(found, str) else buffer.summary
 
 
 def copied(buffer: Buffer) -> tuple[str, str]:

@@ -11,12 +11,15 @@ from pygent_engine.values import FileDiff
 from pygent_tui.views.blocks import split
 from pygent_tui.views.copies import arguments, code_in, codes, command, copied, inner, source
 from pygent_tui.views.entries import Ask, Call, Notice, Permission, Prompt, Reply, Thinking
+from pygent_tui.views.output import Buffer
 
 BASH = Call("c", "bash", "make all", arguments='{"cmd": "make \\\\\\n  all\\u001b[2J", "timeout": 5}', result="done")
 
 
 def test_a_command_is_copied_exactly_with_its_controls_visible() -> None:
     assert command(BASH) == "make \\\n  all␛[2J"
+    assert command(Buffer("c", "main", "bash", "make all", 0.0, arguments=BASH.arguments)) == command(BASH)
+    assert command(Buffer("c", "main", "bash", "make all", 0.0, arguments="[" * 100_000)) == "make all"
     assert copied(BASH) == (command(BASH), "the command")
     assert inner(BASH) == ("done", "the output")
 
