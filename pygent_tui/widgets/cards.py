@@ -42,7 +42,7 @@ _TASKS = {
 }
 
 
-class Easel:
+class Cards:
     """Draws units with one brush."""
 
     def __init__(self, brush: Brush, markdown: Markdown, calls: CallCard) -> None:

@@ -19,7 +19,7 @@ from .searchable import Position
 from .stops import Stop, Stops
 
 if TYPE_CHECKING:
-    from .hunt import Hunt
+    from .conversation_search import ConversationSearch
 
 
 class Conversation(LineView):
@@ -72,7 +72,7 @@ class Conversation(LineView):
         self._toggled: set[int] = set()
         self._peeked: int | None = None
         """The item that is open because the current match stands in it."""
-        self._hunt: Hunt | None = None
+        self._search: ConversationSearch | None = None
 
     # ------------------------------------------------------------ attributes down
 
@@ -167,17 +167,17 @@ class Conversation(LineView):
     # ------------------------------------------------------------ search
 
     def find(self, query: str) -> int:
-        if self._hunt is None:
-            from .hunt import Hunt  # noqa: PLC0415 - needed when somebody searches
+        if self._search is None:
+            from .conversation_search import ConversationSearch  # noqa: PLC0415 - needed when somebody searches
 
-            self._hunt = Hunt(self)
-        return self._hunt.find(query)
+            self._search = ConversationSearch(self)
+        return self._search.find(query)
 
     def step(self, backwards: bool = False) -> Position | None:
-        return self._hunt.step(backwards) if self._hunt is not None else None
+        return self._search.step(backwards) if self._search is not None else None
 
     def clear(self) -> None:
-        self._hunt = None
+        self._search = None
         self.peek(None)
         self.refresh()
 
@@ -197,8 +197,8 @@ class Conversation(LineView):
         if not self.column.grew:
             self._toggled.clear()
             self._peeked = None
-        if self._hunt is not None and before is not self.state.entries:
-            self.tell_search(self._hunt.read(self.state.entries, self.column.changed))
+        if self._search is not None and before is not self.state.entries:
+            self.tell_search(self._search.read(self.state.entries, self.column.changed))
         self._settle(self.column.carried(place))
         if self.has_focus and self.cursor.stop is None:
             self.cursor.appear()
@@ -210,8 +210,8 @@ class Conversation(LineView):
         spot = self.column.find(y)
         strips = self.strips(spot.item, spot.unit)
         strip = strips[spot.line] if spot.line < len(strips) else Strip.blank(0)
-        if self._hunt is not None:
-            strip = self._hunt.marked(strip, spot)
+        if self._search is not None:
+            strip = self._search.marked(strip, spot)
         return self.cursor.marked(strip, spot) if self.has_focus else strip
 
     def keep(self, anchor: tuple[Spot, int]) -> None:

@@ -12,7 +12,7 @@ from textual.strip import Strip
 from ..views.layout import Unit
 from .brush import Brush
 from .call_card import CallCard
-from .cards import Easel
+from .cards import Cards
 from .diff_card import DiffCard
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class Drawings:
     def __init__(self, pane: LineView) -> None:
         self._pane = pane
         self._width = 0
-        self._easel: Easel | None = None
+        self._cards: Cards | None = None
         self._pen: MarkdownPen | None = None
         self._kept: OrderedDict[tuple[Unit, bool], list[Strip]] = OrderedDict()
         self._chosen: bool | None = None
@@ -50,12 +50,12 @@ class Drawings:
     def rewidth(self, width: int) -> None:
         """Draw at another width."""
         self._width = width
-        self._easel = None
+        self._cards = None
         self._kept.clear()
 
     def restyle(self) -> None:
         """Colours may have changed."""
-        self._easel = self._pen = None
+        self._cards = self._pen = None
         self._kept.clear()
 
     def turn(self) -> None:
@@ -67,12 +67,12 @@ class Drawings:
     def _beside(self) -> bool:
         return self._width >= _BESIDE if self._chosen is None else self._chosen
 
-    def _drawing(self) -> Easel:
-        if self._easel is None:
+    def _drawing(self) -> Cards:
+        if self._cards is None:
             brush = Brush(self._width, self._pane.look, self._pane.app.console)
             diffs = DiffCard(brush, self._code, beside=self._beside)
-            self._easel = Easel(brush, self._markdown, CallCard(brush, diffs))
-        return self._easel
+            self._cards = Cards(brush, self._markdown, CallCard(brush, diffs))
+        return self._cards
 
     def _markdown(self, text: str, width: int) -> list[list[Segment]]:
         return self._penned().render(text, width)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .conversation import Conversation
 
 
-class Hunt:
+class ConversationSearch:
     """Lasts from the first letter of a search until it is cleared."""
 
     def __init__(self, pane: Conversation) -> None:
