@@ -140,6 +140,11 @@ class PygentApp(App[None]):
         """The terminal that is drawn on, if it is one."""
         return self._driver if isinstance(self._driver, TerminalDriver) else None
 
+    def say_last(self, sentence: str) -> None:
+        """Say `sentence` on the terminal that is left, once, after what is said there already."""
+        if sentence not in self.last_word:
+            self.last_word = f"{self.last_word} {sentence}".strip()
+
     def leave(self, code: int) -> None:
         """End the app with the exit code `code`."""
         if self._exit:

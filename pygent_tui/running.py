@@ -28,6 +28,7 @@ def run_app(app: PygentApp) -> int:
     finally:
         _let_go_of_a_lost_terminal(app.terminal is not None and app.terminal.stalled)
         app.memory.close()
+        app.say_last(app.memory.failure)
         closed = _close(app)
     code = app.return_code or 0
     if app.crash is not None:

@@ -46,12 +46,16 @@ class Keeping(Station):
         file, self._file = self._file, None
         if file is None:
             return
+        problems: list[str] = []
         if self._offered:
             draft = self._now()
-            self._files.do(lambda: _saved(file, draft))
+            self._files.do(lambda: problems.append(_saved(file, draft)))
         self._offered = False
         self._files.do(file.close)
-        self._files.finish(_LAST_S)
+        if not self._files.finish(_LAST_S):
+            problems.append("The draft could not be kept: the disk takes too long.")
+        for problem in filter(None, problems):
+            self.app.say_last(problem)
 
     def _bring(self, then: Callable[[], object]) -> None:
         self.app.post_message(Brought(then))

@@ -28,7 +28,7 @@ class Leaving(Station):
 
     def end(self) -> None:
         if self.conductor.launch.attached and not self.app.failure:
-            self.app.last_word = _how_it_stands(self.conductor.state.status.closed)
+            self.app.say_last(_how_it_stands(self.conductor.state.status.closed))
 
     def quit(self) -> None:
         """Leave, after a yes when something runs."""

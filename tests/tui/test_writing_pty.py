@@ -131,3 +131,21 @@ def test_a_hostile_file_name_does_not_reach_the_terminal(tmp_path: Path) -> None
         for order in (b"\x1b]52", "\x9b".encode(), "\u202e".encode()):
             assert order not in shown.raw
         shown.app.send(b"\x11")
+
+
+def test_what_cannot_be_kept_is_said_on_the_terminal_that_is_left(tmp_path: Path) -> None:
+    state = tmp_path / STATE
+    with terminal(tmp_path, *FLAGS, workspace(tmp_path)) as shown:
+        shown.until("LOCAL")
+        shown.until(lambda _: any((state / "drafts").glob("*.lock")))
+        shown.app.send(b"\x1bOR")  # F3: where the panes stand is kept, too
+        (state / "drafts").rename(state / "gone")
+        (state / "drafts").touch()
+        (state / "look").mkdir()
+        shown.app.send(b"never sent")
+        shown.until("The draft could not be kept: File exists.")
+        shown.app.send(b"\x11")
+        assert shown.end() == 0
+        said = shown.raw.rpartition(b"\x1b[?1049l")[2].decode()
+    assert "The draft could not be kept: File exists." in said
+    assert "How the panes stand could not be kept: Is a directory." in said
