@@ -90,6 +90,7 @@ class Workbench(Screen[None]):
         elsewhere = pane_of(self.focused) is not None
         self._drop_panel()
         self._panel = panel
+        self.add_class("-asking")
         self._show_keys(self.size.height)
         self.composer.display = False
         self.mount(panel, before=self._foot)
@@ -109,6 +110,7 @@ class Workbench(Screen[None]):
         if self._panel is not None:
             self._panel.remove()
             self._panel = None
+            self.remove_class("-asking")
             self._show_keys(self.size.height)
 
     def _show_keys(self, rows: int) -> None:

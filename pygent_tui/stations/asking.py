@@ -103,6 +103,8 @@ class Asking(Station):
             self._panel = ApprovalPanel(ask, title, quiet_s, typed_at, draft)
         else:
             self._panel = QuestionPanel(ask, title, quiet_s, typed_at, draft)
+        if self.bench.has_class("-short"):
+            self.app.clear_notifications()  # they would lie on what is asked
         self.bench.ask(self._panel)
 
     def _uncovered(self) -> None:

@@ -32,7 +32,12 @@ _SAYS = {"steer": "steers at the next step", "queued": "", "kept": "not sent"}
 class QueueList(Widget):
     """Takes no focus: the composer's keys mark a line (`chosen`)."""
 
-    DEFAULT_CSS = "QueueList { height: auto; padding: 0 2; color: $foreground; display: none; }"
+    SCOPED_CSS = False  # the screen's classes count
+    DEFAULT_CSS = """
+    QueueList { height: auto; padding: 0 2; color: $foreground; display: none; }
+    QueueList.-waiting { display: block; }
+    .-asking QueueList { display: none; }  /* its keys are the composer's, which is away */
+    """
 
     def __init__(self) -> None:
         super().__init__(id="queue")
@@ -54,7 +59,7 @@ class QueueList(Widget):
         chosen = self.chosen
         self._items = tuple(items)
         self._at = self._items.index(chosen) if chosen in self._items else -1
-        self.display = bool(items)
+        self.set_class(bool(items), "-waiting")
         self.refresh(layout=True)
 
     def move(self, step: int) -> None:

@@ -9,7 +9,7 @@ from pygent_engine.events import AnswerApproval, ApprovalSettled, Interrupt
 from pygent_tui.widgets.approval_panel import ApprovalPanel
 from pygent_tui.widgets.ask_panel import AskPanel
 from pygent_tui.widgets.composer import Composer
-from tests.scenes import Scene, approval, scene, start, task_approval
+from tests.scenes import Scene, approval, running, scene, start, task_approval
 from tests.support.pressing import QUIET_S, drawn, panel, press_at
 from tests.support.script import Script, call
 from tests.support.stage import Stage, play
@@ -221,6 +221,23 @@ def test_a_reason_that_was_being_written_when_another_front_end_answered_goes_in
         assert (composer.text, stage.ops) == (after, [])
 
     play(Scene("start", start), scenario)
+
+
+def test_on_a_small_screen_nothing_lies_on_what_is_asked_or_pushes_it_away() -> None:
+    script = running()
+
+    async def scenario(stage: Stage) -> None:
+        await stage.press(*"later", "enter")
+        await stage.until(lambda: "later" in stage.text("#queue"))
+        stage.app.notify("It lies at the right.")
+        seen = len(script.envelopes)
+        stage.session.play(script.ask("c1", "").envelopes[seen:])
+        await stage.until(lambda: stage.bench.query(ApprovalPanel))
+        assert (stage.one("#queue").display, stage.bench.max_scroll_y, list(stage.app._notifications)) == (False, 0, [])
+        stage.session.play(script.post(ApprovalSettled("c1", "once", "")).envelopes[-1:])
+        await stage.until(lambda: stage.one("#queue").display)
+
+    play(Scene("busy", running), scenario, size=(40, 12))
 
 
 def test_the_panel_keeps_its_guard_for_the_next_ask() -> None:
