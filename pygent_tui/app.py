@@ -16,6 +16,7 @@ from textual.binding import Binding
 from textual.filter import NoColor
 from textual.message import Message
 
+from .loading import load
 from .memory.look import Memory
 from .screens.workbench import Workbench
 from .terminal import LOST, TerminalDriver, driver_class
@@ -112,8 +113,11 @@ class PygentApp(App[None]):
     def on_mount(self) -> None:
         self.call_after_refresh(self._painted)
 
-    async def _painted(self) -> None:
+    def _painted(self) -> None:
         self._on_painted()
+        load("pygent_tui.conductor", lambda: self.call_later(self._begin), lambda error: self.call_later(self._handle_exception, error))
+
+    async def _begin(self) -> None:
         from .conductor import Conductor  # noqa: PLC0415 - a third of the start, and nobody sees it before the first paint
 
         conductor = Conductor(self, self._bench, self._launch)
