@@ -181,6 +181,8 @@ class Agent(Loop):
                     state_folder=state_folder(),
                     environment=screen_environment(),
                     mouse=self.settings.mouse,
+                    keys=self.settings.keys,
+                    notify=self.settings.notify,
                 )
             )
         finally:

@@ -28,7 +28,8 @@ class Launch:
     the key out of a text that is to be kept. In `state_folder` the front end remembers things between runs; without one it
     remembers nothing. `environment` is what the process's own says of the terminal, and of programs that a front end may start
     (editor, clipboard). `diagnose` gives the lines of `pygent doctor`, slowly; `mouse` says whether the mouse is the app's or the
-    terminal's. With `attached` the session is another process's, and goes on when it is left.
+    terminal's. `keys` are the user's own, by the names that the front end gives to what they do; `notify` says how it tells who is
+    elsewhere: auto, bell, osc9 or off. With `attached` the session is another process's, and goes on when it is left.
     """
 
     open: Callable[[bool | None, bool], Session | RemoteSession]
@@ -41,6 +42,8 @@ class Launch:
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     diagnose: Callable[[], Iterable[str]] = tuple
     mouse: bool = True
+    keys: tuple[tuple[str, str], ...] = ()
+    notify: str = "auto"
 
 
 class FrontEnd(Protocol):

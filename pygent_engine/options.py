@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _TRUE = ("1", "true", "yes", "on")
 _FALSE = ("0", "false", "no", "off")
 _APPROVALS = ("auto", "ask", "never-write")  # as values.ApprovalMode, which the app's start does without
+_NOTIFY = ("auto", "bell", "osc9", "off")  # how a front end tells who is elsewhere
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _HEADER_SAFE = re.compile(r"[!-~]+")
 
@@ -115,6 +116,12 @@ def _approvals(value: object) -> str:
     return value.strip()
 
 
+def _notify(value: object) -> str:
+    if not isinstance(value, str) or value.strip() not in _NOTIFY:
+        raise ValueError
+    return value.strip()
+
+
 def _count(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise ValueError
@@ -184,6 +191,20 @@ def _variables(value: object) -> tuple[tuple[str, str], ...]:
         if not isinstance(name, str) or not _NAME.fullmatch(name) or not isinstance(content, str) or "\0" in content:
             raise ValueError
     return tuple(dict(pairs).items())
+
+
+def _keys(value: object) -> tuple[tuple[str, str], ...]:
+    """A table of texts; one of tables is meant by a name with a dot that is written without quotes."""
+    if not isinstance(value, Mapping):
+        raise ValueError
+    found: list[tuple[str, str]] = []
+    for name, keys in value.items():
+        found += [(f"{name}.{end}", text) for end, text in _keys(keys)] if isinstance(keys, Mapping) else [(str(name), _text(keys))]
+    return tuple(found)
+
+
+def _keys_text(text: str) -> tuple[tuple[str, str], ...]:
+    raise ValueError  # no flag and no variable gives keys
 
 
 def _list(value: object) -> list[object]:
@@ -273,6 +294,8 @@ OPTIONS: tuple[Option, ...] = (
     Option("workspace", "a folder", _folder, _folder, "--workspace", "PYGENT_WORKSPACE"),
     Option("confirm_bash", _YES_NO, _switch, _switch_text, "--confirm-bash", "PYGENT_CONFIRM_BASH"),
     Option("mouse", _YES_NO, _switch, _switch_text, "--mouse", None),
+    Option("notify", f"one of {', '.join(_NOTIFY)}", _notify, _notify, None, "PYGENT_NOTIFY"),
+    Option("keys", 'a table like "output.wrap" = "f7, w"', _keys, _keys_text),
     Option("approvals", f"one of {', '.join(_APPROVALS)}", _approvals, _approvals, "--approvals", "PYGENT_APPROVALS"),
     Option("banned_commands", _LIST, _names, _names_text, "--ban-cmd", "PYGENT_BANNED_COMMANDS", _joined),
     Option("banned_apps", _LIST, _names, _names_text, None, "PYGENT_BANNED_APPS", _joined),

@@ -110,6 +110,8 @@ class Settings:
     confirm_bash: bool = True
     approvals: ApprovalMode = "auto"
     mouse: bool = True
+    keys: tuple[tuple[str, str], ...] = ()
+    notify: str = "auto"
     banned_commands: tuple[str, ...] = ()
     banned_apps: tuple[str, ...] = ()
     max_tasks: int = 3

@@ -12,13 +12,13 @@ from pygent_engine.events import Interrupt, Op
 
 from .connection import Connection, Failed, News
 from .screens.confirm import Confirm
-from .screens.help import Help
 from .screens.workbench import Workbench
 from .stations.asking import Asking
 from .stations.completing import Completing
 from .stations.composing import Composing
 from .stations.copying import Copying
 from .stations.errands import Errands
+from .stations.helping import Helping
 from .stations.hinting import Hinting
 from .stations.installed import Installed
 from .stations.keeping import Keeping
@@ -29,6 +29,7 @@ from .stations.opening import Opening, welcome
 from .stations.panes import Panes
 from .stations.queueing import Queueing
 from .stations.reading import Reading
+from .stations.rebinding import Rebinding
 from .stations.recalling import Recalling
 from .stations.reports import Reports
 from .stations.sources import Sources
@@ -77,6 +78,8 @@ class Conductor:
         self.leaving: Leaving = Leaving(self)
         self.telling: Telling = Telling(self)
         self.hinting: Hinting = Hinting(self)
+        self.helping: Helping = Helping(self)
+        self.rebinding: Rebinding = Rebinding(self)
         self._stations: tuple[Station, ...] = (
             self.panes,
             self.reading,
@@ -99,6 +102,8 @@ class Conductor:
             self.leaving,
             self.telling,
             self.hinting,
+            self.helping,
+            self.rebinding,
             self.opening,  # the last, for it begins the session
         )
         self._takers = {kind: take for station in self._stations for kind, take in station.requests().items()}
@@ -177,5 +182,4 @@ class Conductor:
         self.app.push_screen(dialog, lambda yes: then() if yes else None)
 
     def open_help(self) -> None:
-        if isinstance(self.app.screen, Workbench):
-            self.app.push_screen(Help())
+        self.helping.open()

@@ -36,6 +36,11 @@ def shown_all(keys: Iterable[str]) -> str:
     return ", ".join(dict.fromkeys(map(shown, keys)))
 
 
+def writes(key: str) -> bool:
+    """Whether `key` writes a character where text is written."""
+    return "+" not in key and (key == "space" or key not in _WORDS)
+
+
 def _base(base: str, modified: bool) -> str:
     if base in _NAMES:
         return _NAMES[base]

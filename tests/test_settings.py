@@ -158,6 +158,7 @@ def test_every_variable_is_read(empty: Path) -> None:
         "PYGENT_WORKSPACE": "w",
         "PYGENT_CONFIRM_BASH": "0",
         "PYGENT_APPROVALS": " ask",
+        "PYGENT_NOTIFY": "off",
         "PYGENT_BANNED_COMMANDS": "rm, curl:wget",
         "PYGENT_BANNED_APPS": "docker",
         "PYGENT_MAX_TASKS": "5",
@@ -178,6 +179,7 @@ def test_every_variable_is_read(empty: Path) -> None:
         workspace="w",
         confirm_bash=False,
         approvals="ask",
+        notify="off",
         banned_commands=("rm", "curl", "wget"),
         banned_apps=("docker",),
         max_tasks=5,
@@ -194,7 +196,8 @@ def test_every_field_is_a_key_of_the_file(tmp_path: Path) -> None:
     path.write_text(
         "model='m'\nbase_url='https://h/v1'\napi_key='k'\nimage='i'\nuse_docker=true\nnetwork=true\nworkspace='w'\nconfirm_bash=false\n"
         "banned_commands=['rm']\nbanned_apps=['vim']\nmax_tasks=2\nstep_timeout=5\ntask_timeout=9.5\npersona_name='n'\npersona='p'\n"
-        "approvals='never-write'\nomit_tools=['bash']\nmax_steps=7\n[env]\nA='1'\n[resources]\npids=9\n[[task_personas]]\nname='t'\ndescription='d'\n"
+        "approvals='never-write'\nnotify='bell'\nmouse=false\nomit_tools=['bash']\nmax_steps=7\n[env]\nA='1'\n[resources]\npids=9\n"
+        "[keys]\n'output.wrap'='f7, w'\npane.search='ctrl+f'\n[[task_personas]]\nname='t'\ndescription='d'\n"
     )
     assert Settings.load(environ={}, config_file=path) == Settings(
         model="m",
@@ -207,6 +210,9 @@ def test_every_field_is_a_key_of_the_file(tmp_path: Path) -> None:
         workspace="w",
         confirm_bash=False,
         approvals="never-write",
+        notify="bell",
+        mouse=False,
+        keys=(("output.wrap", "f7, w"), ("pane.search", "ctrl+f")),
         banned_commands=("rm",),
         banned_apps=("vim",),
         max_tasks=2,

@@ -45,6 +45,8 @@ def attach(command: Attach, settings: Settings, open_app: FrontEnd | None) -> in
                 environment=screen_environment(),
                 diagnose=lambda: _report(settings),
                 mouse=settings.mouse,
+                keys=settings.keys,
+                notify=settings.notify,
                 attached=True,
             )
         )

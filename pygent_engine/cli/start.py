@@ -52,6 +52,8 @@ def open_front_end(command: OpenApp, settings: Settings, open_app: FrontEnd | No
                 environment=screen_environment(),
                 diagnose=lambda: _report(prepared),
                 mouse=settings.mouse,
+                keys=settings.keys,
+                notify=settings.notify,
             )
         )
 

@@ -57,6 +57,7 @@ COMMANDS: tuple[Command, ...] = (
         aliases=("?",),
         binding="app.help",
     ),
+    Command("keys", "", "List all keys by their names, for keys of your own", lambda desk, _: desk.rebinding.list_all()),
     Command("new", "", "Begin a new conversation; workspace and tasks stay", lambda desk, _: desk.errands.start_over(), aliases=("clear",)),
     Command(
         "model",

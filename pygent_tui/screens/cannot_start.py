@@ -56,6 +56,11 @@ class CannotStart(ModalScreen[Way]):
         yield Static(Content(f"Commands are to run in containers of the image {self._image}, which the Docker engine does not have."))
         yield Static(Content.styled(f"docker pull {self._image}", "$text-accent"), classes="command")
 
+    @property
+    def help_rows(self) -> tuple[tuple[str, str], ...]:
+        """The keys that choose, for the help."""
+        return tuple((key, _WORDS[way]) for key, way in self._ways.items())
+
     def on_key(self, event: events.Key) -> None:
         body = self.query_one(".body", VerticalScroll)
         if event.key in ("up", "down"):

@@ -97,6 +97,11 @@ class AskPanel(Widget, can_focus=True):
         """The keys that answer now."""
         raise NotImplementedError
 
+    @property
+    def help_rows(self) -> tuple[tuple[str, str], ...]:
+        """The keys that answer, for the help."""
+        return tuple((key[0], key[1]) for key in self.answers())
+
     def size_note(self) -> str:
         """How much there is to read; empty when it is little."""
         return ""

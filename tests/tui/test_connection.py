@@ -28,6 +28,8 @@ class Broken:
     environment: Mapping[str, str] = field(default_factory=dict)
     diagnose: Callable[[], Iterable[str]] = tuple
     mouse: bool = True
+    keys: tuple[tuple[str, str], ...] = ()
+    notify: str = "off"
     attached: bool = False
 
     @property
