@@ -183,6 +183,9 @@ class PygentApp(App[None]):
         else:
             self.leave(0)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "suspend_process" or not self.is_web  # a tab has no shell to go back to
+
     def action_help(self) -> None:
         if self.conductor is not None:
             self.conductor.open_help()

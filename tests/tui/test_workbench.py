@@ -67,6 +67,7 @@ def test_ctrl_q_leaves_at_once_when_nothing_runs() -> None:
     assert play(START, scenario).return_code == 0
 
 
+@pytest.mark.uses("confirm.no")
 def test_ctrl_q_asks_while_something_runs_and_staying_is_the_default() -> None:
     async def scenario(stage: Stage) -> None:
         for stay in ("enter", "escape", "n", "ctrl+q"):
@@ -79,6 +80,7 @@ def test_ctrl_q_asks_while_something_runs_and_staying_is_the_default() -> None:
     play(TASKS, scenario)
 
 
+@pytest.mark.uses("confirm.yes")
 def test_y_in_the_quit_dialog_leaves() -> None:
     async def scenario(stage: Stage) -> None:
         await stage.press("ctrl+q", "y")
@@ -122,6 +124,7 @@ def test_f3_fills_the_screen_with_the_focused_pane_and_back() -> None:
     play(BUSY, scenario)
 
 
+@pytest.mark.uses("board.cancel")
 def test_x_on_the_board_cancels_after_a_yes_only() -> None:
     async def scenario(stage: Stage) -> None:
         stage.one("#board").focus()
@@ -133,6 +136,7 @@ def test_x_on_the_board_cancels_after_a_yes_only() -> None:
     play(TASKS, scenario)
 
 
+@pytest.mark.uses("board.select")
 def test_enter_on_the_board_shows_the_output_of_the_task_and_escape_follows_again() -> None:
     async def scenario(stage: Stage) -> None:
         stage.one("#board").focus()
@@ -221,6 +225,15 @@ def test_nothing_ticks_while_nothing_runs() -> None:
         stage.session.play(answer().envelopes[3:])
         await stage.until(lambda: not stage.state.status.busy)
         assert not stage.conductor.telling.ticking
+
+    play(START, scenario)
+
+
+@pytest.mark.uses("app.suspend")
+def test_without_a_shell_to_go_back_to_ctrl_z_does_nothing() -> None:
+    async def scenario(stage: Stage) -> None:
+        await stage.press("ctrl+z", *"on")
+        assert composer(stage).text == "on"
 
     play(START, scenario)
 

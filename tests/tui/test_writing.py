@@ -285,3 +285,16 @@ def test_ctrl_s_without_a_turn_sends_a_prompt() -> None:
         assert (stage.ops, composer(stage).text) == ([SubmitPrompt("hi")], "")
 
     play(START, scenario)
+
+
+@pytest.mark.uses("composer.undo", "composer.redo")
+def test_what_was_deleted_can_be_had_back() -> None:
+    async def scenario(stage: Stage) -> None:
+        await stage.press(*"kept", "ctrl+u")
+        assert composer(stage).text == ""
+        await stage.press("ctrl+underscore")
+        assert composer(stage).text == "kept"
+        await stage.press("ctrl+y")
+        assert composer(stage).text == ""
+
+    play(START, scenario)

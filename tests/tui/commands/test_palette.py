@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from textual.command import CommandList, CommandPalette
 
 from pygent_engine.events import Interrupt
@@ -41,6 +42,7 @@ def test_every_command_stands_in_the_palette_with_the_key_that_does_the_same() -
     play(START, scenario)
 
 
+@pytest.mark.uses("app.commands")
 def test_a_chosen_command_runs() -> None:
     async def scenario(stage: Stage) -> None:
         await listed(stage, "stop")
