@@ -46,9 +46,7 @@ def test_a_patch_names_the_file_and_says_when_it_is_new() -> None:
     assert patch(FileDiff("x", "added", "@@ -0,0 +1,1 @@\n+a\n", 1)).startswith("--- /dev/null\n+++ b/x\n")
 
 
-TEXTS = st.lists(st.sampled_from(["a", "b", "", "-", "+ x", "@@ -1 +1 @@", "--- a/x", "\\ No", "e\x0cf"]), max_size=9).map(
-    "\n".join
-)
+TEXTS = st.lists(st.sampled_from(["a", "b", "", "-", "+ x", "@@ -1 +1 @@", "--- a/x", "\\ No", "e\x0cf"]), max_size=9).map("\n".join)
 
 
 @pytest.mark.skipif(which("patch") is None, reason="there is no patch program here")
