@@ -82,7 +82,9 @@ class PygentApp(App[None]):
             self.register_theme(theme)
         self.memory = Memory(launch.state_folder)
         look = self.memory.look
-        self.theme = look.theme if look.theme in self.available_themes else DARK
+        self.set_reactive(App.theme, DARK)  # set in the usual way it would have all styles made a second time
+        if look.theme != DARK and look.theme in self.available_themes:
+            self.theme = look.theme
         self.redact = launch.redact
         self.failure = ""
         self.last_word = ""
