@@ -113,6 +113,7 @@ class PygentApp(App[None]):
         return (*super().get_line_filters(), self._safe_lines, *self._plain)
 
     def on_mount(self) -> None:
+        self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
         self.call_after_refresh(self._painted)
 
     def _painted(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.crashing_app import CANARY
-from tests.support.terminal import terminal
+from tests.support.terminal import pygent, terminal
 
 FLAGS = ("--scratch", "--model", "demo", "--no-docker", "--no-confirm-bash")
 
@@ -23,6 +24,25 @@ def test_a_prompt_is_answered_and_ctrl_q_leaves_the_terminal_as_it_was(tmp_path:
         shown.app.send(b"\x11")
         assert shown.end() == 0
         shown.assert_restored()
+
+
+def test_after_ctrl_z_and_fg_the_whole_screen_is_there_again(tmp_path: Path) -> None:
+    with terminal(tmp_path, program=("bash", "--norc", "--noprofile", "-i"), environ={"PS1": "SHELL> "}) as shown:
+        shown.app.send(shlex.join((*pygent(), *FLAGS)).encode() + b"\r")
+        shown.until("LOCAL")
+        shown.watch(0.5)
+        for stops in (1, 2):
+            shown.app.send(b"\x1a")
+            shown.until(lambda _, stops=stops: shown.raw.count(b"Stopped") == stops)
+            seen = len(shown.raw)
+            shown.app.send(b"fg\r")
+            shown.until(lambda _, seen=seen: all(word in shown.raw[seen:] for word in (b"Conversation", b"LOCAL", b"Prompt")))
+        shown.app.send(b"hello")
+        shown.until("hello")
+        shown.app.send(b"\x11")
+        shown.until(lambda _: shown.raw.count(b"SHELL> ") == 4)
+        shown.app.send(b"exit\r")
+        assert shown.end() == 0
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
