@@ -32,6 +32,7 @@ from .stations.reading import Reading
 from .stations.rebinding import Rebinding
 from .stations.recalling import Recalling
 from .stations.reports import Reports
+from .stations.signalling import Signalling
 from .stations.sources import Sources
 from .stations.station import Station
 from .stations.tasks import Tasks
@@ -79,6 +80,7 @@ class Conductor:
         self.telling: Telling = Telling(self)
         self.hinting: Hinting = Hinting(self)
         self.helping: Helping = Helping(self)
+        self.signalling: Signalling = Signalling(self)
         self.rebinding: Rebinding = Rebinding(self)
         self._stations: tuple[Station, ...] = (
             self.panes,
@@ -103,6 +105,7 @@ class Conductor:
             self.telling,
             self.hinting,
             self.helping,
+            self.signalling,
             self.rebinding,
             self.opening,  # the last, for it begins the session
         )

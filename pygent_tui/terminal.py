@@ -28,6 +28,7 @@ _AHEAD = 30  # frames and orders that wait for a terminal that is slow
 _LAST_S = 2.0
 _DRAWN_ON = 2  # standard error, as Textual has it
 LOST = 128 + signal.SIGHUP
+_KEEP_TITLE, _TITLE_BACK = "\x1b[22;0t", "\x1b[23;0t"
 _GONE = select.POLLHUP | select.POLLERR | select.POLLNVAL
 
 
@@ -151,6 +152,16 @@ class TerminalDriver(LinuxDriver):
         self._output: TerminalOutput | None = None
         self._encoding: str = getattr(sys.__stderr__, "encoding", "utf-8")
         self.stalled = False
+        self._title = ""
+
+    def entitle(self, title: str) -> None:
+        """Give the terminal a title, until it is given back; the caller answers for every character of it."""
+        if title == self._title:
+            return
+        if not self._title:
+            self.write(_KEEP_TITLE)
+        self._title = title
+        self.write(f"\x1b]0;{title}\x07")
 
     def write(self, data: str) -> None:
         if self._output is not None:
@@ -159,10 +170,15 @@ class TerminalDriver(LinuxDriver):
     def start_application_mode(self) -> None:
         self._output = TerminalOutput(_DRAWN_ON, self._lost)
         super().start_application_mode()  # type: ignore[no-untyped-call] # Textual's own
+        title, self._title = self._title, ""
+        if title:  # it comes back from the shell
+            self.entitle(title)
 
     def stop_application_mode(self) -> None:
         if self._output is not None:
             self._output.hurry()
+            if self._title:
+                self.write(_TITLE_BACK)
         super().stop_application_mode()
 
     def close(self) -> None:

@@ -39,7 +39,7 @@ class KeyLine(Widget):
 
     def renew(self) -> None:
         """Name the keys that are valid now."""
-        if not self.is_attached:
+        if not self.is_attached or not self.app.app_focus:  # while another window has the focus, no widget has it
             return
         labels = {**self.labels(), **getattr(self.screen.focused, "key_labels", {})}
         names = {name: shown(active.binding.key) for name, active in self._active().items()}

@@ -50,6 +50,10 @@ class Terminal:
         """Take in what is painted during `seconds`."""
         self._take(self.app.read_for(seconds))
 
+    def forget(self) -> None:
+        """Clear the screen, as a shell would that has the terminal meanwhile."""
+        self._screen.reset()
+
     def end(self, timeout: float = DEADLINE_S) -> int:
         """The exit code, once the program has ended."""
         return self.app.wait(timeout, self.raw)
