@@ -83,6 +83,7 @@ class PygentApp(App[None]):
         self.memory = Memory(launch.state_folder)
         look = self.memory.look
         self.set_reactive(App.theme, DARK)  # set in the usual way it would have all styles made a second time
+        self.stylesheet.set_variables(self.get_css_variables())
         if look.theme != DARK and look.theme in self.available_themes:
             self.theme = look.theme
         self.redact = launch.redact
