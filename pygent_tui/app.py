@@ -199,8 +199,8 @@ class PygentApp(App[None]):
         selected = getattr(self.focused, "selected_text", "") or self.screen.get_selected_text()
         if selected:
             self.copy_to_clipboard(selected)
-        elif self.conductor is not None:
-            self.conductor.interrupt()
+        elif self.conductor is not None and not self.conductor.interrupt():
+            self.conductor.say("Nothing runs. Ctrl+Q quits.")
 
     # ------------------------------------------------------------ crashes
 

@@ -108,6 +108,8 @@ class Workbench(Screen[None]):
 
     def _drop_panel(self) -> None:
         if self._panel is not None:
+            if pane_of(self.focused) is None:
+                self.set_focus(None)  # else it would pass to a pane, which a screen with room for one would then show
             self._panel.remove()
             self._panel = None
             self.remove_class("-asking")

@@ -85,6 +85,8 @@ class Composing(Station):
     def _send(self, text: str) -> None:
         prompt_id = secrets.token_hex(4)  # no other front end of the session has it
         self.conductor.queueing.remember(prompt_id, text)
+        if self.conductor.state.status.turn_since is None:
+            self.conductor.panes.conversation.action_scroll_end()  # one that waits is seen above the composer
         self.conductor.send(SubmitPrompt(text, prompt_id))
         self.conductor.show(app_state.submitted(self.conductor.state, prompt_id, text))
 
@@ -92,6 +94,7 @@ class Composing(Station):
         if not command:
             self.conductor.refuse("After ! comes a command, which runs in the workspace.")
             return False
+        self.conductor.panes.conversation.action_scroll_end()
         self.conductor.send(RunShell(command))
         return True
 

@@ -31,6 +31,7 @@ class Copying(Station):
     def __init__(self, conductor: Conductor) -> None:
         super().__init__(conductor)
         self.copied = ""
+        self._doubted = False
         self._environment = conductor.launch.environment
 
     def requests(self) -> Mapping[type[Request], Callable[[Any], object]]:
@@ -72,11 +73,15 @@ class Copying(Station):
         if self.app.is_web:
             self.conductor.say(f"Asked the browser to copy {_named(asked)}; whether it did cannot be known. {_TO_FILE}")
             return
-        doubt = "whether it took it cannot be known" if size <= SURE_BYTES else "many terminals take no text this long"
+        if size > SURE_BYTES:
+            doubt = f" (OSC 52); many terminals take no text this long. {_TO_FILE}"
+        else:  # said once: who copies often knows by then
+            doubt = "." if self._doubted else f" (OSC 52); whether it took it cannot be known. {_TO_FILE}"
+            self._doubted = True
         within = next(
             (f" through {name}" for name, variable in (("tmux", "TMUX"), ("screen", "STY")) if self._environment.get(variable)), ""
         )
-        self.conductor.say(f"{before}Sent {_named(asked)} to the terminal's clipboard{within} (OSC 52); {doubt}. {_TO_FILE}")
+        self.conductor.say(f"{before}Sent {_named(asked)} to the terminal's clipboard{within}{doubt}")
 
 
 def _named(asked: CopyAsked) -> str:

@@ -24,7 +24,7 @@ from .writing import Text
 if TYPE_CHECKING:
     from ..conductor import Conductor
 
-_GONE = "The output of that call is not kept any more; only that of the last calls is."
+_GONE = "There is no output of that to show: only what the last commands printed is kept."
 _FULL_GONE = "The full output is not there any more; it is kept for the last calls of a session."
 
 

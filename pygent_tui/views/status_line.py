@@ -103,11 +103,11 @@ def _doing(status: Status) -> str:
         return "starting"
     if status.pull is not None:
         return f"pulling {status.pull.percent}"
-    if status.turn_since is None:
-        return "ready"
-    if status.retry:
+    if status.retry and status.turn_since is not None:
         return status.retry
-    return f"running: {clean_line(status.running[-1][1], 40)}" if status.running else "thinking"
+    if status.running:
+        return f"running: {clean_line(status.running[-1][1], 40)}"
+    return "ready" if status.turn_since is None else "thinking"
 
 
 def _tasks(status: Status) -> str:

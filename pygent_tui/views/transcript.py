@@ -112,8 +112,10 @@ def _runtime(state: Transcript, event: RuntimeEvent) -> Transcript:
 
 def _pulled(event: ImagePullEnded) -> Notice:
     if event.error:
-        reason = f"The pull of the image {event.image} was ended" if event.error == "cancelled" else event.error.rstrip(".")
-        return Notice("warning", f"{reason} (the next command tries again)")
+        ended = event.error == "cancelled"
+        reason = f"The pull of the image {event.image} was ended" if ended else event.error.rstrip(".")
+        way_on = "the next command tries again" + ("" if ended else "; pygent --no-docker works on this machine")
+        return Notice("warning", f"{reason} ({way_on})")
     return Notice("info", f"The image {event.image} is here now.")
 
 

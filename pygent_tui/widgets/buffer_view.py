@@ -99,7 +99,8 @@ def ending(result: ToolResult) -> tuple[str, str, str]:
         "timeout": ("timed out", "error"),
         "cancelled": ("cancelled", "warn"),
     }[result.status]
-    return "✓" if role == "ok" else "✗", word, role
+    mark = "■" if result.status == "cancelled" else "✓" if role == "ok" else "✗"
+    return mark, word, role
 
 
 def copied(buffer: Buffer) -> tuple[str, str]:

@@ -177,8 +177,8 @@ class Cursor:
         """Ask to show what the call put out that it stands on."""
         stop = self.stop
         entry = self._column.items[stop.item].entry if stop is not None else None
-        if isinstance(entry, Call):
-            self._pane.post_message(OutputAsked(entry.call_id))
+        if entry is not None:
+            self._pane.post_message(OutputAsked(entry.call_id if isinstance(entry, Call) else ""))
 
     @property
     def _streamed(self) -> Copied:

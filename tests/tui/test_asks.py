@@ -173,6 +173,15 @@ def test_on_a_tiny_screen_the_keys_that_answer_and_the_reason_for_a_no_are_seen(
     play(Scene("x", lambda: script), scenario, size=(40, 12))
 
 
+def test_on_a_tiny_screen_an_answer_leaves_the_pane_that_was_seen() -> None:
+    async def scenario(stage: Stage) -> None:
+        await stage.press("y")
+        await stage.until(lambda: not stage.bench.query(AskPanel) and stage.bench.query_one(Composer).has_focus)
+        assert stage.one("#conversation").region.size == (40, 7)
+
+    play(APPROVAL, scenario, size=(40, 12))
+
+
 def test_on_a_tiny_screen_the_keys_of_a_question_are_seen() -> None:
     async def scenario(stage: Stage) -> None:
         await stage.until(lambda: all(key in stage.text("QuestionPanel") for key in ("Enter  choose", "Esc Esc  no answer")))

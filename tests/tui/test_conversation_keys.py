@@ -142,6 +142,39 @@ def test_v_shows_the_output_of_the_call_in_its_pane() -> None:
     on("answer", scenario)
 
 
+def test_v_on_what_printed_nothing_says_so() -> None:
+    async def scenario(stage: Stage, pane: Conversation) -> None:
+        await stage.press("v")
+        await stage.until(lambda: stage.app._notifications)
+        assert [notice.message.partition(":")[0] for notice in stage.app._notifications] == ["There is no output of that to show"]
+
+    on("answer", scenario)
+
+
+def test_a_prompt_that_is_sent_is_seen_whatever_was_read() -> None:
+    async def scenario(stage: Stage, pane: Conversation) -> None:
+        for words in ("one more", "!date"):
+            await stage.press("g")
+            assert not pane.following
+            stage.bench.composer.focus()
+            await stage.press(*words, "enter")
+            await stage.until(lambda: pane.following)
+            pane.focus()
+
+    on("answer", scenario, size=(60, 12))
+
+
+def test_a_prompt_that_waits_its_turn_moves_nothing() -> None:
+    async def scenario(stage: Stage, pane: Conversation) -> None:
+        await stage.press("g")
+        stage.bench.composer.focus()
+        await stage.press(*"later", "enter")
+        await stage.until(lambda: stage.ops)
+        assert (pane.following, pane.scroll_offset.y) == (False, 0)
+
+    on("running", scenario, size=(60, 12))
+
+
 def test_a_click_on_the_head_of_a_card_opens_it_and_one_below_only_goes_there() -> None:
     async def scenario(stage: Stage, pane: Conversation) -> None:
         rows = shown(stage).split("\n")

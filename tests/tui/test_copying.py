@@ -54,6 +54,16 @@ def test_what_is_copied_is_the_source(words: str, text: str, what: str) -> None:
     play(Scene("coded", coded), scenario)
 
 
+def test_what_a_terminal_may_do_with_a_copy_is_said_once() -> None:
+    async def scenario(stage: Stage) -> None:
+        await command(stage, "/copy command")
+        await hears(stage, f"Sent the last command (26 characters) to the terminal's clipboard (OSC 52); {NO_PROMISE}")
+        await command(stage, "/copy output")
+        await hears(stage, "Sent the output (8 characters) to the terminal's clipboard.")
+
+    play(Scene("coded", coded), scenario)
+
+
 def test_the_last_block_of_code_is_copied_without_its_fence() -> None:
     async def scenario(stage: Stage) -> None:
         await command(stage, "/copy code")

@@ -51,10 +51,11 @@ def test_ctrl_c_copies_the_selection_else_interrupts_and_never_quits() -> None:
     play(BUSY, scenario)
 
 
-def test_ctrl_c_with_nothing_to_copy_or_interrupt_does_nothing() -> None:
+def test_ctrl_c_with_nothing_to_copy_or_interrupt_says_how_to_leave() -> None:
     async def scenario(stage: Stage) -> None:
         await stage.press("ctrl+c", "ctrl+c")
         assert (stage.ops, stage.app.is_running) == ([], True)
+        assert {notice.message for notice in stage.app._notifications} == {"Nothing runs. Ctrl+Q quits."}
 
     play(START, scenario)
 

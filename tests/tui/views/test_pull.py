@@ -67,7 +67,8 @@ def test_a_pull_is_shown_beside_the_entries_until_it_ended() -> None:
 
 def test_a_pull_that_failed_says_why_what_to_run_and_how_it_goes_on() -> None:
     reason = "Docker image python:3.12-slim could not be pulled: no such host; run: docker pull python:3.12-slim"
-    assert talk(failed_pull()).entries[1:] == (Notice("warning", f"{reason} (the next command tries again)"),)
+    way_on = "(the next command tries again; pygent --no-docker works on this machine)"
+    assert talk(failed_pull()).entries[1:] == (Notice("warning", f"{reason} {way_on}"),)
 
 
 def test_a_pull_that_was_cancelled_is_no_failure() -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pygent_engine.events import SessionClosed
-from pygent_engine.values import ApprovalMode, Mode
+from pygent_engine.events import CallStarted, SessionClosed
+from pygent_engine.values import ApprovalMode, Mode, ToolCall
 from pygent_tui.views import app_state
 from pygent_tui.views.status_line import StatusLine, compact, elapsed, status_line
 from tests.scenes import approval, ended_tasks, fallback, running, start
@@ -39,6 +39,11 @@ def test_a_fallback_says_why() -> None:
 def test_a_running_command_is_told_with_its_time_and_what_was_used() -> None:
     assert text(running()) == " DOCKER  demo · running: python -m pytest tests · 8s"
     assert line(running()).notes == ("1.4k tokens",)
+
+
+def test_a_command_of_the_user_is_told_without_a_turn() -> None:
+    script = Script().post(CallStarted(ToolCall("user-1", "bash", "{}"), "make", "user"))
+    assert text(script) == " DOCKER  demo · running: make"
 
 
 def test_a_long_command_is_cut_where_it_can_be_seen() -> None:
