@@ -55,19 +55,20 @@ class Helping(Station):
     def _everywhere(self, here: Sequence[DOMNode]) -> Iterator[Section]:
         """All the rest: the main screen's keys, those of its parts, the commands, and what is no key."""
         main = _rows(self.app, self._bindings(self.app)) | _rows(self.bench, self._bindings(self.bench))
-        yield Section("Everywhere", tuple(row for name, row in main.items() if not name.startswith(_OF_ALL_PANES)))
-        yield from self._parts(here, {name: row for name, row in main.items() if name.startswith(_OF_ALL_PANES)})
+        yield Section("Everywhere", tuple(main.values()))
+        yield from self._parts(here)
         yield Section("Commands", tuple((command.usage, command.what) for command in self.conductor.installed.table))
         yield Section("The badge", BADGE)
         yield Section("Connect a model", text=CONNECT)
         yield Section("Keys of your own", text=REBIND)
 
-    def _parts(self, here: Sequence[DOMNode], shared: dict[str, tuple[str, str]]) -> Iterator[Section]:
-        """The keys of each other part of the main screen than `here`; last those that all panes share, `shared` among them."""
+    def _parts(self, here: Sequence[DOMNode]) -> Iterator[Section]:
+        """The keys of each other part of the main screen than `here`; last those that all panes share."""
         bench = self.bench
+        shared: dict[str, tuple[str, str]] = {}
         for part in (bench.composer, *bench.grid.query("#conversation, #output, #board")):
             rows = _rows(part, self._bindings(part))
-            shared = {**{name: row for name, row in rows.items() if name.startswith(_OF_ALL_PANES)}, **shared}
+            shared = {name: row for name, row in rows.items() if name.startswith(_OF_ALL_PANES)} | shared
             own = tuple(row for name, row in rows.items() if not name.startswith(_OF_ALL_PANES))
             if part not in here and own:
                 yield Section(*((TITLES[part.id], own) if part.id in TITLES else ("Prompt", (*own, *_TYPED))))

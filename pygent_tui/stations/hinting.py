@@ -27,6 +27,7 @@ class Hinting(Station):
         return {
             "app.back": "interrupt" if interrupts else "to the prompt" if pane is not None else "",
             "asks.go": "answer" if asked and pane is not None else "",
+            "pane.write": "write" if pane is not None else "",
             "composer.send": "queue" if turning else "send",
             "composer.steer": "steer" if turning else "",
         }

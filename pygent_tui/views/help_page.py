@@ -53,7 +53,7 @@ def _beside(key: str, what: str, width: int) -> Sequence[tuple[Part, ...]]:
     column = _INDENT + _KEYS + _INDENT
     first, *rest = _folded(what, width - column) or [""]
     if len(key) > _KEYS:
-        return _below(key, what, width)
+        return [((" " * _INDENT + key, "strong"),), *(((" " * column + piece, "muted"),) for piece in (first, *rest))]
     head = f"{' ' * _INDENT}{key}{' ' * (column - _INDENT - len(key))}"
     return [((head, "strong"), (first, "muted")), *(((" " * column + piece, "muted"),) for piece in rest)]
 
