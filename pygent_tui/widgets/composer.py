@@ -180,11 +180,11 @@ class Composer(ChipArea):
     def action_leave(self) -> None:
         if self._marked is not None and self.queue is not None:
             self.queue.leave()
-            self.refresh_bindings()
         elif self._put_by is not None:
             self.end_search()
         elif self.popup is not None:
             self.popup.leave()
+        self.refresh_bindings()
 
     def action_cursor_up(self, select: bool = False) -> None:
         if select or not self._walk(-1):

@@ -83,6 +83,7 @@ class SearchHost(ScrollView):
             self.clear()
             self.flush()
             self.focus()
+            self.refresh_bindings()
 
     def tell_search(self, found: Position | int | None, note: str = "") -> None:
         """Say in the search bar what is found, now that it changed: which match of how many, or only how many."""

@@ -56,8 +56,20 @@ def test_it_says_how_a_search_goes_on() -> None:
         await stage.until(lambda: keys(stage).startswith(" Enter keep  Esc end search"))
         await stage.press(*"cache", "enter")
         await stage.until(lambda: keys(stage).startswith(" n N match  Esc end search"))
+        await stage.press("escape")
+        await stage.until(lambda: "match" not in keys(stage))
 
     play(TASKS, scenario)
+
+
+def test_a_list_that_is_left_takes_its_keys_with_it() -> None:
+    async def scenario(stage: Stage) -> None:
+        await stage.press("slash")
+        await stage.until(lambda: keys(stage).startswith(" Tab complete  Enter take  Esc close"))
+        await stage.press("escape")
+        await stage.until(lambda: keys(stage).startswith(" Enter send"))
+
+    play(START, scenario)
 
 
 def test_what_asks_says_itself_which_keys_answer_and_from_a_pane_how_to_get_there() -> None:
