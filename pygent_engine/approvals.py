@@ -10,14 +10,14 @@ from typing import Protocol, TypeVar
 
 from .cancel import Cancel
 from .scope import Need
-from .values import Approval, ApprovalMode, ApprovalRequest, Mode, Question
+from .values import NEVER_ANSWERED, Approval, ApprovalMode, ApprovalRequest, Mode, Question
 
 Approver = Callable[[ApprovalRequest], Approval | bool]
 A = TypeVar("A")
 NOBODY = Approval("deny", "Nobody is here to be asked.")
 NO_WRITES = "Not run: the user allows no writes now; only they can change that, with /approvals auto."
 _ASKED = "Every such call is to be asked for; approvals = auto leaves that out."
-WITHDRAWN = Approval("deny", "The call was withdrawn before anyone answered.")
+WITHDRAWN = Approval("deny", NEVER_ANSWERED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -242,6 +242,8 @@ class ApprovalRequest:
 
 
 Decision = Literal["once", "session", "prefix", "deny"]
+NEVER_ANSWERED = "The call was withdrawn before anyone answered."
+"""The note of an approval that nobody gave."""
 ApprovalMode = Literal["auto", "ask", "never-write"]
 """What asks: "auto": local commands; "ask": every command and every write; "never-write": as "ask", and writes are refused."""
 

@@ -8,7 +8,7 @@ from typing import assert_never
 from rich.segment import Segment
 from textual.strip import Strip
 
-from pygent_engine.values import INCOMPLETE, INTERRUPTED, TaskState
+from pygent_engine.values import INCOMPLETE, INTERRUPTED, NEVER_ANSWERED, TaskState
 
 from ..views.entries import Ask, Call, Closed, Ended, Entry, Notice, Opened, Permission, Prompt, Reply, TaskNote, Thinking
 from ..views.layout import Card, Countdown, Greeting, Label, Mark, Paragraph, Progress, Thought, Unit
@@ -172,7 +172,13 @@ class Cards:
         if opened:
             lines += self._brush.wrap("┆   ", "tool", [(entry.command, "code")], limit=DETAIL_CHARS)
             lines += self._brush.wrap("┆   ", "tool", [("asked because it ", "comment"), (entry.reason, "comment")]) if entry.reason else []
-        return lines + (self._brush.wrap("┃   ", "user", [("you: ", "user"), (entry.note, "text")]) if entry.note else [])
+        return lines + self._reason(entry.note)
+
+    def _reason(self, note: str) -> list[Strip]:
+        """Why a call was denied, in the words of who did it."""
+        if note == NEVER_ANSWERED:
+            return self._brush.wrap("┆   ", "tool", [(note, "comment")])
+        return self._brush.wrap("┃   ", "user", [("you: ", "user"), (note, "text")]) if note else []
 
     # ------------------------------------------------------------ lines
 

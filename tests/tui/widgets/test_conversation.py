@@ -24,7 +24,7 @@ from pygent_engine.events import (
     TurnStarted,
     Warned,
 )
-from pygent_engine.values import INCOMPLETE, ApprovalRequest, FileDiff, Message, Question, ToolCall, ToolResult, Usage
+from pygent_engine.values import INCOMPLETE, NEVER_ANSWERED, ApprovalRequest, FileDiff, Message, Question, ToolCall, ToolResult, Usage
 from pygent_tui.views.transcript import EMPTY, Transcript, fold
 from pygent_tui.widgets.conversation import Conversation
 from tests.support.envelopes import START, stream
@@ -284,6 +284,17 @@ async def test_what_the_user_runs_has_their_gutter_and_sign_and_what_was_denied_
         await settle(pilot, pane)
         lines = [" ".join(line.split()) for line in screen_lines(pane)[1:8]]
         assert lines == ["┃ You", "┃ ! ls ✓", "┃ a.txt", "", "│ Pygent", "┆ $ rm x ✗ denied", "┃ you: not that file"]
+
+
+@in_loop
+async def test_a_call_that_was_withdrawn_is_not_said_to_be_denied_by_the_user() -> None:
+    pane = Conversation()
+    async with Stage(pane).run_test(size=(60, 20)) as pilot:
+        asked = ApprovalRequest("d", "main", "bash", "{}", "rm x", "it runs here")
+        pane.show(folded(ApprovalAsked(asked), ApprovalSettled("d", "deny", NEVER_ANSWERED), CallEnded(ToolResult("d", "no", "denied"))))
+        await settle(pilot, pane)
+        lines = [" ".join(line.split()) for line in screen_lines(pane)[2:4]]
+        assert lines == ["┆ $ rm x ✗ denied", f"┆ {NEVER_ANSWERED}"]
 
 
 @in_loop
