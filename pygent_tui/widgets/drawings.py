@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from .line_view import LineView
     from .markdown import MarkdownPen
 
-_KEPT = 1_000
+_LINES = 800  # that stay drawn, at six kilobytes each with what Textual keeps beside them: pages around what is seen
+_UNITS = 64  # stay drawn however many lines they have
 _BESIDE = 110
 """Cells that two columns of a diff need."""
 
@@ -33,6 +34,7 @@ class Drawings:
         self._cards: Cards | None = None
         self._pen: MarkdownPen | None = None
         self._kept: OrderedDict[tuple[Unit, bool], list[Strip]] = OrderedDict()
+        self._lines = 0
         self._chosen: bool | None = None
 
     def strips(self, unit: Unit, opened: bool) -> list[Strip]:
@@ -41,8 +43,9 @@ class Drawings:
         strips = self._kept.get(key)
         if strips is None:
             strips = self._kept[key] = self._drawing().draw(unit, opened)
-            if len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
+            self._lines += len(strips)
+            while self._lines > _LINES and len(self._kept) > _UNITS:
+                self._lines -= len(self._kept.popitem(last=False)[1])
         else:
             self._kept.move_to_end(key)
         return strips
@@ -51,12 +54,16 @@ class Drawings:
         """Draw at another width."""
         self._width = width
         self._cards = None
-        self._kept.clear()
+        self._forget()
 
     def restyle(self) -> None:
         """Colours may have changed."""
         self._cards = self._pen = None
+        self._forget()
+
+    def _forget(self) -> None:
         self._kept.clear()
+        self._lines = 0
 
     def turn(self) -> None:
         """Show diffs in two columns, or in one."""

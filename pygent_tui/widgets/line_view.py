@@ -12,7 +12,7 @@ from rich.style import Style
 from rich.text import Text
 from textual.binding import Binding
 from textual.content import Content
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
@@ -96,6 +96,7 @@ class LineView(SearchHost, can_focus=True):
         self.following = self.FOLLOWS
         self._base: Style | None = None  # kept, for it is put together anew for each line
         self._placing = False
+        self._painting = False
         self._due = 0.0
         self._waiting: Timer | None = None
         self._said_below = ""
@@ -236,8 +237,17 @@ class LineView(SearchHost, can_focus=True):
         if line >= self.virtual_size.height:
             return Strip.blank(self.size.width, base)
         strip = safe_strip(self.line(line)).apply_style(base)
-        strip = self._selected(strip, line)
-        return strip.crop_extend(x, x + width, base).apply_offsets(x, line)
+        strip = self._selected(strip, line).crop_extend(x, x + width, base)
+        return strip if self._painting else strip.apply_offsets(x, line)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """What is painted needs no offsets, which only a selection asks for, line by line: they would give each piece a style of
+        its own, and Textual's memory of styles would never know one again."""
+        self._painting = True
+        try:
+            return super().render_lines(crop)
+        finally:
+            self._painting = False
 
     def _selected(self, strip: Strip, line: int) -> Strip:
         span = self.text_selection.get_span(line) if self.text_selection is not None else None

@@ -61,3 +61,13 @@ async def test_a_theme_that_changes_recolours_lines_that_are_shown() -> None:
         app.theme = "textual-light"
         await settle(pilot, pane)
         assert [segment.style for segment in pane.render_line(3)] != dark
+
+
+@in_loop
+async def test_lines_that_look_alike_are_painted_in_the_same_styles() -> None:
+    pane = OutputPane()
+    async with Stage(pane).run_test(size=(40, 12)) as pilot:
+        pane.show(printed(10, 90))
+        await settle(pilot, pane)
+        first, second, *_ = pane.render_lines(Region(0, 1, 40, 10))
+        assert [segment.style for segment in first] == [segment.style for segment in second]
