@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+
+import pytest
+
 pytest_plugins: list[str] = [
     "tests.support.agents",
     "tests.support.aimock",
@@ -15,3 +19,22 @@ pytest_plugins: list[str] = [
     "tests.support.used",
     "tests.support.ways",
 ]
+
+_SHARED = ("docker", "browser")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests run beside each other; those that share one engine or browser do so one after the other."""
+    for item in items:
+        for shared in _SHARED:
+            if item.get_closest_marker(shared) is not None:
+                item.add_marker(pytest.mark.xdist_group(shared))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A report goes from process to process as UTF-8, which a test's output need not be."""
+    report = yield
+    report.sections = [(name, text.encode(errors="backslashreplace").decode()) for name, text in report.sections]
+    return report
