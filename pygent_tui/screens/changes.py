@@ -8,6 +8,7 @@ from textual.screen import ModalScreen
 
 from ..views.changes import Changes
 from ..widgets.changes_view import ChangesView
+from ..widgets.key_line import KeyLine
 
 
 class ChangesScreen(ModalScreen[None]):
@@ -18,7 +19,7 @@ class ChangesScreen(ModalScreen[None]):
     ]
 
     DEFAULT_CSS = (
-        "ChangesScreen ChangesView { width: 100%; height: 100%; border: round $primary; border-title-color: $text-primary; padding: 0 1; }"
+        "ChangesScreen ChangesView { width: 100%; height: 1fr; border: round $primary; border-title-color: $text-primary; padding: 0 1; }"
     )
 
     def __init__(self, changes: Changes) -> None:
@@ -27,6 +28,7 @@ class ChangesScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         yield self.view
+        yield KeyLine(id="keys")
 
     def action_leave(self) -> None:
         self.dismiss()

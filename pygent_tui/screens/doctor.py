@@ -6,6 +6,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.screen import ModalScreen
 
+from ..widgets.key_line import KeyLine
 from ..widgets.report_view import ReportView
 from ..widgets.request import CopyAsked
 
@@ -18,9 +19,7 @@ class Doctor(ModalScreen[None]):
         Binding("y", "copy", "Copy the report", id="doctor.copy", show=False),
     ]
 
-    DEFAULT_CSS = (
-        "Doctor ReportView { width: 100%; height: 100%; border: round $primary; border-title-color: $text-primary; padding: 0 1; }"
-    )
+    DEFAULT_CSS = "Doctor ReportView { width: 100%; height: 1fr; border: round $primary; border-title-color: $text-primary; padding: 0 1; }"
 
     def __init__(self) -> None:
         super().__init__()
@@ -28,6 +27,7 @@ class Doctor(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         yield self.report
+        yield KeyLine(id="keys")
 
     def action_leave(self) -> None:
         self.dismiss()

@@ -9,6 +9,7 @@ from textual.screen import ModalScreen
 
 from ..views.output import Buffer
 from ..widgets.buffer_view import BufferView
+from ..widgets.key_line import KeyLine
 from ..widgets.sanitise import safe_text
 
 
@@ -23,6 +24,7 @@ class FullOutput(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         yield self.view
+        yield KeyLine(id="keys")
 
     def show(self, buffer: Buffer) -> None:
         """The call that is shown has gone on."""

@@ -98,11 +98,11 @@ def _chain(widget: Widget) -> list[DOMNode]:
 
 def _rows(node: DOMNode, bindings: Iterable[Binding]) -> dict[str, tuple[str, str]]:
     """Keys of `node` and what they do, one row for each thing that can be done, by the id of its binding; as it declares them."""
-    keys: dict[str, list[str]] = {}
-    whats: dict[str, str] = {}
-    for binding in bindings:
-        if binding.id:
-            keys.setdefault(binding.id, []).append(binding.key)
-            whats[binding.id] = binding.description
     declared = [binding.id for each in type(node).__mro__ for binding in Binding.make_bindings(each.__dict__.get("BINDINGS", ()))]
-    return {name: (shown_all(keys[name]), whats[name]) for name in dict.fromkeys(declared) if name in whats}
+    named = sorted((binding for binding in bindings if binding.id), key=lambda binding: declared.index(binding.id))
+    keys: dict[str, list[str]] = {}
+    names: dict[str, str] = {}
+    for binding in named:
+        keys.setdefault(binding.description, []).append(binding.key)
+        names.setdefault(binding.description, binding.id or "")
+    return {names[what]: (shown_all(each), what) for what, each in keys.items()}

@@ -46,7 +46,7 @@ def test_every_key_stands_with_what_it_does_and_every_command_with_its_argument(
         shown = page(stage)
         for line in (
             "Enter Send, or take what is marked",
-            "F6 Next pane",
+            "F6, Tab Next pane",
             "/ Search",
             "Ctrl+Q Quit",
             "! at the start: a command for the runtime, which the model sees too",
