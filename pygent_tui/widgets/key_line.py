@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from textual.content import Content
 from textual.widget import Widget
 
-from ..key_names import shown
+from ..key_names import shown, writes
 from ..views.hints import Hint, hints
 
 if TYPE_CHECKING:
@@ -50,9 +50,11 @@ class KeyLine(Widget):
 
     def _active(self) -> dict[str, ActiveBinding]:
         """The bindings that are valid now, by id; of several keys the first."""
+        focused = self.screen.focused
+        typing = focused is not None and focused.check_consume_key("a", "a")
         found: dict[str, ActiveBinding] = {}
         for active in self.screen.active_bindings.values():
-            if active.enabled and active.binding.id:
+            if active.enabled and active.binding.id and not (typing and writes(active.binding.key)):
                 found.setdefault(active.binding.id, active)
         return found
 

@@ -54,6 +54,7 @@ def test_it_says_how_a_search_goes_on() -> None:
     async def scenario(stage: Stage) -> None:
         await stage.press("f6", "slash")
         await stage.until(lambda: keys(stage).startswith(" Enter keep  Esc end search"))
+        assert "/ search" not in keys(stage), "it is written now"
         await stage.press(*"cache", "enter")
         await stage.until(lambda: keys(stage).startswith(" n N match  Esc end search"))
         await stage.press("escape")
