@@ -17,7 +17,7 @@ from functools import partial
 
 from tests.support.docker_engine import engine_problem, image_name
 
-from . import commands, completion, containers, flatness, load, opening, remote, starts, steps
+from . import book, commands, completion, containers, day, flatness, opening, remote, starts, steps
 from .figures import Figure, table
 
 _SMOKE_SLACK = 1.25  # few runs on a machine that others use too
@@ -35,10 +35,14 @@ class _Effort:
     kills: int
     flat_commands: int
     flat_runtimes: int
+    completions: int
+    books: int
+    messages: int
+    idle_s: float
 
 
-_FULL = _Effort(15, 7, 25, 5, 15, 10, 500, 200)
-_SMOKE = _Effort(5, 3, 9, 1, 5, 3, 100, 10)
+_FULL = _Effort(15, 7, 25, 5, 15, 10, 500, 200, completions=40, books=10, messages=5000, idle_s=30.0)
+_SMOKE = _Effort(5, 3, 9, 1, 5, 3, 100, 10, completions=10, books=4, messages=1000, idle_s=5.0)
 
 
 def main() -> int:
@@ -61,7 +65,7 @@ def main() -> int:
 
 def _groups(effort: _Effort, image: str | None) -> list[Callable[[], list[Figure]]]:
     """What is taken together, and again together."""
-    groups = [
+    groups: list[Callable[[], list[Figure]]] = [
         partial(starts.figures, effort.starts),
         partial(steps.figures, effort.steps),
         partial(commands.local_figures, effort.commands),
@@ -72,7 +76,11 @@ def _groups(effort: _Effort, image: str | None) -> list[Callable[[], list[Figure
         groups.append(partial(remote.figures, image, effort.commands))
     groups.append(partial(commands.timeout_figures, image, effort.timeouts))
     groups.append(partial(flatness.figures, image, effort.flat_commands, effort.flat_runtimes))
-    return [*groups, opening.figures, completion.figures, load.figures]
+    groups.append(opening.figures)
+    groups.append(partial(completion.figures, effort.completions))
+    groups.append(partial(book.figures, effort.books))
+    groups.append(partial(day.figures, effort.messages, effort.idle_s))
+    return groups
 
 
 def _taken(group: Callable[[], list[Figure]], holds: Callable[[Figure], bool]) -> list[Figure]:

@@ -23,8 +23,8 @@ _PASTED = b"a line of a log file\r" * 50_000
 _CHIP = b"[paste 1: 50,000 lines, 1.1 MB]"
 
 
-def figures() -> list[Figure]:
-    """Typing without a list, with one whose letters are in many names, and the list itself."""
+def figures(times: int) -> list[Figure]:
+    """So many completions: typing without a list, with one whose letters are in many names, and the list itself."""
     with tempfile.TemporaryDirectory(prefix="pygent-bench.") as folder:
         home, workspace = Path(folder, "home"), Path(folder, "work")
         home.mkdir()
@@ -33,7 +33,7 @@ def figures() -> list[Figure]:
             app.wait_for(PAINTED, 30.0)
             app.read_for(2.0)
             plain = _ms(key_latencies(app, _LETTERS, pause_s=_PAUSE_S))
-            keyed, listed = _complete(app)
+            keyed, listed = _complete(app, times)
             app.send(b"\x15")
             app.read_for(1.0)
             pasted = _paste(app)
@@ -46,14 +46,14 @@ def figures() -> list[Figure]:
     ]
 
 
-def _complete(app: PtyApp) -> tuple[list[float], list[float]]:
+def _complete(app: PtyApp, times: int) -> tuple[list[float], list[float]]:
     """Milliseconds from a key to the first repaint, and to the list that shows the one file which is sought then.
 
     The list is opened anew each time, so that the files are listed anew meanwhile. Of ten files that begin as what was typed
     before it shows eight; the last digit brings up the tenth.
     """
     keyed, listed = [], []
-    for number in range(9, FILES, FILES // _KEYS // 10 * 10):
+    for number in range(9, FILES, FILES // times // 10 * 10):
         name = f"{number:06}"
         app.send(b"\x15@")
         app.wait_for(b"Files", 30.0)

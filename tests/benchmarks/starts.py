@@ -1,4 +1,4 @@
-"""How quickly things start: the engine's import, `pygent --version`, and the first paint in a real terminal."""
+"""How quickly things start: the engine's import, `pygent --version`, and in a real terminal the first paint and the first key."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ _FLOOR_PAINTED = b"floor-is-painted"
 # What the screen shows from its first frame on: the last hint of the status bar.
 PAINTED = b"Ctrl+Q"
 _CTRL_Q = b"\x11"
+_KEY = "\u1e00".encode()  # nothing else on the screen holds it
 
 
 def figures(times: int) -> list[Figure]:
@@ -34,10 +35,12 @@ def figures(times: int) -> list[Figure]:
         times * 2,
     )
     with tempfile.TemporaryDirectory(prefix="pygent-bench.") as home:
-        floor_paint, paint = alternating_medians(
+        floor_paint, paint, floor_key, key = alternating_medians(
             [
                 lambda: first_paint_ms([sys.executable, str(_FLOOR_APP)], _FLOOR_PAINTED, Path(home)),
                 lambda: first_paint_ms(app_command(), PAINTED, Path(home)),
+                lambda: first_key_ms([sys.executable, str(_FLOOR_APP), "--input"], _FLOOR_PAINTED, Path(home)),
+                lambda: first_key_ms(app_command(), PAINTED, Path(home)),
             ],
             times,
         )
@@ -45,7 +48,8 @@ def figures(times: int) -> list[Figure]:
         Figure("import pygent_engine", engine, "ms", "bare python", bare, 70 / 11, 70.0),
         Figure("from pygent_engine import Agent", agent, "ms", "bare python", bare, 12.0),
         Figure("pygent --version", version, "ms", "bare python", bare, 3.0),
-        Figure("first paint of pygent", paint, "ms", "floor app", floor_paint, 1.3),
+        Figure("first paint of pygent", paint, "ms", "floor app", floor_paint, 1.25),
+        Figure("start to the first echoed key", key, "ms", "floor app", floor_key, 1.6, 300.0),
     ]
 
 
@@ -70,9 +74,23 @@ def first_paint_ms(argv: Sequence[str], painted: bytes, home: Path) -> float:
     """From the start of the process until `painted` arrived at the terminal."""
     with PtyApp(argv, env=environment(home), cwd=ROOT) as app:
         elapsed = app.wait_for(painted, 30.0) - app.started_at
-        app.send(_CTRL_Q)
-        app.wait(15.0)
+        _leave(app)
     return elapsed * 1000
+
+
+def first_key_ms(argv: Sequence[str], painted: bytes, home: Path) -> float:
+    """From the start of the process until a key that was pressed at its first paint was painted."""
+    with PtyApp(argv, env=environment(home), cwd=ROOT) as app:
+        app.wait_for(painted, 30.0)
+        app.send(_KEY)
+        elapsed = app.wait_for(_KEY, 30.0) - app.started_at
+        _leave(app)
+    return elapsed * 1000
+
+
+def _leave(app: PtyApp) -> None:
+    app.send(_CTRL_Q)
+    app.wait(15.0)
 
 
 def _process_ms(argv: Sequence[str]) -> float:
