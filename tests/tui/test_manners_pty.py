@@ -63,18 +63,24 @@ def test_a_terminal_without_a_title_is_sent_none(tmp_path: Path) -> None:
 def test_who_looks_elsewhere_is_told_once_when_a_turn_ends(environ: dict[str, str], sent: bytes, tmp_path: Path) -> None:
     with terminal(tmp_path, *FLAGS, workspace(tmp_path), environ=environ) as shown:
         shown.until("· ready")
-        shown.app.send(b"hello\r")
-        shown.until("┃ hello")
-        shown.until("· ready")
-        assert signs(shown) == 0, "who looks on is not told"
-        shown.app.send(b" !sleep 2\r")
-        shown.until("running: sleep 2")
+        shown.app.send(b" !sleep 1\r")
+        shown.until("running: sleep 1")
         shown.app.send(_AWAY)
         shown.until("· ready")
         shown.app.send(_BACK)
         shown.watch(0.3)
         assert signs(shown) == bool(sent)
         assert sent in shown.raw
+
+
+def test_who_looks_on_is_not_told(tmp_path: Path) -> None:
+    with terminal(tmp_path, *FLAGS, workspace(tmp_path), environ={"PYGENT_NOTIFY": "bell"}) as shown:
+        shown.until("· ready")
+        shown.app.send(b" !true\r")
+        shown.until("┃  !true")
+        shown.until("· ready")
+        shown.watch(0.3)
+        assert signs(shown) == 0
 
 
 def stopped(shown: Terminal) -> bool:
