@@ -11,7 +11,7 @@ from pygent_engine.approvals import Policy
 from pygent_engine.events import CallEnded, ContainerReplaced, Envelope, ImagePullEnded, ImagePullProgress, ImagePullStarted, Warned
 from pygent_engine.values import TaskState, ToolResult
 
-from . import asking_scripts, writing_scenes
+from . import asking_scripts, command_scripts, writing_scenes
 from .conversation_scripts import cards, diffs, odd
 from .support.scene_session import SceneLaunch, SceneSession
 from .support.script import Script, call
@@ -57,7 +57,7 @@ _DELEGATED = [call(f"d{number}", "delegate_task", prompt=title, title=title) for
 @dataclass(frozen=True)
 class Scene:
     """A session at one moment. `keys` are pressed once it is shown; `failure` keeps it from opening,
-    `missing` is the image that it lacks. The files of `workspace` can be completed, and
+    `missing` is the image that it lacks, `report` what the doctor says. The files of `workspace` can be completed, and
     `awaits` is what the list above the composer shows at last."""
 
     name: str
@@ -68,12 +68,15 @@ class Scene:
     missing: str = ""
     workspace: str = "/home/user/project"
     awaits: str = ""
+    report: tuple[str, ...] = ()
 
     def envelopes(self) -> list[Envelope]:
         return [] if self.script is None else self.script().envelopes
 
     def launch(self) -> SceneLaunch:
-        return SceneLaunch(SceneSession(self.envelopes()), self.failure, self.notice, self.workspace, missing=self.missing)
+        return SceneLaunch(
+            SceneSession(self.envelopes()), self.failure, self.notice, self.workspace, missing=self.missing, diagnose=lambda: self.report
+        )
 
     def now(self) -> float:
         """The time on the app's clock: a little after the last envelope."""
@@ -328,6 +331,13 @@ SCENES: tuple[Scene, ...] = (
     Scene("full-kept", wide_output, ("f6", "f6", "f", "w")),
     Scene("full-search", full_output, ("f6", "f6", "f", "slash", *"cache", "enter", "n")),
     Scene("save-as", three_calls, ("f6", "f6", "s")),
+    Scene("tools", command_scripts.tuned, (*"/tools", "enter", "down")),
+    Scene("banned", command_scripts.tuned, (*"/banned", "enter")),
+    Scene("persona", command_scripts.tuned, (*"/persona", "enter", *"re")),
+    Scene("changes", diffs, (*"/diff", "enter")),
+    Scene("doctor", start, (*"/doctor", "enter"), report=command_scripts.REPORT),
+    Scene("new", running, (*"/new", "enter")),
+    Scene("copied", answer, (*"/copy", "enter")),
 )
 
 

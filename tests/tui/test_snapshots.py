@@ -43,6 +43,7 @@ _SMALL = (
     "full-kept",
     "save-as",
 )
+_LISTS = ("tools", "persona", "changes", "doctor")
 _NARROW = ("cards", "odd", "image-missing", "half-pulled", "failed-pull", "pick-call", "full-kept", "save-as")
 _LIGHT = ("diffs", "cards", "answer", "running", "approval", "tasks", "help", "cannot-start", "half-pulled", "output-search", "pick-call")
 
@@ -119,6 +120,19 @@ def test_what_asks_looks_as_it_did_in_the_light_theme(name: str, matches: Callab
 def test_what_asks_looks_as_it_did_without_colours(name: str, matches: Callable[..., bool], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     assert matches(name, (80, 24), DARK)
+
+
+@pytest.mark.parametrize("name", _LISTS)
+@pytest.mark.parametrize("size", [(80, 24), (40, 12)])
+def test_what_a_command_lists_looks_as_it_did_where_there_is_little_room(
+    name: str, size: tuple[int, int], matches: Callable[..., bool]
+) -> None:
+    assert matches(name, size, DARK)
+
+
+@pytest.mark.parametrize("name", _LISTS)
+def test_what_a_command_lists_looks_as_it_did_in_the_light_theme(name: str, matches: Callable[..., bool]) -> None:
+    assert matches(name, (80, 24), LIGHT)
 
 
 @pytest.mark.parametrize("name", ["start", "overview", "approval", "ended-tasks"])
