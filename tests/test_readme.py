@@ -19,7 +19,9 @@ def readme_command(name: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, script, name], capture_output=True, text=True, timeout=30, check=False)
 
 
-@pytest.mark.parametrize(("name", "last_step"), [("app", ".venv/bin/pygent"), ("test", ".venv/bin/python -m pytest -n 4 --dist loadgroup")], ids=["app", "test"])
+@pytest.mark.parametrize(
+    ("name", "last_step"), [("app", ".venv/bin/pygent"), ("test", ".venv/bin/python -m pytest -n 4 --dist loadgroup")], ids=["app", "test"]
+)
 def test_each_command_is_one_line_that_sets_itself_up(name: str, last_step: str) -> None:
     printed = readme_command(name)
     assert (printed.returncode, printed.stderr) == (0, "")

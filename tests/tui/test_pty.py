@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.crashing_app import CANARY
-from tests.support.terminal import pygent, terminal
+from tests.support.terminal import Terminal, pygent, terminal
 
 FLAGS = ("--scratch", "--model", "demo", "--no-docker", "--no-confirm-bash")
 
@@ -26,17 +26,23 @@ def test_a_prompt_is_answered_and_ctrl_q_leaves_the_terminal_as_it_was(tmp_path:
         shown.assert_restored()
 
 
+def stop_and_go_on(shown: Terminal) -> None:
+    """Go to the shell that the app was started from, and back, until the whole screen is drawn anew."""
+    stops = shown.raw.count(b"Stopped")
+    shown.app.send(b"\x1a")
+    shown.until(lambda _: shown.raw.count(b"Stopped") > stops)
+    seen = len(shown.raw)
+    shown.app.send(b"fg\r")
+    shown.until(lambda _: all(word in shown.raw[seen:] for word in (b"Conversation", b"LOCAL", b"Prompt")))
+
+
 def test_after_ctrl_z_and_fg_the_whole_screen_is_there_again(tmp_path: Path) -> None:
     with terminal(tmp_path, program=("bash", "--norc", "--noprofile", "-i"), environ={"PS1": "SHELL> "}) as shown:
         shown.app.send(shlex.join((*pygent(), *FLAGS)).encode() + b"\r")
         shown.until("LOCAL")
         shown.watch(0.5)
-        for stops in (1, 2):
-            shown.app.send(b"\x1a")
-            shown.until(lambda _, stops=stops: shown.raw.count(b"Stopped") == stops)
-            seen = len(shown.raw)
-            shown.app.send(b"fg\r")
-            shown.until(lambda _, seen=seen: all(word in shown.raw[seen:] for word in (b"Conversation", b"LOCAL", b"Prompt")))
+        for _ in range(2):
+            stop_and_go_on(shown)
         shown.app.send(b"hello")
         shown.until("hello")
         shown.app.send(b"\x11")
