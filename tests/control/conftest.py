@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,11 +13,18 @@ from tests.support.played_session import PlayedSession
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def near_root() -> Iterator[Path]:
+    """A folder with a path so short that a plain socket can stand in it, and above which all is open to other users:
+    pytest's own need be neither."""
+    with tempfile.TemporaryDirectory(prefix="pygent-", dir="/tmp") as name:
+        yield Path(name)
+
+
+@pytest.fixture
+def folder(near_root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where the sessions of this test are found, by id too."""
-    (tmp_path / "run").mkdir()
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "run"))
-    return tmp_path / "run" / "pygent"
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(near_root))
+    return near_root / "pygent"
 
 
 @pytest.fixture

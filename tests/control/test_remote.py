@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -247,19 +246,18 @@ def test_a_stream_that_breaks_ends_with_a_session_closed_that_says_why(said: byt
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can become another user")
-def test_the_session_of_another_user_is_not_followed_even_where_the_folder_stands_open(session: PlayedSession) -> None:
-    with tempfile.TemporaryDirectory() as name:
-        path = Path(name) / "theirs.sock"
-        path.parent.chmod(0o777)
-        with socket.socket(socket.AF_UNIX) as listener:
-            os.seteuid(65534)
-            try:
-                listener.bind(str(path))
-                listener.listen()
-            finally:
-                os.seteuid(0)
-            with pytest.raises(PygentError, match="belongs to another user"):
-                RemoteSession(path)
+def test_the_session_of_another_user_is_not_followed_even_where_the_folder_stands_open(near_root: Path) -> None:
+    path = near_root / "theirs.sock"
+    near_root.chmod(0o777)
+    with socket.socket(socket.AF_UNIX) as listener:
+        os.seteuid(65534)
+        try:
+            listener.bind(str(path))
+            listener.listen()
+        finally:
+            os.seteuid(0)
+        with pytest.raises(PygentError, match="belongs to another user"):
+            RemoteSession(path)
 
 
 # ---------------------------------------------------------------- other processes

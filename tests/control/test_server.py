@@ -8,7 +8,6 @@ import socket
 import stat
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import tracemalloc
@@ -259,17 +258,15 @@ def test_a_path_that_is_too_long_for_a_socket_works_too(tmp_path: Path, session:
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can become another user")
-def test_another_user_is_refused_even_where_the_folder_stands_open(session: PlayedSession) -> None:
-    with tempfile.TemporaryDirectory() as name:  # pytest's own folders are closed to others
-        top = Path(name)
-        top.chmod(0o755)
-        offered = serve(session, top / "run")
-        assert "Permission denied" in said_to_another_user(offered)
-        offered.path.parent.chmod(0o777)
-        assert "Permission denied" in said_to_another_user(offered)
-        offered.path.chmod(0o777)
-        assert said_to_another_user(offered) == '{"error": "this session belongs to another user"}\n\n'
-        offered.close()
+def test_another_user_is_refused_even_where_the_folder_stands_open(near_root: Path, session: PlayedSession) -> None:
+    near_root.chmod(0o755)
+    offered = serve(session, near_root / "run")
+    assert "Permission denied" in said_to_another_user(offered)
+    offered.path.parent.chmod(0o777)
+    assert "Permission denied" in said_to_another_user(offered)
+    offered.path.chmod(0o777)
+    assert said_to_another_user(offered) == '{"error": "this session belongs to another user"}\n\n'
+    offered.close()
 
 
 def said_to_another_user(served: Served) -> str:
