@@ -57,6 +57,6 @@ def _has_colours() -> bool:
 
 def _is_terminal() -> bool:
     # Neither is a setting of ours: they tell what the terminal can do, and that a web server is at the other end.
-    if os.environ.get("TEXTUAL_DRIVER", "").startswith("textual.drivers.web_driver:"):
+    if os.environ.get("TEXTUAL_DRIVER", "") == "pygent_tui.web.driver:TabDriver":
         return True
     return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM", "dumb") not in ("", "dumb")

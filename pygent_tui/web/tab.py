@@ -19,7 +19,7 @@ from contextlib import suppress
 from pygent_engine.untrusted import clean_line
 
 _BEGINS = b"__GANGLION__\n"
-_DRIVER = "textual.drivers.web_driver:WebDriver"
+_DRIVER = "pygent_tui.web.driver:TabDriver"
 _FPS = "60"
 # What tells of the terminal that the server was started in: the tab is none of it.
 _NOT_OF_A_TAB = frozenset({"TMUX", "STY", "SSH_TTY", "SSH_CONNECTION", "SSH_CLIENT", "DISPLAY", "WAYLAND_DISPLAY", "LINES"})

@@ -90,7 +90,7 @@ def test_closing_the_tab_ends_its_process_and_not_the_session(profile: BrowserCo
         tab.until("· ready")
         address = tab.page.url
         tab.write("run sleep 1; echo slept-$((1+1))")
-        tab.until("sleep 1")
+        tab.until("running: sleep 1")
         tab.page.close()
         served.wait_for_tabs(0, 2.0)
         again = Tab(profile)
