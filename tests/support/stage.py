@@ -5,10 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from itertools import groupby
 from time import monotonic
 
+from textual.events import Key
+from textual.keys import _character_to_key
 from textual.pilot import Pilot
 from textual.widget import Widget
+from textual.widgets import Input, TextArea
 
 from pygent_engine.events import Op
 from pygent_tui.app import PygentApp
@@ -68,7 +72,18 @@ class Stage:
     async def press(self, *keys: str) -> None:
         """Press keys, once what they may answer can be read."""
         await self.until(lambda: all(panel.guard.drawn_at is not None for panel in self.bench.query(AskPanel)))
-        await self.pilot.press(*keys)
+        for is_text, run in groupby(keys, key=lambda key: len(key) == 1):
+            pressed = list(run)
+            if is_text and len(pressed) > 1 and isinstance(self.app.focused, Input | TextArea):
+                await self._type("".join(pressed))
+            else:
+                await self.pilot.press(*pressed)
+
+    async def _type(self, text: str) -> None:
+        """Write into the field that has the focus: as the pilot does, but it waits after each key until the process does nothing."""
+        for character in text:
+            self.app.post_message(Key(_character_to_key(character), character))
+        await self.pilot.pause()
 
     async def until(self, holds: Callable[[], object]) -> None:
         """Wait until `holds()` is true; fails when that takes longer than the deadline."""
