@@ -9,6 +9,7 @@ call returns, and nobody hears its result. That costs two changes of threads for
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Generator
@@ -24,7 +25,8 @@ T = TypeVar("T")
 _Jobs = SimpleQueue[Callable[[], None] | None]
 
 IDLE_S = 1.0
-_LOOK = object()
+_HEAR_S = 0.5
+_NONE_YET = object()
 
 
 class LeftBehind(Exception):
@@ -140,7 +142,8 @@ class _Relay:
         self._work = work
         self._cancel = cancel
         self._worker = worker
-        self._told: SimpleQueue[Any] = SimpleQueue()
+        self._told: SimpleQueue[None] = SimpleQueue()  # only wakes: what a strike swallows with it must not be the outcome
+        self._outcome: Any = _NONE_YET
         self._guard = threading.Lock()  # of the three below
         self._runner = 0
         self._call: Blocking | None = None
@@ -148,7 +151,7 @@ class _Relay:
 
     def look(self) -> None:
         """Wake the waiting thread."""
-        self._told.put(_LOOK)
+        self._told.put(None)
 
     def start(self) -> None:
         """Begin the work on the worker's thread."""
@@ -159,9 +162,10 @@ class _Relay:
         patience: tuple[Blocking, float] | None = None  # the call whose grace runs, and until when
         while True:
             until = patience[1] if patience else None if self._cancel.is_set() else self._watched
-            told = _next(self._told, until)
-            if told is not _LOOK:
-                return told
+            if self._outcome is _NONE_YET:
+                _await(self._told, until)
+            if self._outcome is not _NONE_YET:
+                return self._outcome
             call = self._due()
             if call is None:
                 patience = None
@@ -200,10 +204,10 @@ class _Relay:
             try:
                 call = step()
             except StopIteration as end:
-                self._told.put(end.value)
+                self._end(end.value)
                 return
             except BaseException as error:  # a fault belongs to whoever waits for the work
-                self._told.put(_Raised(error))
+                self._end(_Raised(error))
                 return
             if self._begins(call):
                 self.look()
@@ -212,6 +216,10 @@ class _Relay:
                 if self._runner != runner:
                     return
                 self._call = None
+
+    def _end(self, outcome: Any) -> None:
+        self._outcome = outcome
+        self.look()
 
     def _begins(self, call: Blocking) -> bool:
         """Note the call; whether the waiting thread must look after it sooner than it would by itself."""
@@ -236,9 +244,11 @@ class _Relay:
             return partial(self._work.throw, crash)
 
 
-def _next(told: SimpleQueue[Any], until: float | None) -> Any:
-    """The next thing told, or _LOOK at the time `until` (`time.monotonic` seconds)."""
-    try:
-        return told.get(timeout=None if until is None else min(max(until - time.monotonic(), 0.0), threading.TIMEOUT_MAX))
-    except Empty:
-        return _LOOK
+def _await(told: SimpleQueue[None], until: float | None) -> None:
+    """Return when something was told, at the time `until` (`time.monotonic` seconds) at the latest; sooner on the main thread:
+    a signal that comes just before it begins to wait is heard only after."""
+    pause = threading.TIMEOUT_MAX if until is None else min(max(until - time.monotonic(), 0.0), threading.TIMEOUT_MAX)
+    if threading.current_thread() is threading.main_thread():
+        pause = min(pause, _HEAR_S)
+    with contextlib.suppress(Empty):
+        told.get(timeout=pause)

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.app import App
 from textual.binding import Binding
+from textual.events import Resize
 from textual.filter import NoColor
+from textual.geometry import Size
 from textual.message import Message
 
 from .loading import load
@@ -101,6 +103,7 @@ class PygentApp(App[None]):
         self._safe_lines = SafeLines()
         self._plain: tuple[LineFilter, ...] = () if colours else (NoColor(),)
         self.no_color = self.no_color or not colours
+        self._sized: Size | None = None
 
     def get_default_screen(self) -> Workbench:
         return self._bench
@@ -116,6 +119,13 @@ class PygentApp(App[None]):
     def on_mount(self) -> None:
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))
         self.call_after_refresh(self._painted)
+
+    def on_resize(self, event: Resize) -> None:
+        """Of sizes that follow each other quickly only the last is told: to a terminal that was small in between, the frame
+        of the same size is lost."""
+        if event.size == self._sized:
+            self.refresh(layout=True)
+        self._sized = event.size
 
     def _painted(self) -> None:
         self._on_painted()

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from subprocess import TimeoutExpired
 from time import monotonic
 
 import pyte
@@ -55,8 +56,15 @@ class Terminal:
         self._screen.reset()
 
     def end(self, timeout: float = DEADLINE_S) -> int:
-        """The exit code, once the program has ended."""
-        return self.app.wait(timeout, self.raw)
+        """The exit code, once the program has ended. Raises TimeoutError with the screen when it does not end."""
+        rest = bytearray()
+        try:
+            return self.app.wait(timeout, rest)
+        except TimeoutExpired:
+            self._take(bytes(rest))
+            raise TimeoutError(f"the program did not end within {timeout:.0f} s:\n{self.text}") from None
+        finally:
+            self.raw += rest
 
     def modes_left(self) -> set[int]:
         """The private modes (alternate screen, mouse, paste, cursor ...) that are not as a terminal has them at rest."""
