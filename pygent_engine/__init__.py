@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .runtime import Runtime
     from .session import Session, open_session
     from .settings import Settings
+    from .task_values import ApplyReport, FileChange, TaskState, TaskView
     from .tasks import TaskManager
     from .tools import register_tool, remove_tool, reset_tools, tool
     from .values import (
@@ -38,8 +39,6 @@ if TYPE_CHECKING:
         Persona,
         Resources,
         RunResult,
-        TaskState,
-        TaskView,
         ToolCall,
         Usage,
     )
@@ -57,6 +56,7 @@ _HOMES = {
     "settings": ("Settings",),
     "tasks": ("TaskManager",),
     "tools": ("register_tool", "remove_tool", "reset_tools", "tool"),
+    "task_values": ("ApplyReport", "FileChange", "TaskState", "TaskView"),
     "values": (
         "Approval",
         "ApprovalRequest",
@@ -67,8 +67,6 @@ _HOMES = {
         "Persona",
         "Resources",
         "RunResult",
-        "TaskState",
-        "TaskView",
         "ToolCall",
         "Usage",
     ),
@@ -77,11 +75,13 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "Agent",
+    "ApplyReport",
     "Approval",
     "ApprovalRequest",
     "Delta",
     "DemoModel",
     "ExecResult",
+    "FileChange",
     "Limits",
     "Message",
     "Model",

@@ -1,10 +1,10 @@
 """The whole vocabulary between the engine and its front ends: ops ask, events report.
 
 Stream laws: `seq` is gapless as posted; whatever is Opened, Created, Started or Asked is Closed, Ended or Settled
-exactly once, also on cancel, timeout, crash and shutdown; a prompt that was Queued is so Taken or Withdrawn; a call that
-was refused gets its CallEnded without a CallStarted; deltas concatenate to the completed text, may be merged for a slow
-reader, and nothing else is dropped. Who comes late gets the record first, which lacks the deltas of completed replies.
-Text in events is cleaned: it holds no terminal escapes but SGR colours in OutputDelta.
+exactly once, also on cancel, timeout, crash and shutdown; a task that is Retried has one Ended more; a prompt that was
+Queued is so Taken or Withdrawn; a call that was refused gets its CallEnded without a CallStarted; deltas concatenate to the
+completed text, may be merged for a slow reader, and nothing else is dropped. Who comes late gets the record first, which
+lacks the deltas of completed replies. Text in events is cleaned: it holds no terminal escapes but SGR colours in OutputDelta.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from .ops import *  # noqa: F403 - the vocabulary has one door: this module names the ops too
+from .ops import *  # noqa: F403 - the vocabulary has one door: this module names the ops,
+from .task_events import *  # noqa: F403 - and what is reported of tasks, too
+from .task_events import TaskEvent
 from .values import (
     ApprovalRequest,
     Decision,
@@ -20,9 +22,7 @@ from .values import (
     Message,
     Mode,
     Outcome,
-    Persona,
     Question,
-    TaskState,
     ToolCall,
     ToolResult,
     Tuning,
@@ -147,40 +147,6 @@ class ContainerReplaced:
     reason: str
 
 
-# ---------------------------------------------------------------- events of a delegated task
-
-
-@dataclass(frozen=True, slots=True)
-class TaskCreated:
-    """A task was accepted; it is queued until its first TaskStateChanged."""
-
-    title: str
-    prompt: str
-    persona: Persona | None
-    model: str
-    parent_id: str
-    mode: Mode
-
-
-@dataclass(frozen=True, slots=True)
-class TaskStateChanged:
-    """A task moved to another state that is not final."""
-
-    state: TaskState
-    container: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class TaskEnded:
-    """A task reached its final state. `error` is empty when it finished."""
-
-    state: TaskState
-    status: str
-    error: str
-    steps: int
-    usage: Usage
-
-
 # ---------------------------------------------------------------- events of a turn
 
 
@@ -199,6 +165,20 @@ class TurnEnded:
     steps: int
     usage: Usage
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageSent:
+    """A message to a running task, or one that steers the running turn, was accepted; the model reads it before its next step."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The model was told this of its tasks, before its next step."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,9 +317,9 @@ Event = (
     | PromptWithdrawn
     | PullEvent
     | ContainerReplaced
-    | TaskCreated
-    | TaskStateChanged
-    | TaskEnded
+    | TaskEvent
+    | Told
+    | MessageSent
     | TurnStarted
     | TurnEnded
     | Steered

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .values import ApprovalMode, Decision
+from .values import UNLIMITED, ApprovalMode, Decision, Limits, RetryMode
 
 __all__ = [
     "AnswerApproval",
     "AnswerQuestion",
+    "ApplyTask",
     "CancelTask",
     "CopyIn",
+    "DiffTask",
     "Interrupt",
+    "LimitTask",
+    "MessageTask",
     "Op",
+    "PauseTask",
+    "RemoveTask",
+    "ResumeTask",
+    "RetryTask",
     "RunShell",
     "SetApprovals",
     "SetBans",
@@ -22,8 +30,11 @@ __all__ = [
     "SetTool",
     "Shutdown",
     "StartOver",
+    "StartTask",
     "Steer",
     "SubmitPrompt",
+    "TaskOp",
+    "UnapplyTask",
     "WithdrawPrompt",
 ]
 
@@ -94,8 +105,94 @@ class AnswerQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class StartTask:
+    """Start a delegated task, as the user. `files` are paths of the workspace, "." all of it but what .gitignore names; `persona`
+    and `model` are names, "" to inherit; copies of one prompt have a `group` in common."""
+
+    prompt: str
+    files: tuple[str, ...] = ()
+    persona: str = ""
+    model: str = ""
+    title: str = ""
+    limits: Limits = UNLIMITED
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CancelTask:
     """Cancel one delegated task."""
+
+    task_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PauseTask:
+    """Have a task stop before its next step."""
+
+    task_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeTask:
+    """Have a paused task go on."""
+
+    task_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RetryTask:
+    """Queue a task that is over again: "resume" with its history and files, "clean" with neither. What is "" stays as it was;
+    a `prompt` is what a resumed task is told."""
+
+    task_id: str
+    mode: RetryMode = "resume"
+    prompt: str = ""
+    model: str = ""
+    persona: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MessageTask:
+    """Put `text` before the model of a task at its next step."""
+
+    task_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LimitTask:
+    """Change what a task may spend, in all."""
+
+    task_id: str
+    limits: Limits
+
+
+@dataclass(frozen=True, slots=True)
+class DiffTask:
+    """List what a task changed; the answer is ChangesListed."""
+
+    task_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyTask:
+    """Take changes of a task over into the workspace, all but what is ignored when no `paths` are named; the answer is
+    ChangesApplied."""
+
+    task_id: str
+    paths: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UnapplyTask:
+    """Take back what was last taken over from a task; the answer is ChangesTakenBack."""
+
+    task_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveTask:
+    """Forget a task that is over, and delete its files."""
 
     task_id: str
 
@@ -149,6 +246,9 @@ class Shutdown:
     """End the session: its turn, its tasks, its runtime."""
 
 
+TaskOp = CancelTask | PauseTask | ResumeTask | RetryTask | MessageTask | LimitTask | DiffTask | ApplyTask | UnapplyTask | RemoveTask
+"""What is asked of one task that there is, by its `task_id`. A refusal is a Warned under the task's id."""
+
 Op = (
     SubmitPrompt
     | WithdrawPrompt
@@ -156,7 +256,8 @@ Op = (
     | Interrupt
     | AnswerApproval
     | AnswerQuestion
-    | CancelTask
+    | StartTask
+    | TaskOp
     | RunShell
     | CopyIn
     | StartOver

@@ -16,12 +16,20 @@ from .errors import ImageMissing, PygentError, described
 from .events import (
     AnswerApproval,
     AnswerQuestion,
+    ApplyTask,
     CancelTask,
     CopyIn,
+    DiffTask,
     Envelope,
     Event,
     Interrupt,
+    LimitTask,
+    MessageTask,
     Op,
+    PauseTask,
+    RemoveTask,
+    ResumeTask,
+    RetryTask,
     RunShell,
     SessionClosed,
     SessionOpened,
@@ -34,10 +42,12 @@ from .events import (
     Shutdown,
     StartedOver,
     StartOver,
+    StartTask,
     Steer,
     SubmitPrompt,
     TurnEnded,
     TurnStarted,
+    UnapplyTask,
     Warned,
     WithdrawPrompt,
 )
@@ -50,6 +60,7 @@ from .runtime.default import default_runtime
 from .scope import Scope, working_in
 from .settings import Settings
 from .subscription import Subscription
+from .task_calls import TaskCalls
 from .tuning import Tuner
 from .untrusted import clean_line, clean_text
 from .user_calls import UserCalls
@@ -74,6 +85,7 @@ class Session:
         self._desk = WaitingDesk()
         self._prompts = PromptQueue(self._post)
         self._user_calls = UserCalls(agent)
+        self._task_calls = TaskCalls(agent)
         self._tuner = Tuner(agent, self._desk, self._post)
         self._closing = threading.Event()
         self._called_off = threading.Event()  # the turn of the prompt that is at work, also before it begins
@@ -119,8 +131,10 @@ class Session:
                 self._desk.settle(call_id, Approval(decision, note))
             case AnswerQuestion(call_id=call_id, text=text):
                 self._desk.answer(call_id, text)
-            case CancelTask(task_id=task_id):
-                self._cancel_task(task_id)
+            case StartTask() | CancelTask() | PauseTask() | ResumeTask() | RetryTask() | MessageTask() | LimitTask() | RemoveTask():
+                self._task_calls.put(op)
+            case DiffTask() | ApplyTask() | UnapplyTask():
+                self._task_calls.put(op)
             case SetModel() | SetPersona() | SetApprovals() | SetConfirmBash() | SetBans() | SetTool():
                 self._tuner.do(op)
             case Shutdown():
@@ -149,6 +163,7 @@ class Session:
         self._start_ended.set()
         self._prompts.close()
         self._user_calls.close()
+        self._task_calls.close()
         self._user_calls.interrupt()
         self._agent.interrupt()
 
@@ -204,6 +219,7 @@ class Session:
         self._shut_down()
         self._prompts.clear()
         self._user_calls.join()
+        self._task_calls.join()
         try:
             if self._owned:
                 self._agent.close()
@@ -244,12 +260,6 @@ class Session:
     def _turn_is_over(self) -> None:
         self._prompts.done()
         self._called_off.clear()
-
-    def _cancel_task(self, task_id: str) -> None:
-        try:
-            self._agent.tasks.cancel(task_id)
-        except PygentError as error:
-            self._post(Warned(clean_text(str(error))))
 
 
 def open_session(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, Literal, Protocol
 
 Mode = Literal["docker", "local"]
+ChangeKind = Literal["added", "modified", "deleted"]
 Outcome = Literal["finished", "failed", "limit", "interrupted"]
 Role = Literal["system", "user", "assistant", "tool"]
 
@@ -138,6 +138,9 @@ class Limits:
     step_seconds: float | None = None
 
 
+UNLIMITED = Limits()
+
+
 @dataclass(frozen=True, slots=True)
 class Resources:
     """What the commands of a runtime may use. Sizes in mebibytes; `file_mb` is the largest file that may be written.
@@ -182,49 +185,6 @@ class RunResult:
     limit: str = ""
 
 
-class TaskState(StrEnum):
-    """The states of a delegated task; `ended` ones are final."""
-
-    queued = "queued"
-    starting = "starting"
-    running = "running"
-    waiting = "waiting"
-    finished = "finished"
-    failed = "failed"
-    cancelled = "cancelled"
-    timed_out = "timed_out"
-
-    @property
-    def ended(self) -> bool:
-        """Whether the state is final."""
-        return self in _ENDED
-
-
-_ENDED = frozenset({TaskState.finished, TaskState.failed, TaskState.cancelled, TaskState.timed_out})
-
-
-@dataclass(frozen=True, slots=True)
-class TaskView:
-    """A task as it stands: a snapshot. Times are Unix seconds (UTC), None when not yet."""
-
-    id: str
-    title: str
-    state: TaskState
-    status: str
-    prompt: str
-    persona: Persona | None
-    model: str
-    steps: int
-    usage: Usage
-    last_action: str
-    created_at: float
-    started_at: float | None
-    ended_at: float | None
-    error: str
-    mode: Mode
-    container: str | None
-
-
 @dataclass(frozen=True, slots=True)
 class ApprovalRequest:
     """A call that waits for a yes. `arguments` and `command` are the exact text that would run; `permissions` are what a
@@ -241,11 +201,15 @@ class ApprovalRequest:
     prefix: str = ""
 
 
-Decision = Literal["once", "session", "prefix", "deny"]
+Decision = Literal["once", "task", "session", "prefix", "deny"]
+"""A yes holds for this call ("once"), for its task, for the session, or in it for commands with this prefix."""
 NEVER_ANSWERED = "The call was withdrawn before anyone answered."
 """The note of an approval that nobody gave."""
 ApprovalMode = Literal["auto", "ask", "never-write"]
 """What asks: "auto": local commands; "ask": every command and every write; "never-write": as "ask", and writes are refused."""
+
+
+RetryMode = Literal["resume", "clean"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,11 +237,11 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class FileDiff:
-    """How a tool changed one file: `text` are the hunks of a unified diff, without its two header lines, "" when the file is too
+    """How one file was changed: `text` are the hunks of a unified diff, without its two header lines, "" when the file is too
     large or not text. `added` and `removed` count lines."""
 
     path: str
-    kind: Literal["added", "modified"]
+    kind: ChangeKind
     text: str = ""
     added: int = 0
     removed: int = 0

@@ -6,7 +6,8 @@ from difflib import unified_diff
 
 from pygent_engine.approvals import Policy
 from pygent_engine.events import ApprovalAsked, ApprovalSettled, CallEnded, CallStarted, FilesChanged, TaskCreated, TaskEnded, Warned
-from pygent_engine.values import ApprovalRequest, FileDiff, TaskState, ToolResult, Usage
+from pygent_engine.task_values import TaskState
+from pygent_engine.values import ApprovalRequest, FileDiff, ToolResult, Usage
 
 from .support.script import Script, call
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from pygent_engine.approvals import Policy
 from pygent_engine.events import CallEnded, ContainerReplaced, Envelope, ImagePullEnded, ImagePullProgress, ImagePullStarted, Warned
-from pygent_engine.values import TaskState, ToolResult
+from pygent_engine.task_values import TaskState
+from pygent_engine.values import ToolResult
 
 from . import asking_scripts, command_scripts, writing_scenes
 from .conversation_scripts import cards, diffs, odd

@@ -27,9 +27,10 @@ from pygent_engine.events import (
     TurnEnded,
 )
 from pygent_engine.scope import Need, Scope, current_scope, working_in
+from pygent_engine.task_values import TaskState
 from pygent_engine.tools import default_registry
 from pygent_engine.tools.registry import Tool
-from pygent_engine.values import JsonDict, TaskState, ToolResult
+from pygent_engine.values import JsonDict, ToolResult
 from tests.support.agents import DEADLINE_S, Recorder, bash, calls
 from tests.support.laws import check_stream
 from tests.tasks.hall import Model

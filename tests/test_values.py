@@ -12,15 +12,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pygent_engine import events, values
-from pygent_engine.values import Approval, Decision, Message, TaskState, ToolCall, Usage
+from pygent_engine import events, ops, task_events, task_values, values
+from pygent_engine.task_values import TaskState
+from pygent_engine.values import Approval, Decision, Message, ToolCall, Usage
 
 tokens = st.none() | st.integers(0, 10**12)
 usages = st.builds(Usage, tokens, tokens)
 
 VALUES = [
     kind
-    for module in (values, events)
+    for module in (values, task_values, events, ops, task_events)
     for _, kind in inspect.getmembers(module, inspect.isclass)
     if dataclasses.is_dataclass(kind) and kind.__module__ == module.__name__
 ]

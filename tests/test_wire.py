@@ -23,7 +23,8 @@ from pygent_engine.events import (
     TaskStateChanged,
     TextDelta,
 )
-from pygent_engine.values import JsonDict, TaskState, ToolResult
+from pygent_engine.task_values import TaskState
+from pygent_engine.values import JsonDict, ToolResult
 from pygent_engine.wire import decode_line, encode_line, envelope_from_dict, envelope_to_dict, op_from_dict, op_to_dict
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)

@@ -9,12 +9,17 @@ from ..events import (
     ApprovalSettled,
     CallEnded,
     CallStarted,
+    ChangesApplied,
+    ChangesFound,
+    ChangesListed,
+    ChangesTakenBack,
     ContainerReplaced,
     Envelope,
     FilesChanged,
     ImagePullEnded,
     ImagePullProgress,
     ImagePullStarted,
+    MessageSent,
     OutputDelta,
     PromptQueued,
     PromptTaken,
@@ -32,8 +37,13 @@ from ..events import (
     StepStarted,
     TaskCreated,
     TaskEnded,
+    TaskLimited,
+    TaskPausing,
+    TaskRemoved,
+    TaskRetried,
     TaskStateChanged,
     TextDelta,
+    Told,
     Tuned,
     TurnEnded,
     TurnStarted,
@@ -116,7 +126,11 @@ class PlainText:
                 | PromptWithdrawn()
             ):
                 pass
-            case ApprovalAsked() | ApprovalSettled() | QuestionAsked() | QuestionAnswered() | TaskStateChanged():
+            case ApprovalAsked() | ApprovalSettled() | QuestionAsked() | QuestionAnswered() | Told() | MessageSent():
+                pass
+            case TaskStateChanged() | TaskPausing() | TaskLimited() | TaskRetried() | TaskRemoved():
+                pass
+            case ChangesFound() | ChangesListed() | ChangesApplied() | ChangesTakenBack():
                 pass
             case _:
                 assert_never(envelope.event)

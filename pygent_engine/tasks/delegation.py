@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from ..task_values import TaskView
 from ..tools.registry import CallContext, Tool
 from ..tools.repository import write_needs
-from ..values import JsonDict, Persona, TaskView
+from ..values import JsonDict, Persona
 from .manager import TaskManager
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..values import Limits, RunResult, TaskState
+from ..task_values import TaskState
+from ..values import Limits, RunResult
 
 Ending = tuple[TaskState, str, str]
 """Final state, error, and the state in words where it says more than the state's name."""

@@ -14,7 +14,8 @@ from ..loop import Loop
 from ..outbox import Outbox, Sink
 from ..seat import Seat
 from ..settings import Settings
-from ..values import Limits, Persona, TaskState, TaskView
+from ..task_values import TaskState, TaskView
+from ..values import Limits, Persona
 from ..worker import LeftBehind, Worker
 from .build import Heritage
 from .endings import Ending, cut_short, ending

@@ -23,8 +23,9 @@ from ..events import (
     TaskStateChanged,
 )
 from ..outbox import Post
+from ..task_values import TaskState, TaskView
 from ..untrusted import clean_line, clean_text
-from ..values import ROOT_TASK, Limits, Persona, TaskState, TaskView, Usage
+from ..values import ROOT_TASK, Limits, Persona, Usage
 
 if TYPE_CHECKING:
     from ..models.protocol import Model

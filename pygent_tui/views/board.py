@@ -19,7 +19,8 @@ from pygent_engine.events import (
     TaskEnded,
     TaskStateChanged,
 )
-from pygent_engine.values import Mode, TaskState, Usage
+from pygent_engine.task_values import TaskState
+from pygent_engine.values import Mode, Usage
 
 _STARTED = frozenset({TaskState.starting, TaskState.running})
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from pygent_engine.values import Decision, FileDiff, Mode, Outcome, ResultStatus, TaskState
+from pygent_engine.task_values import TaskState
+from pygent_engine.values import Decision, FileDiff, Mode, Outcome, ResultStatus
 
 Level = Literal["info", "warning", "error"]
 CallStatus = Literal["running"] | ResultStatus

@@ -10,12 +10,17 @@ from pygent_engine.events import (
     ApprovalSettled,
     CallEnded,
     CallStarted,
+    ChangesApplied,
+    ChangesFound,
+    ChangesListed,
+    ChangesTakenBack,
     ContainerReplaced,
     Envelope,
     FilesChanged,
     ImagePullEnded,
     ImagePullProgress,
     ImagePullStarted,
+    MessageSent,
     OutputDelta,
     PromptQueued,
     PromptTaken,
@@ -33,14 +38,20 @@ from pygent_engine.events import (
     StepStarted,
     TaskCreated,
     TaskEnded,
+    TaskLimited,
+    TaskPausing,
+    TaskRemoved,
+    TaskRetried,
     TaskStateChanged,
     TextDelta,
+    Told,
     Tuned,
     TurnEnded,
     TurnStarted,
     Warned,
 )
-from pygent_engine.values import INCOMPLETE, INTERRUPTED, TaskState
+from pygent_engine.task_values import TaskState
+from pygent_engine.values import INCOMPLETE, INTERRUPTED
 
 from .calls import fold_ask, fold_call
 from .entries import Closed, Ended, Entry, Notice, Opened, Prompt, Reply, Retry, TaskNote, Thinking
@@ -58,7 +69,7 @@ TurnEvent = TurnStarted | TurnEnded | Steered | StepStarted | StepEnded
 ReplyEvent = TextDelta | ReasoningDelta | ReplyCompleted | RetryScheduled
 
 
-def fold(state: Transcript, envelope: Envelope) -> Transcript:
+def fold(state: Transcript, envelope: Envelope) -> Transcript:  # noqa: C901 - one flat match, a line or two a kind of event
     """The transcript after `envelope`; the same object when nothing in it changed."""
     event = envelope.event
     match event:
@@ -76,7 +87,11 @@ def fold(state: Transcript, envelope: Envelope) -> Transcript:
             return fold_ask(state, event)
         case SessionOpened() | SessionClosed() | Warned() | StartedOver():
             return _session(state, event)
-        case Tuned() | PromptQueued() | PromptTaken() | PromptWithdrawn():
+        case Tuned() | PromptQueued() | PromptTaken() | PromptWithdrawn() | Told() | MessageSent():
+            return state
+        case TaskPausing() | TaskLimited() | TaskRetried() | TaskRemoved():
+            return state
+        case ChangesFound() | ChangesListed() | ChangesApplied() | ChangesTakenBack():
             return state
         case ImagePullStarted() | ImagePullProgress() | ImagePullEnded() | ContainerReplaced():
             return _runtime(state, event)

@@ -8,7 +8,8 @@ from typing import assert_never
 from rich.segment import Segment
 from textual.strip import Strip
 
-from pygent_engine.values import INCOMPLETE, INTERRUPTED, NEVER_ANSWERED, TaskState
+from pygent_engine.task_values import TaskState
+from pygent_engine.values import INCOMPLETE, INTERRUPTED, NEVER_ANSWERED
 
 from ..views.entries import Ask, Call, Closed, Ended, Entry, Notice, Opened, Permission, Prompt, Reply, TaskNote, Thinking
 from ..views.layout import Card, Countdown, Greeting, Label, Mark, Paragraph, Progress, Thought, Unit

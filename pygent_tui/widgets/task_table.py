@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.events import Blur, Click, Focus
 from textual.strip import Strip
 
-from pygent_engine.values import TaskState
+from pygent_engine.task_values import TaskState
 
 from ..views.board import EMPTY, Board, Counts, Row
 from ..views.status_line import elapsed

@@ -21,7 +21,8 @@ from pygent_engine.events import (
     TurnEnded,
     TurnStarted,
 )
-from pygent_engine.values import TaskState, Usage
+from pygent_engine.task_values import TaskState
+from pygent_engine.values import Usage
 from tests.support.command_line import DEADLINE_S, CommandLine
 from tests.support.recording import check_whole, envelopes, read_until
 from tests.support.sse_server import (

@@ -30,6 +30,7 @@ from pygent_engine.events import (
     TurnStarted,
 )
 from pygent_engine.prefix import prefix_of
+from pygent_engine.task_values import TaskState
 from pygent_engine.values import (
     INCOMPLETE,
     INTERRUPTED,
@@ -40,7 +41,6 @@ from pygent_engine.values import (
     Outcome,
     Persona,
     Question,
-    TaskState,
     ToolCall,
     ToolResult,
     Usage,

@@ -21,7 +21,8 @@ from pygent_engine.events import (
     TaskEnded,
     TaskStateChanged,
 )
-from pygent_engine.values import ApprovalRequest, Persona, Question, TaskState, ToolCall, Usage
+from pygent_engine.task_values import TaskState
+from pygent_engine.values import ApprovalRequest, Persona, Question, ToolCall, Usage
 from pygent_tui.views.board import EMPTY, Board, Counts, Row, fold
 from tests.support.envelopes import START, stream
 

@@ -34,6 +34,7 @@ from pygent_engine.events import (
     TurnStarted,
     Warned,
 )
+from pygent_engine.task_values import TaskState
 from pygent_engine.untrusted import clean
 from pygent_engine.values import (
     INCOMPLETE,
@@ -43,7 +44,6 @@ from pygent_engine.values import (
     FileDiff,
     Message,
     Question,
-    TaskState,
     ToolCall,
     ToolResult,
     Usage,

@@ -7,7 +7,8 @@ from functools import reduce
 from textual.content import Content
 
 from pygent_engine.events import ApprovalAsked, CallStarted, Event, TaskCreated, TaskEnded, TaskStateChanged
-from pygent_engine.values import ApprovalRequest, Persona, TaskState, ToolCall, Usage
+from pygent_engine.task_values import TaskState
+from pygent_engine.values import ApprovalRequest, Persona, ToolCall, Usage
 from pygent_tui.views.board import EMPTY, Board, fold
 from pygent_tui.widgets.task_table import TaskTable
 from tests.support.envelopes import START, stream

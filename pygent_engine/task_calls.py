@@ -1,0 +1,75 @@
+"""What the user asks of delegated tasks, one after the other on a thread of its own: some of it reads and merges whole workspaces."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+
+from .agent import Agent
+from .errors import PygentError, described
+from .events import CancelTask, StartTask, TaskOp, Warned
+from .untrusted import clean_text
+from .values import ROOT_TASK
+
+_END_S = 10.0
+
+
+class TaskCalls:
+    """Does what is `put`, on a thread that lasts as long as there is something. `close` begins nothing more."""
+
+    def __init__(self, agent: Agent) -> None:
+        self._agent = agent
+        self._guard = threading.Lock()  # of the fields below
+        self._waiting: deque[StartTask | TaskOp] = deque()
+        self._thread: threading.Thread | None = None
+        self._closed = False
+
+    def put(self, op: StartTask | TaskOp) -> None:
+        """Do `op` after those that came before; nothing happens once this is closed."""
+        with self._guard:
+            if self._closed:
+                return
+            self._waiting.append(op)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="pygent-task-call", daemon=True)
+                self._thread.start()
+
+    def close(self) -> None:
+        """Begin none of those that wait, and no others."""
+        with self._guard:
+            self._closed = True
+            self._waiting.clear()
+
+    def join(self) -> None:
+        """Wait for the end of what is being done."""
+        thread = self._thread
+        if thread is not None:
+            thread.join(_END_S)
+
+    # ------------------------------------------------------------ on a thread of its own
+
+    def _work(self) -> None:
+        while (op := self._next()) is not None:
+            try:
+                self._do(op)
+            except PygentError as error:
+                self._warn(op, str(error))
+            except Exception as error:  # a fault of ours must not end what is asked next
+                logging.getLogger("pygent").exception("a task could not be served")
+                self._warn(op, f"That failed: {described(error)}")
+
+    def _next(self) -> StartTask | TaskOp | None:
+        with self._guard:
+            if not self._waiting:
+                self._thread = None
+                return None
+            return self._waiting.popleft()
+
+    def _do(self, op: StartTask | TaskOp) -> None:
+        if isinstance(op, CancelTask):
+            self._agent.tasks.cancel(op.task_id)
+
+    def _warn(self, op: StartTask | TaskOp, sentence: str) -> None:
+        about = ROOT_TASK if isinstance(op, StartTask) else op.task_id
+        self._agent.outbox.post(about, Warned(clean_text(sentence)))

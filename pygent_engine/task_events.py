@@ -1,0 +1,135 @@
+"""What is reported of a delegated task, always under the task's own id. A part of the vocabulary, whose door is `events`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .task_values import ApplyReport, FileChange, TaskState
+from .values import UNLIMITED, Limits, Mode, Persona, Usage
+
+__all__ = [
+    "ChangesApplied",
+    "ChangesFound",
+    "ChangesListed",
+    "ChangesTakenBack",
+    "TaskCreated",
+    "TaskEnded",
+    "TaskLimited",
+    "TaskPausing",
+    "TaskRemoved",
+    "TaskRetried",
+    "TaskStateChanged",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskCreated:
+    """A task was accepted; it is queued until its first TaskStateChanged. The fields are those of TaskView."""
+
+    title: str
+    prompt: str
+    persona: Persona | None
+    model: str
+    parent_id: str
+    mode: Mode
+    files: tuple[str, ...] = ()
+    limits: Limits = UNLIMITED
+    network: bool = False
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskStateChanged:
+    """A task moved to another state that is not final. `reason` says why it is paused, `resumes_at` (Unix seconds) when it goes
+    on by itself; `workspace` is its folder, once it has one."""
+
+    state: TaskState
+    container: str | None = None
+    reason: str = ""
+    resumes_at: float | None = None
+    workspace: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPausing:
+    """A running task was asked to pause: it does before its next step, unless `on` says that it was told to go on first."""
+
+    on: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class TaskLimited:
+    """What the task may spend was changed."""
+
+    limits: Limits
+
+
+@dataclass(frozen=True, slots=True)
+class TaskEnded:
+    """A task is over; no event of its agent follows, unless it is retried. `error` is empty when it finished."""
+
+    state: TaskState
+    status: str
+    error: str
+    steps: int
+    usage: Usage
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRetried:
+    """A task that was over is queued again. `clean`: in a new workspace and without its history."""
+
+    prompt: str
+    persona: Persona | None
+    model: str
+    limits: Limits
+    clean: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRemoved:
+    """A task that was over was forgotten, and its files were deleted. The last event of a task."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesFound:
+    """The paths that differ now from what the task began with: `count` of them, the first ones by name."""
+
+    count: int
+    paths: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesListed:
+    """The answer to a DiffTask."""
+
+    changes: tuple[FileChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesApplied:
+    """The answer to an ApplyTask, or what a tool applied."""
+
+    report: ApplyReport
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesTakenBack:
+    """The answer to an UnapplyTask."""
+
+    report: ApplyReport
+
+
+TaskEvent = (
+    TaskCreated
+    | TaskStateChanged
+    | TaskPausing
+    | TaskLimited
+    | TaskEnded
+    | TaskRetried
+    | TaskRemoved
+    | ChangesFound
+    | ChangesListed
+    | ChangesApplied
+    | ChangesTakenBack
+)

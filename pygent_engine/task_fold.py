@@ -1,0 +1,214 @@
+"""Folds the events of a delegated task into its TaskView. Pure. The engine, its front ends and the command line fold alike, so that
+they agree on every state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from .events import (
+    ApprovalAsked,
+    ApprovalSettled,
+    CallStarted,
+    ChangesApplied,
+    ChangesFound,
+    ChangesTakenBack,
+    ContainerReplaced,
+    Envelope,
+    Event,
+    ImagePullStarted,
+    OutputDelta,
+    QuestionAnswered,
+    QuestionAsked,
+    ReasoningDelta,
+    ReplyCompleted,
+    RetryScheduled,
+    StepStarted,
+    TaskCreated,
+    TaskEnded,
+    TaskLimited,
+    TaskPausing,
+    TaskRemoved,
+    TaskRetried,
+    TaskStateChanged,
+    TextDelta,
+)
+from .task_values import TaskState, TaskView
+from .values import Usage
+
+RECENT = 3
+LONGEST_ANSWER = 2_000  # characters
+
+STALLED_S = 30.0
+"""Without a sign of life for so many seconds a task that works is called stalled."""
+
+
+def created(task_id: str, event: TaskCreated, at: float) -> TaskView:
+    """A task that was accepted at `at`, Unix seconds."""
+    return TaskView(
+        id=task_id,
+        title=event.title,
+        state=TaskState.queued,
+        status=TaskState.queued.value,
+        prompt=event.prompt,
+        persona=event.persona,
+        model=event.model,
+        steps=0,
+        usage=Usage(),
+        last_action="",
+        created_at=at,
+        started_at=None,
+        ended_at=None,
+        error="",
+        mode=event.mode,
+        container=None,
+        parent_id=event.parent_id,
+        files=event.files,
+        limits=event.limits,
+        network=event.network,
+        group=event.group,
+        active_at=at,
+    )
+
+
+def fold(view: TaskView, event: Event, at: float) -> TaskView:
+    """`view` after an event of its task at `at`, Unix seconds; the same object when the event says nothing of it."""
+    match event:
+        case TextDelta() | ReasoningDelta() | OutputDelta():
+            return view if int(view.active_at) == int(at) else replace(view, active_at=at)  # many a second
+        case TaskStateChanged():
+            return _moved(view, event, at)
+        case TaskEnded(state, status, error, steps, usage):
+            return replace(
+                view,
+                state=state,
+                status=status,
+                error=error,
+                steps=steps,
+                usage=usage,
+                ended_at=at,
+                active_at=at,
+                container=None,
+                asks=(),
+                pausing=False,
+                resumes_at=None,
+            )
+        case TaskRetried():
+            return _retried(view, event, at)
+        case ChangesFound(count, paths):
+            return replace(view, changes=count, changed=paths)
+        case ChangesApplied(report) if not report.conflicts:
+            return replace(view, applied=tuple(dict.fromkeys((*view.applied, *report.applied))))
+        case ChangesTakenBack(report) if not report.conflicts:
+            return replace(view, applied=tuple(path for path in view.applied if path not in report.applied))
+        case _:
+            return _worked(view, event, at)
+
+
+def _worked(view: TaskView, event: Event, at: float) -> TaskView:  # noqa: C901 - one flat match, a line or two an event
+    match event:
+        case StepStarted():
+            return replace(view, steps=view.steps + 1, active_at=at)
+        case ReplyCompleted(message, usage):
+            spent = view.usage if usage is None else view.usage + usage
+            return replace(view, usage=spent, answer=(message.content or view.answer)[:LONGEST_ANSWER], active_at=at)
+        case CallStarted():
+            return _acted(view, event.action, at)
+        case ImagePullStarted(image):
+            return _acted(view, f"pulls the image {image}", at)
+        case ContainerReplaced(container, reason):
+            return replace(_acted(view, reason, at), container=container)
+        case RetryScheduled(delay_s, reason):
+            return _acted(view, f"asks the model again in {delay_s:g} s: {reason}", at)
+        case ApprovalAsked(request):
+            return replace(view, asks=(*view.asks, request.call_id), active_at=at)
+        case QuestionAsked(question):
+            return replace(view, asks=(*view.asks, question.call_id), active_at=at)
+        case ApprovalSettled(call_id) | QuestionAnswered(call_id):
+            return replace(view, asks=tuple(ask for ask in view.asks if ask != call_id), active_at=at)
+        case TaskPausing(on):
+            return replace(view, pausing=on)
+        case TaskLimited(limits):
+            return replace(view, limits=limits)
+        case _:
+            return view
+
+
+def _moved(view: TaskView, event: TaskStateChanged, at: float) -> TaskView:
+    started = at if event.state is TaskState.starting else view.started_at
+    return replace(
+        view,
+        state=event.state,
+        status=f"{event.state.value}: {event.reason}" if event.reason else event.state.value,
+        container=event.container,
+        workspace=event.workspace or view.workspace,
+        started_at=started,
+        active_at=at,
+        pausing=view.pausing and event.state is not TaskState.paused,
+        resumes_at=event.resumes_at,
+    )
+
+
+def _retried(view: TaskView, event: TaskRetried, at: float) -> TaskView:
+    again = replace(
+        view,
+        state=TaskState.queued,
+        status=TaskState.queued.value,
+        prompt=event.prompt,
+        persona=event.persona,
+        model=event.model,
+        limits=event.limits,
+        attempt=view.attempt + 1,
+        error="",
+        ended_at=None,
+        active_at=at,
+    )
+    if not event.clean:
+        return again
+    return replace(again, steps=0, usage=Usage(), recent=(), last_action="", answer="", changes=0, changed=(), applied=())
+
+
+def _acted(view: TaskView, action: str, at: float) -> TaskView:
+    return replace(view, last_action=action, recent=(*view.recent, action)[-RECENT:], active_at=at)
+
+
+def book(envelopes: Iterable[Envelope]) -> dict[str, TaskView]:
+    """All tasks of a session as they stand after `envelopes`, by id, in the order of their creation."""
+    views: dict[str, TaskView] = {}
+    for envelope in envelopes:
+        match envelope.event:
+            case TaskCreated() as event:
+                views[envelope.task_id] = created(envelope.task_id, event, envelope.at)
+            case event if (view := views.get(envelope.task_id)) is not None:
+                if isinstance(event, TaskRemoved):
+                    del views[envelope.task_id]
+                else:
+                    views[envelope.task_id] = fold(view, event, envelope.at)
+    return views
+
+
+def idle(view: TaskView, now: float) -> float:
+    """Seconds since the last sign of life of a task that works; 0.0 for one that waits, or is over."""
+    return max(0.0, now - view.active_at) if view.state in (TaskState.starting, TaskState.running) else 0.0
+
+
+def stalled(view: TaskView, now: float) -> bool:
+    """Whether a task that works has given no sign of life for STALLED_S seconds."""
+    return idle(view, now) >= STALLED_S
+
+
+def overlaps(views: Iterable[TaskView]) -> dict[str, tuple[str, ...]]:
+    """For each task that changed a path which another one changed too: the ids of those others. Copies of one prompt are
+    alternatives, and do not count against each other; nor do changes count that were taken over already."""
+    by_path: dict[str, list[TaskView]] = {}
+    listed = list(views)
+    for view in listed:
+        for path in view.changed:
+            if path not in view.applied:
+                by_path.setdefault(path, []).append(view)
+    found: dict[str, dict[str, None]] = {}
+    for sharing in by_path.values():
+        for view in sharing:
+            others = (other.id for other in sharing if other is not view and not (view.group and other.group == view.group))
+            found.setdefault(view.id, {}).update(dict.fromkeys(others))
+    return {task_id: tuple(others) for task_id, others in found.items() if others}
