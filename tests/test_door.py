@@ -14,11 +14,13 @@ import pygent_engine
 
 PUBLIC = [
     "Agent",
+    "ApplyReport",
     "Approval",
     "ApprovalRequest",
     "Delta",
     "DemoModel",
     "ExecResult",
+    "FileChange",
     "Limits",
     "Message",
     "Model",

@@ -165,7 +165,8 @@ def test_an_interrupt_ends_the_turn_and_not_the_tasks(sessions: Sessions) -> Non
 def test_cancelling_a_task_that_is_not_there_is_said(sessions: Sessions) -> None:
     session, recorder = sessions.open([])
     session.send(CancelTask("task-9"))
-    assert recorder.of(Warned) == [Warned("There is no task task-9; tasks: none.")]
+    assert recorder.wait_for(Warned) == Warned("There is no task task-9; tasks: none.")
+    assert recorder.events("task-9") == recorder.of(Warned)
 
 
 def test_steering_an_idle_session_starts_a_turn(sessions: Sessions) -> None:

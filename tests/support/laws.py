@@ -25,11 +25,13 @@ def check_stream(envelopes: Iterable[Envelope], *, complete: bool = True) -> Non
 class _Checker:
     open: set[tuple[str, ...]] = field(default_factory=set)
     prompts: set[str] = field(default_factory=set)
+    removed: set[str] = field(default_factory=set)
     text: dict[str, str] = field(default_factory=dict)
     reasoning: dict[str, str] = field(default_factory=dict)
 
     def see(self, envelope: Envelope) -> None:  # noqa: C901 - one short case an event
         task = envelope.task_id
+        assert task not in self.removed or isinstance(envelope.event, ev.Warned), f"{envelope.event} of a task that was removed"
         match envelope.event:
             case ev.SessionOpened():
                 self._begin("session")
@@ -40,6 +42,11 @@ class _Checker:
             case ev.TaskEnded(state=state):
                 assert state.ended
                 self._end("task", task)
+            case ev.TaskRetried():
+                self._begin("task", task)
+            case ev.TaskRemoved():
+                assert ("task", task) not in self.open, "removed before its end"
+                self.removed.add(task)
             case ev.TaskStateChanged(state=state):
                 assert not state.ended and ("task", task) in self.open
             case ev.TurnStarted():
