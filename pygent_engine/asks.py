@@ -47,7 +47,7 @@ class Asks:
             if self._ended:
                 return UNAPPROVED
             prefix = prefix_of(command)
-            pending = self._gate.open((need for need in needs if need.permission not in allowed), prefix)
+            pending = self._gate.open((need for need in needs if need.permission not in allowed), prefix, self._task_id)
             if not pending:
                 return ""
             if self._gate.desk is None:

@@ -106,7 +106,8 @@ class Calls:
             wanted = yield from self._wanted(tool, arguments, turn)
             command = _command(arguments)
             prefix = self._prefix(command) if tool.name == "bash" else ""  # a `cmd` of other tools may be no command
-            pending = self._gate.pending(tool.name, self.runtime.mode, wanted, writes=tool.writes, prefix=prefix)
+            mode, task_id = self.runtime.mode, self._task_id
+            pending = self._gate.pending(tool.name, mode, wanted, writes=tool.writes, prefix=prefix, task_id=task_id)
             if pending and self._gate.desk is None:
                 return ToolResult(call.id, remedies(pending), "denied")
             if pending:

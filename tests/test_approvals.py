@@ -245,7 +245,7 @@ def test_an_answer_for_the_session_allows_no_other_permission() -> None:
     assert asked.pending("bash", "local", [NETWORK]) == (NETWORK,)
 
 
-@pytest.mark.parametrize("decision", ["session", "prefix"])
+@pytest.mark.parametrize("decision", ["session", "task", "prefix"])
 def test_an_answer_for_the_session_that_comes_after_the_cancel_allows_nothing(decision: Decision) -> None:
     cancel = Cancel()
 
@@ -255,7 +255,7 @@ def test_an_answer_for_the_session_that_comes_after_the_cancel_allows_nothing(de
 
     asked = gate(slow)
     asked.approve(replace(request(), prefix="ls"), cancel, nothing)
-    assert asked.pending("bash", "local", prefix="ls") == (LOCAL,)
+    assert asked.pending("bash", "local", prefix="ls", task_id="main") == (LOCAL,)
 
 
 def test_a_yes_to_a_prefix_is_one_to_its_permission_and_to_nothing_else() -> None:
@@ -277,6 +277,39 @@ def test_what_was_allowed_is_asked_for_again_once_it_is_forgotten() -> None:
     asked.approve(replace(request(), prefix="git status"), Cancel(), nothing)
     asked.forget()
     assert asked.pending("bash", "local", prefix="git status") == (LOCAL,)
+
+
+def test_a_yes_for_a_task_is_one_to_its_permission_in_that_task_and_to_nothing_else() -> None:
+    asked = gate(lambda request: Approval("task"))
+    assert asked.approve(replace(request(), task_id="task-1", prefix="make"), Cancel(), nothing) == Approval("task")
+    assert [asked.pending("bash", "local", prefix=prefix, task_id="task-1") for prefix in ("", "make", "rm")] == [()] * 3
+    assert [asked.pending("bash", "local", prefix="make", task_id=other) for other in ("", "main", "task-11")] == [(LOCAL,)] * 3
+    assert asked.pending("bash", "local", [NETWORK], task_id="task-1") == (NETWORK,)
+
+
+@pytest.mark.parametrize("ends", [lambda gate: gate.forget_task("task-1"), lambda gate: gate.forget(), lambda gate: gate.forget("local")])
+def test_a_yes_for_a_task_is_forgotten_with_the_task_or_with_the_others(ends: Callable[[Gate], None]) -> None:
+    asked = gate(lambda request: Approval("task"))
+    for task_id in ("task-1", "task-2"):
+        asked.approve(replace(request(), task_id=task_id), Cancel(), nothing)
+    asked.forget_task("task")
+    assert asked.pending("bash", "local", task_id="task-1") == ()
+    ends(asked)
+    assert asked.pending("bash", "local", task_id="task-1") == (LOCAL,)
+
+
+def test_a_yes_for_a_task_settles_what_else_of_it_waits_for_no_more_than_that(desk: WaitingDesk) -> None:
+    shared = Gate(Policy(), desk)
+    asked = [("first", "task-1", ("local",)), ("same", "task-1", ("local",)), ("more", "task-1", ("local", "network"))]
+    asked += [("other", "task-2", ("local",)), ("root", "main", ("local",))]
+    waiting = {
+        name: Asker(partial(shared.approve, replace(request(name), task_id=task_id, permissions=wanted))) for name, task_id, wanted in asked
+    }
+    assert desk.settle("first", Approval("task"))
+    assert [waiting[name].answer() for name in ("first", "same")] == [Approval("task"), Approval("once")]
+    for name in ("more", "other", "root"):
+        assert desk.settle(name, Approval("deny"))
+        assert waiting[name].answer() == Approval("deny")
 
 
 def test_a_yes_for_the_session_settles_what_waits_for_no_more_than_that(desk: WaitingDesk) -> None:

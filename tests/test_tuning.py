@@ -53,6 +53,18 @@ class Named:
         return {"content": reply, "finish_reason": "stop"} if isinstance(reply, str) else reply() if callable(reply) else reply
 
 
+class Delegating:
+    """A model whose root agent delegates one task; the replies are the task's."""
+
+    def __init__(self, replies: list[Any]) -> None:
+        self.task = Named(replies)
+        self.root = Named([DELEGATE, *["done"] * 9])
+
+    def chat(self, messages: list[dict[str, Any]], model: str, tools: list[dict[str, Any]]) -> Any:
+        delegates = any(tool["function"]["name"] == "delegate_task" for tool in tools)
+        return (self.root if delegates else self.task).chat(messages, model, tools)
+
+
 def tuning(recorder: Recorder) -> Tuning:
     """What was told last."""
     told: Tuning = recorder.of(Tuned)[-1].tuning
@@ -229,6 +241,21 @@ def test_what_is_banned_holds_from_the_next_command_on_and_for_later_tasks(sessi
     session.send(SetBans((), ()))
     assert runtime.execute("touch three").exit_code == 0
     assert sorted(path.name for path in runtime.base_dir.iterdir()) == ["one", "three"]
+
+
+def test_what_is_banned_holds_for_the_next_command_of_a_running_task(sessions: Sessions, local_runtime: Runtime) -> None:
+    session: Session
+
+    def bans_and_goes_on() -> Any:
+        session.send(SetBans(("touch",), ()))
+        return bash("touch two")
+
+    session, recorder = sessions.over(local_runtime, [], settings=OPEN, model=Delegating([bash("touch one"), bans_and_goes_on, "done"]))
+    session.send(SubmitPrompt("go"))
+    recorder.wait_for(TaskEnded)
+    results = [event.result for event in recorder.events("task-1") if isinstance(event, CallEnded)]
+    assert [result.exit_code for result in results] == [0, 126]
+    assert "touch" in results[1].content
 
 
 def test_other_bans_ask_again_for_what_may_be_banned_and_for_nothing_else(sessions: Sessions) -> None:

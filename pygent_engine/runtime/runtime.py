@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import os
 import stat
+import threading
 import weakref
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -67,6 +68,8 @@ class Runtime:
         self.resources = resources or Resources()
         self._asked = resources
         self._bans = Bans(banned_commands, banned_apps)
+        self._making = threading.Lock()  # of _made, and of changes to the bans
+        self._made: weakref.WeakSet[Runtime] = weakref.WeakSet()  # they ban what this one does
         self.pull = pull
         shared = lifeline()
         temporary = _temporary(shared) if workspace is None else None
@@ -97,8 +100,11 @@ class Runtime:
         return self._bans.apps
 
     def ban(self, commands: Iterable[str], apps: Iterable[str]) -> None:
-        """What is banned from the next command on, in place of what was; runtimes that are made of this one later ban it too."""
-        self._bans = Bans(commands, apps)  # replaced whole, so that no command meets half of it
+        """What is banned from the next command on, in place of what was; the runtimes that are made of this one ban it too."""
+        with self._making:
+            self._bans = Bans(commands, apps)  # replaced whole, so that no command meets half of it
+            for made in tuple(self._made):
+                made.ban(self.banned_commands, self.banned_apps)
 
     # ------------------------------------------------------------ commands
 
@@ -215,17 +221,19 @@ class Runtime:
         return self._like(use_docker, self.base_dir, pull)
 
     def _like(self, use_docker: bool, workspace: Path | None, pull: bool) -> Runtime:
-        return Runtime(
+        made = Runtime(
             use_docker,
             image=self.image,
             workspace=workspace,
             network=self.network,
             env=self.env,
             resources=self._asked,
-            banned_commands=self.banned_commands,
-            banned_apps=self.banned_apps,
             pull=pull,
         )
+        with self._making:
+            self._made.add(made)
+            made.ban(self.banned_commands, self.banned_apps)
+        return made
 
     def start(self, cancel: Flag | None = None) -> None:
         """Start the container now instead of with the first command, unless `cancel` is set before it runs."""
