@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from .deltas import MOST_OUTPUT, GrowingDelta, OutputBudget
 from .events import (
     CallEnded,
+    ChangesListed,
     Envelope,
     Event,
     ImagePullEnded,
@@ -15,6 +16,7 @@ from .events import (
     ReasoningDelta,
     ReplyCompleted,
     StepStarted,
+    TaskRemoved,
     TextDelta,
     TurnEnded,
     TurnStarted,
@@ -26,7 +28,8 @@ class Record:
 
     The deltas of a completed reply are not kept, those of another are merged. The output of a call is one OutputDelta, its end
     when it is long, and without text when `most_output` characters came after it (`skipped` counts). Of a running pull the
-    furthest and the last progress are kept. What is merged has the number of its first; the others are missing.
+    furthest and the last progress are kept, of what a task was found to have changed the last list. What is merged has the number of
+    its first; the others are missing.
     It grows with what was said and done, not with the pieces in which that came. Not safe for threads by itself.
     """
 
@@ -35,6 +38,7 @@ class Record:
         self._replies: dict[str, _Reply] = {}  # by task: what streams
         self._outputs: dict[str, GrowingDelta] = {}  # by call: what may still grow
         self._pulls: dict[str, list[Envelope]] = {}  # by task: the furthest progress, and the last if it is another
+        self._listed: dict[str, int] = {}  # by task: the number of the last list of its changes
         self._budget = OutputBudget(most_output)
 
     def put(self, envelope: Envelope) -> None:
@@ -47,6 +51,7 @@ class Record:
             case ImagePullProgress() as progress:
                 self._put_progress(envelope, progress)
             case event:
+                self._relist(envelope)
                 self._settle(envelope.task_id, event)
                 self._kept[envelope.seq] = envelope
 
@@ -79,6 +84,15 @@ class Record:
             del self._kept[passed.seq]
         self._pulls[envelope.task_id] = [*furthest, envelope]
         self._kept[envelope.seq] = envelope
+
+    def _relist(self, envelope: Envelope) -> None:
+        """Drop the list of a task's changes for a newer one, and with the task."""
+        if isinstance(envelope.event, ChangesListed | TaskRemoved):
+            before = self._listed.pop(envelope.task_id, None)
+            if before is not None:
+                del self._kept[before]
+        if isinstance(envelope.event, ChangesListed):
+            self._listed[envelope.task_id] = envelope.seq
 
     def _settle(self, task_id: str, event: Event) -> None:
         """End what `event` ends: a reply, an output, a pull; no delta merges past another event of its task."""

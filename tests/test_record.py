@@ -17,6 +17,8 @@ from pygent_engine.events import (
     ApprovalSettled,
     CallEnded,
     CallStarted,
+    ChangesApplied,
+    ChangesListed,
     Envelope,
     Event,
     ImagePullEnded,
@@ -29,12 +31,14 @@ from pygent_engine.events import (
     StepStarted,
     SubmitPrompt,
     TaskCreated,
+    TaskRemoved,
     TextDelta,
     TurnEnded,
     TurnStarted,
     Warned,
 )
 from pygent_engine.record import Record
+from pygent_engine.task_values import ApplyReport, FileChange
 from pygent_engine.values import ROOT_TASK, ApprovalRequest, Message, ToolCall, ToolResult, Usage
 from tests.scenes import SCENES, Scene
 from tests.support.agents import Recorder
@@ -141,6 +145,15 @@ def test_of_a_pull_the_furthest_and_the_last_are_kept_until_it_ends() -> None:
     assert [envelope.event for envelope in recorded(stream([*pull, ImagePullEnded("i")]))] == [ImagePullStarted("i"), ImagePullEnded("i")]
 
 
+def test_of_a_tasks_changes_the_last_list_is_kept_until_the_task_is_gone() -> None:
+    old, new = (ChangesListed((FileChange(path, "added"),)) for path in ("a", "b"))
+    applied = ChangesApplied(ApplyReport(("a",)))
+    lists: list[Event | tuple[str, Event]] = [("task-1", old), ("task-2", old), ("task-1", applied), ("task-1", new)]
+    assert [(each.task_id, each.event) for each in recorded(stream(lists))] == [("task-2", old), ("task-1", applied), ("task-1", new)]
+    gone = recorded(stream([*lists, ("task-1", TaskRemoved())]))
+    assert [(each.task_id, each.event) for each in gone] == [("task-2", old), ("task-1", applied), ("task-1", TaskRemoved())]
+
+
 def test_ten_thousand_streamed_messages_cost_what_they_say_and_not_their_pieces() -> None:
     record, said = Record(), "x" * 1000
     seq = 0
@@ -182,6 +195,7 @@ class _Playing:
             "end": lambda task, text: [TurnEnded("failed", 1, Usage(), text)],
             "retry": lambda task, text: [RetryScheduled(1.0, text, 1)],
             "warn": lambda task, text: [Warned(text)],
+            "list": lambda task, text: [ChangesListed((FileChange(text, "added"),))],
             "call": self._call,
             "output": self._output,
             "pull": self._pull,
@@ -214,7 +228,9 @@ class _Playing:
 
 MOVES = st.tuples(
     st.sampled_from([ROOT_TASK, "task-1"]),
-    st.sampled_from(["text", "think", "complete", "step", "turn", "end", "retry", "warn", "call", "output", "output", "pull", "progress"]),
+    st.sampled_from(
+        ["text", "think", "complete", "step", "turn", "end", "retry", "warn", "list", "call", "output", "output", "pull", "progress"]
+    ),
     TEXTS,
 )
 

@@ -9,7 +9,7 @@ from itertools import groupby
 from pygent_engine.events import Envelope, ReasoningDelta, TextDelta
 from pygent_engine.values import Tuning
 
-from . import asks, board, changes, output, queue, status, transcript, tuning
+from . import asks, board, changes, output, queue, status, task_changes, transcript, tuning
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +27,14 @@ class AppState:
     asks: asks.Asks = asks.EMPTY
     tuning: Tuning = tuning.EMPTY
     changes: changes.Changes = changes.EMPTY
+    work: task_changes.Work = task_changes.EMPTY
     seen: int = 0
 
 
 def fold(state: AppState, batch: Iterable[Envelope]) -> AppState:
     """`state` after all envelopes of `batch`."""
     talk, out, tasks, now, waiting, seen = state.transcript, state.output, state.board, state.status, state.asks, state.seen
-    tuned, changed, waits = state.tuning, state.changes, state.queue
+    tuned, changed, waits, work = state.tuning, state.changes, state.queue, state.work
     for envelope in _joined(batch):
         talk = transcript.fold(talk, envelope)
         out = output.fold(out, envelope)
@@ -43,8 +44,9 @@ def fold(state: AppState, batch: Iterable[Envelope]) -> AppState:
         waiting = asks.fold(waiting, envelope)
         tuned = tuning.fold(tuned, envelope)
         changed = changes.fold(changed, envelope)
+        work = task_changes.fold(work, envelope)
         seen = envelope.seq
-    return AppState(talk, out, tasks, now, waits, waiting, tuned, changed, seen)
+    return AppState(talk, out, tasks, now, waits, waiting, tuned, changed, work, seen)
 
 
 def _joined(batch: Iterable[Envelope]) -> Iterator[Envelope]:
