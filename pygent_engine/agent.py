@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from .approvals import Approver, CallbackDesk, Gate, Policy
 from .errors import PygentError, TaskLimitError
+from .events import Told
 from .frontends import Launch, find_front_end, find_web_front_end
 from .loop import Loop
 from .models.default import default_model
@@ -14,12 +15,14 @@ from .models.protocol import Model
 from .outbox import Outbox, Sink
 from .prompts import DEFAULT_PERSONA, configured_persona, system_prompt
 from .runtime import Runtime
-from .runtime.default import default_runtime
+from .runtime.default import default_runtime, shell_in
 from .seat import Seat
 from .settings import Settings, screen_environment, state_folder
+from .task_values import TaskView
 from .tasks.build import Heritage
 from .tasks.delegation import delegation_tools
 from .tasks.manager import TaskManager
+from .tasks.news import News
 from .tools import default_registry
 from .tools.toolbox import Toolbox
 from .untrusted import clean_line
@@ -64,10 +67,11 @@ class Agent(Loop):
         self._making_tasks = threading.Lock()  # of _tasks and _closed
         self._closed = False
         self._tasks: TaskManager | None = None
+        self._news = News(self._task_views, lambda name: self._toolbox.find(name) is not None)
         runtime = runtime or default_runtime(self.settings)
         toolbox = Toolbox(
             default_registry,
-            delegation_tools(lambda: self.tasks, {known.name: known for known in self.settings.task_personas}),
+            delegation_tools(lambda: self.tasks, {known.name: known for known in self.settings.task_personas}, self._news),
             only=tools,
             without=(*disabled_tools, *self.settings.omit_tools),
         )
@@ -183,6 +187,7 @@ class Agent(Loop):
                     mouse=self.settings.mouse,
                     keys=self.settings.keys,
                     notify=self.settings.notify,
+                    shell=shell_in,
                 )
             )
         finally:
@@ -223,6 +228,15 @@ class Agent(Loop):
         if self._prompt_is_due and self._writes_prompt:
             self._prompt_is_due = False
             self.history[0]["content"] = self._prompt()
+
+    def _hear(self) -> None:
+        if news := self._news.take():
+            self.history.append({"role": "user", "content": news})
+            self.outbox.post(ROOT_TASK, Told(news))
+
+    def _task_views(self) -> Iterable[TaskView]:
+        tasks = self._tasks
+        return () if tasks is None else tasks.tasks()
 
     def _prompt(self) -> str:
         return system_prompt(self.runtime, self.persona, delegates=self._toolbox.find("delegate_task") is not None)

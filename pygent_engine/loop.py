@@ -153,6 +153,7 @@ class Loop:
         try:
             self._seat.post(TurnStarted(shown))
             self._prepare()
+            self._hear()
             self._append_told()
             self.history.append({"role": "user", "content": user_msg})
             result, error = yield from self._steps(turn, one_step=one_step)
@@ -166,6 +167,9 @@ class Loop:
 
     def _prepare(self) -> None:
         """What comes before each turn, on its thread."""
+
+    def _hear(self) -> None:
+        """What the model is told before each prompt and each step, on the turn's thread."""
 
     def _append_told(self) -> None:
         told = []
@@ -191,6 +195,7 @@ class Loop:
 
     def _step(self, turn: Turn) -> Work[Reply]:
         number = turn.begin_step()
+        self._hear()
         self._take_steers()
         self._seat.post(StepStarted(number))
         self._replies.model_name = self.model_name  # may have been changed since

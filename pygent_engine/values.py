@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, Literal, Protocol
+
+from .frozen import frozen
 
 Mode = Literal["docker", "local"]
 ChangeKind = Literal["added", "modified", "deleted"]
@@ -14,6 +15,8 @@ Role = Literal["system", "user", "assistant", "tool"]
 INCOMPLETE = "incomplete"
 INTERRUPTED = "interrupted"
 ROOT_TASK = "main"
+NEWS = "[News of delegated tasks. This is not from the user.]"
+"""How a message begins that tells a model of its tasks."""
 
 
 class Flag(Protocol):
@@ -24,7 +27,7 @@ class Flag(Protocol):
     def wait(self, timeout: float | None = None) -> bool: ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ToolCall:
     """One tool call of a reply. `arguments` is the JSON text exactly as the model sent it."""
 
@@ -33,7 +36,7 @@ class ToolCall:
     arguments: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Usage:
     """Tokens of one or more replies; None where the server did not say."""
 
@@ -53,7 +56,7 @@ def _sum(left: int | None, right: int | None) -> int | None:
     return right if left is None else left if right is None else left + right
 
 
-@dataclass(frozen=True, slots=True, init=False)
+@frozen
 class Message:
     """One message of a conversation.
 
@@ -89,7 +92,7 @@ class Message:
 ResultStatus = Literal["ok", "error", "denied", "timeout", "cancelled"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ToolResult:
     """What came of one tool call: `content` is the text that the model reads. A failing command is "ok":
     the tool worked; its `exit_code` says how the command ended. `full_output`: as in ExecResult."""
@@ -102,7 +105,7 @@ class ToolResult:
     full_output: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Delta:
     """One piece of a streamed reply; only what is new is set.
 
@@ -120,7 +123,7 @@ class Delta:
     usage: Usage | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Persona:
     """Who an agent is: a name, and what its system prompt says of it."""
 
@@ -128,7 +131,7 @@ class Persona:
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Limits:
     """What a run may spend: model replies, tokens, seconds in all, seconds for each step. None: no limit."""
 
@@ -141,7 +144,7 @@ class Limits:
 UNLIMITED = Limits()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Resources:
     """What the commands of a runtime may use. Sizes in mebibytes; `file_mb` is the largest file that may be written.
 
@@ -156,7 +159,7 @@ class Resources:
     file_mb: int = 4096
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ExecResult:
     """How one command ended. `output` interleaves stdout and stderr, head and tail kept when `truncated`;
     `exit_code` is None when the command did not end by itself (timeout, cancel). `out_of_memory`: the memory limit of its
@@ -172,7 +175,7 @@ class ExecResult:
     full_output: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunResult:
     """How a run ended. `reply` is the last message of the model, None when there was none;
     `reason` says in a sentence why a run failed or which limit it met, `limit` names that field of Limits."""
@@ -185,7 +188,7 @@ class RunResult:
     limit: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ApprovalRequest:
     """A call that waits for a yes. `arguments` and `command` are the exact text that would run; `permissions` are what a
     yes gives it (see `scope.Permission`), for the session if the answer says so. `prefix`: the first words of the command
@@ -212,7 +215,7 @@ ApprovalMode = Literal["auto", "ask", "never-write"]
 RetryMode = Literal["resume", "clean"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Approval:
     """The answer to an ApprovalRequest. `note` is read by the model when the call was denied."""
 
@@ -225,7 +228,7 @@ class Approval:
         return self.decision != "deny"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Question:
     """A question of the model to the user (`ask_user`); free text when there are no `options`."""
 
@@ -235,7 +238,7 @@ class Question:
     options: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FileDiff:
     """How one file was changed: `text` are the hunks of a unified diff, without its two header lines, "" when the file is too
     large or not text. `added` and `removed` count lines."""
@@ -247,7 +250,7 @@ class FileDiff:
     removed: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ToolOffer:
     """A tool that the root agent has; the model is offered it while it is `on`."""
 
@@ -256,7 +259,7 @@ class ToolOffer:
     on: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tuning:
     """What of a session can be changed while it lasts. `persona` is "" for the default one."""
 

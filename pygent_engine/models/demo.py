@@ -11,7 +11,7 @@ import re
 import secrets
 from collections.abc import Iterator
 
-from ..values import Delta, Flag, JsonDict, Message, ToolCall
+from ..values import NEWS, Delta, Flag, JsonDict, Message, ToolCall
 from .demo_scenes import scene_for
 from .demo_script import Act, Turn
 from .reply import text_from
@@ -42,7 +42,7 @@ class DemoModel:
 
 
 def _next_reply(messages: list[JsonDict], tools: list[JsonDict]) -> Message:
-    start = max((at for at, message in enumerate(messages) if message.get("role") == "user"), default=-1)
+    start = max((at for at, message in enumerate(messages) if _is_prompt(message)), default=-1)
     prompt = text_from(messages[start].get("content")) if start >= 0 else None
     turn = Turn((prompt or "").strip(), frozenset(tool["function"]["name"] for tool in tools))
     step = _played(turn, _results(messages[start + 1 :]))
@@ -50,6 +50,11 @@ def _next_reply(messages: list[JsonDict], tools: list[JsonDict]) -> Message:
         return Message("assistant", step, finish_reason="stop")
     calls = [ToolCall(f"call_{secrets.token_hex(8)}", name, arguments) for name, arguments in step.encoded()]
     return Message("assistant", step.text, calls, finish_reason="tool_calls")
+
+
+def _is_prompt(message: JsonDict) -> bool:
+    """Whether the user says it: the news of tasks come in the middle of a turn."""
+    return message.get("role") == "user" and not (text_from(message.get("content")) or "").startswith(NEWS)
 
 
 def _played(turn: Turn, results: list[list[str]]) -> Act | str:

@@ -9,10 +9,11 @@ from ..tools.registry import CallContext, Tool
 from ..tools.repository import write_needs
 from ..values import JsonDict, Persona
 from .manager import TaskManager
+from .news import News
 
 
-def delegation_tools(manager: Callable[[], TaskManager], personas: Mapping[str, Persona]) -> tuple[Tool, ...]:
-    """The tools over the manager that `manager()` gives, which is called first when a tool is."""
+def delegation_tools(manager: Callable[[], TaskManager], personas: Mapping[str, Persona], news: News) -> tuple[Tool, ...]:
+    """The tools over the manager that `manager()` gives, which is called first when a tool is. What they say of an end is no news."""
 
     def delegate(context: CallContext, arguments: JsonDict) -> str:
         name = arguments.get("persona")
@@ -25,13 +26,19 @@ def delegation_tools(manager: Callable[[], TaskManager], personas: Mapping[str, 
             persona=None if not name else personas.get(name, Persona(name)),
             title=arguments.get("title"),
         )
+        news.delegated(task_id)
         return f"Started task {task_id}. Ask for it with task_status."
 
     def status(context: CallContext, arguments: JsonDict) -> str:
-        return _line(manager().get(arguments["task_id"]))
+        view = manager().get(arguments["task_id"])
+        news.heard(view)
+        return _line(view)
 
     def listing(context: CallContext, arguments: JsonDict) -> str:
-        return "\n".join(map(_line, manager().tasks())) or "There are no delegated tasks."
+        views = manager().tasks()
+        for view in views:
+            news.heard(view)
+        return "\n".join(map(_line, views)) or "There are no delegated tasks."
 
     def collect(context: CallContext, arguments: JsonDict) -> str:
         task_id, path = arguments["task_id"], arguments["path"]
