@@ -9,9 +9,9 @@ lacks the deltas of completed replies. Text in events is cleaned: it holds no te
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from .frozen import frozen
 from .ops import *  # noqa: F403 - the vocabulary has one door: this module names the ops,
 from .task_events import *  # noqa: F403 - and what is reported of tasks, too
 from .task_events import TaskEvent
@@ -32,7 +32,7 @@ from .values import (
 # ---------------------------------------------------------------- events of a session
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SessionOpened:
     """First event of a session. `fallback_reason` says why the mode is "local" when Docker was not ruled out."""
 
@@ -43,33 +43,33 @@ class SessionOpened:
     fallback_reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SessionClosed:
     """Last event of a session."""
 
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Warned:
     """Something the user should know; never needed to follow the stream."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tuned:
     """What can be changed while the session lasts, as it stands: posted after SessionOpened and after each change."""
 
     tuning: Tuning
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StartedOver:
     """A new conversation: the model knows nothing of what came before."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PromptQueued:
     """A prompt was accepted and waits for its turn. It is Taken or Withdrawn exactly once."""
 
@@ -77,14 +77,14 @@ class PromptQueued:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PromptTaken:
     """The turn of a queued prompt begins."""
 
     prompt_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PromptWithdrawn:
     """A queued prompt will have no turn: it was taken back, or the session ends."""
 
@@ -94,14 +94,14 @@ class PromptWithdrawn:
 # ---------------------------------------------------------------- events of a runtime
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ImagePullStarted:
     """The engine fetches a container image, because it was allowed to."""
 
     image: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ImagePullProgress:
     """How far the pull is. Bytes count what is known of yet: `bytes_total` grows while layers are found."""
 
@@ -128,7 +128,7 @@ class ImagePullProgress:
         return f"{layers}, {self.bytes_done / 1e6:.1f} of {self.bytes_total / 1e6:.1f} MB" if self.bytes_total else layers
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ImagePullEnded:
     """The image is there, or `error` says why it is not."""
 
@@ -139,7 +139,7 @@ class ImagePullEnded:
 PullEvent = ImagePullStarted | ImagePullProgress | ImagePullEnded
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ContainerReplaced:
     """A container was lost and another one took over: the workspace is the same, all else began anew."""
 
@@ -150,14 +150,14 @@ class ContainerReplaced:
 # ---------------------------------------------------------------- events of a turn
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TurnStarted:
     """The agent begins to work on `prompt`."""
 
     prompt: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TurnEnded:
     """The agent is done with the prompt; `reason` says why it failed, or which limit it met."""
 
@@ -167,56 +167,56 @@ class TurnEnded:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MessageSent:
     """A message to a running task, or one that steers the running turn, was accepted; the model reads it before its next step."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Told:
     """The model was told this of its tasks, before its next step."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Steered:
     """A steering message was put into the history, before the next step."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StepStarted:
     """The model is asked for the reply number `step` of the turn (1-based)."""
 
     step: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StepEnded:
     """The reply and all its calls are done with."""
 
     step: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TextDelta:
     """More text of the reply."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReasoningDelta:
     """More of the model's thinking."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReplyCompleted:
     """The reply as it stands in the history. A partial one has finish_reason INCOMPLETE or INTERRUPTED and no calls."""
 
@@ -224,7 +224,7 @@ class ReplyCompleted:
     usage: Usage | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RetryScheduled:
     """The model was not reached; the request goes out again after `delay_s` seconds."""
 
@@ -236,14 +236,14 @@ class RetryScheduled:
 # ---------------------------------------------------------------- events of a tool call
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ApprovalAsked:
     """A call waits for a yes."""
 
     request: ApprovalRequest
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ApprovalSettled:
     """The approval was answered, or its call went away ("deny" with a note that says so)."""
 
@@ -252,14 +252,14 @@ class ApprovalSettled:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class QuestionAsked:
     """The model asks the user."""
 
     question: Question
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class QuestionAnswered:
     """The question was answered, or went away (`text` is then empty)."""
 
@@ -267,7 +267,7 @@ class QuestionAnswered:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CallStarted:
     """A tool call runs. `summary` is one line for a person: what the tool is used on, without its name. A call `by` the user
     (RunShell, CopyIn) belongs to no turn and no reply."""
@@ -282,7 +282,7 @@ class CallStarted:
         return self.summary if self.call.name == "bash" else f"{self.call.name} {self.summary}".strip()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OutputDelta:
     """More output of a running call. `skipped` characters before it were dropped for a reader that was too slow."""
 
@@ -291,14 +291,14 @@ class OutputDelta:
     skipped: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CallEnded:
     """The one result of a call."""
 
     result: ToolResult
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FilesChanged:
     """A tool wrote these workspace files (paths relative, POSIX). `diffs` say how, where that is known."""
 
@@ -340,7 +340,7 @@ Event = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Envelope:
     """An event with its number in the session, its time (Unix seconds, UTC) and the task that it is about."""
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from .frozen import frozen
 from .values import UNLIMITED, ApprovalMode, Decision, Limits, RetryMode
 
 __all__ = [
@@ -39,7 +38,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SubmitPrompt:
     """Start a turn of the root agent, after those already waiting. `prompt_id` names it while it waits; the session
     makes one when it is empty."""
@@ -48,21 +47,21 @@ class SubmitPrompt:
     prompt_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WithdrawPrompt:
     """Take back a prompt whose turn has not begun; without effect once it has."""
 
     prompt_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunShell:
     """Run a command of the user in the root agent's runtime, also while a turn runs; the model reads of it with the next prompt."""
 
     cmd: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CopyIn:
     """Copy a file or folder of this machine into the workspace, under `dest` or its own name."""
 
@@ -70,24 +69,24 @@ class CopyIn:
     dest: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StartOver:
     """Begin a new conversation: the model forgets, the workspace and the tasks stay. Refused while a turn runs."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Steer:
     """Put `text` before the model at the next step of the running turn."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Interrupt:
     """End the running turn of the root agent; delegated tasks go on."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AnswerApproval:
     """Settle the approval of one call."""
 
@@ -96,7 +95,7 @@ class AnswerApproval:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AnswerQuestion:
     """Answer the question of one call."""
 
@@ -104,7 +103,7 @@ class AnswerQuestion:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StartTask:
     """Start a delegated task, as the user. `files` are paths of the workspace, "." all of it but what .gitignore names; `persona`
     and `model` are names, "" to inherit; copies of one prompt have a `group` in common."""
@@ -118,28 +117,28 @@ class StartTask:
     group: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CancelTask:
     """Cancel one delegated task."""
 
     task_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PauseTask:
     """Have a task stop before its next step."""
 
     task_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ResumeTask:
     """Have a paused task go on."""
 
     task_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RetryTask:
     """Queue a task that is over again: "resume" with its history and files, "clean" with neither. What is "" stays as it was;
     a `prompt` is what a resumed task is told."""
@@ -151,7 +150,7 @@ class RetryTask:
     persona: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MessageTask:
     """Put `text` before the model of a task at its next step."""
 
@@ -159,7 +158,7 @@ class MessageTask:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LimitTask:
     """Change what a task may spend, in all."""
 
@@ -167,14 +166,14 @@ class LimitTask:
     limits: Limits
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DiffTask:
     """List what a task changed; the answer is ChangesListed."""
 
     task_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ApplyTask:
     """Take changes of a task over into the workspace, all but what is ignored when no `paths` are named; the answer is
     ChangesApplied."""
@@ -183,49 +182,49 @@ class ApplyTask:
     paths: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UnapplyTask:
     """Take back what was last taken over from a task; the answer is ChangesTakenBack."""
 
     task_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RemoveTask:
     """Forget a task that is over, and delete its files."""
 
     task_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SetModel:
     """Ask this model from the next step on."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SetPersona:
     """Be this one of the configured personas from the next turn on."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SetApprovals:
     """What asks from the next call on, of every task."""
 
     mode: ApprovalMode
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SetConfirmBash:
     """Whether commands on this machine are asked for, from the next call on."""
 
     on: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SetBans:
     """What is banned from the next command on, in place of what was."""
 
@@ -233,7 +232,7 @@ class SetBans:
     apps: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SetTool:
     """Offer a tool to the model, or withhold it, from the next step on."""
 
@@ -241,7 +240,7 @@ class SetTool:
     on: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shutdown:
     """End the session: its turn, its tasks, its runtime."""
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from .errors import SettingsError
+from .frozen import frozen
 from .untrusted import clean_line
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class Unfit(ValueError):
     """A value that cannot be used; the message says which part of it and why, and ends the sentence."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Option:
     """One setting: the field's name, its flag and variable, what is accepted, and how a value is read.
 

@@ -13,12 +13,14 @@ make, npm run and their like             a further word is a further target, or 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from .frozen import frozen
 
 TARGET = "*"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rule:
     """What may follow a prefix. `short` are letters, each with a colon when it takes a value, and # for a number (-20);
     `long` are names. `dashed`: long names have one dash. `alone`: nothing follows. `paths`: so may the -- before paths. Words that are no

@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import Literal
 
 from .events import Event
+from .frozen import frozen
 
 Permission = Literal["local", "command", "write", "network", "ban"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Need:
     """A permission that a command needs before it runs. `reason` is shown to a person and completes "This command ...";
     `remedy` is one sentence for when nobody can be asked: why it did not run, and the way out."""
@@ -27,7 +27,7 @@ class Need:
     remedy: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scope:
     """One tool call, as the runtime sees it. `granted` is what it was allowed before it began.
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .errors import SettingsError
+from .frozen import frozen
 from .options import OPTIONS, Option, unknown_key
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def runtime_folder() -> Path:
     return given / "pygent" if usable else state_folder() / "sessions"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Settings:
     """What a session is configured with. Timeouts in seconds; None: not set, and for limits: no limit.
 

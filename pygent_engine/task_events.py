@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from .frozen import frozen
 from .task_values import ApplyReport, FileChange, TaskState
 from .values import UNLIMITED, Limits, Mode, Persona, Usage
 
@@ -22,7 +21,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TaskCreated:
     """A task was accepted; it is queued until its first TaskStateChanged. The fields are those of TaskView."""
 
@@ -38,7 +37,7 @@ class TaskCreated:
     group: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TaskStateChanged:
     """A task moved to another state that is not final. `reason` says why it is paused, `resumes_at` (Unix seconds) when it goes
     on by itself; `workspace` is its folder, once it has one."""
@@ -50,21 +49,21 @@ class TaskStateChanged:
     workspace: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TaskPausing:
     """A running task was asked to pause: it does before its next step, unless `on` says that it was told to go on first."""
 
     on: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TaskLimited:
     """What the task may spend was changed."""
 
     limits: Limits
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TaskEnded:
     """A task is over; no event of its agent follows, unless it is retried. `error` is empty when it finished."""
 
@@ -75,7 +74,7 @@ class TaskEnded:
     usage: Usage
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TaskRetried:
     """A task that was over is queued again. `clean`: in a new workspace and without its history."""
 
@@ -86,12 +85,12 @@ class TaskRetried:
     clean: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TaskRemoved:
     """A task that was over was forgotten, and its files were deleted. The last event of a task."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ChangesFound:
     """The paths that differ now from what the task began with: `count` of them, the first ones by name."""
 
@@ -99,21 +98,21 @@ class ChangesFound:
     paths: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ChangesListed:
     """The answer to a DiffTask."""
 
     changes: tuple[FileChange, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ChangesApplied:
     """The answer to an ApplyTask, or what a tool applied."""
 
     report: ApplyReport
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ChangesTakenBack:
     """The answer to an UnapplyTask."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from .frozen import frozen
 from .values import ROOT_TASK, UNLIMITED, ChangeKind, FileDiff, Limits, Mode, Persona, Usage
 
 
@@ -40,7 +40,7 @@ NEXT_STATES: dict[TaskState, frozenset[TaskState]] = {
 """Which states may follow a state. A resumed task waits for its slot as `queued`; an ended one is queued again by a retry alone."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TaskView:
     """A task as it stands: a snapshot, folded from its events. Times are Unix seconds (UTC), None when not yet."""
 
@@ -97,7 +97,7 @@ class TaskView:
         return self.state.value if self.state in (TaskState.waiting, TaskState.paused) else ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FileChange:
     """One path that a task changed, relative and POSIX.
 
@@ -115,7 +115,7 @@ class FileChange:
     """The ids of other tasks that changed it too."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ApplyReport:
     """What came of taking changes over, or back: all of `applied`, or nothing when there are `conflicts`."""
 
