@@ -9,7 +9,7 @@ from itertools import groupby
 from pygent_engine.events import Envelope, ReasoningDelta, TextDelta
 from pygent_engine.values import Tuning
 
-from . import asks, board, changes, output, queue, status, task_changes, transcript, tuning
+from . import asks, board, changes, output, queue, status, task_changes, task_talks, transcript, tuning
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ class AppState:
     tuning: Tuning = tuning.EMPTY
     changes: changes.Changes = changes.EMPTY
     work: task_changes.Work = task_changes.EMPTY
+    talks: task_talks.Talks = task_talks.EMPTY
     seen: int = 0
 
 
@@ -35,7 +36,8 @@ def fold(state: AppState, batch: Iterable[Envelope]) -> AppState:
     """`state` after all envelopes of `batch`."""
     talk, out, tasks, now, waiting, seen = state.transcript, state.output, state.board, state.status, state.asks, state.seen
     tuned, changed, waits, work = state.tuning, state.changes, state.queue, state.work
-    for envelope in _joined(batch):
+    joined = list(_joined(batch))
+    for envelope in joined:
         talk = transcript.fold(talk, envelope)
         out = output.fold(out, envelope)
         tasks = board.fold(tasks, envelope)
@@ -46,7 +48,8 @@ def fold(state: AppState, batch: Iterable[Envelope]) -> AppState:
         changed = changes.fold(changed, envelope)
         work = task_changes.fold(work, envelope)
         seen = envelope.seq
-    return AppState(talk, out, tasks, now, waits, waiting, tuned, changed, work, seen)
+    talks = task_talks.fold(state.talks, joined)
+    return AppState(talk, out, tasks, now, waits, waiting, tuned, changed, work, talks, seen)
 
 
 def _joined(batch: Iterable[Envelope]) -> Iterator[Envelope]:

@@ -10,7 +10,7 @@ from pygent_engine.untrusted import clean
 
 from .blocks import Block, code, split
 from .diffs import patch
-from .entries import Ask, Call, Closed, Ended, Entry, Notice, Opened, Permission, Prompt, Reply, TaskNote, Thinking
+from .entries import Ask, Call, Closed, Ended, Entry, Notice, Opened, Permission, Prompt, Reply, TaskNote, Thinking, Told
 from .output import Buffer
 
 Copied = tuple[str, str]
@@ -20,7 +20,7 @@ Copied = tuple[str, str]
 def source(entry: Entry) -> str:
     """All the words of `entry`, to be searched."""
     match entry:
-        case Prompt(text) | Thinking(text) | Reply(text) | Notice(text=text):
+        case Prompt(text) | Thinking(text) | Reply(text) | Notice(text=text) | Told(text):
             return text
         case Call():
             return "\n".join((*_titled(entry), *_changed(entry), entry.result, ", ".join(entry.files)))

@@ -31,10 +31,20 @@ class Closed:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """What the user asked, or (`steer`) put before the model while a turn ran."""
+    """What the user asked, or (`steer`) put before the model while a turn ran. `by` is "task" for the prompt of a delegated task,
+    `read` is false until the model has read it."""
 
     text: str
     steer: bool = False
+    by: Literal["user", "task"] = "user"
+    read: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the model was told of the tasks that it delegated."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +118,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class TaskNote:
-    """A delegated task was created (`state` is queued) or reached its final state."""
+    """A delegated task was created or, with a `detail`, tried again (`state` is queued), paused, or reached its final state."""
 
     task_id: str
     title: str
@@ -133,4 +143,4 @@ class Retry:
     attempt: int
 
 
-Entry = Opened | Closed | Prompt | Thinking | Reply | Call | Permission | Ask | Notice | TaskNote | Ended
+Entry = Opened | Closed | Prompt | Thinking | Reply | Call | Permission | Ask | Notice | TaskNote | Told | Ended

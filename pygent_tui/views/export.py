@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import assert_never
 
 from .app_state import AppState
-from .entries import Ask, Call, Closed, Ended, Entry, Notice, Opened, Permission, Prompt, Reply, TaskNote, Thinking
+from .entries import Ask, Call, Closed, Ended, Entry, Notice, Opened, Permission, Prompt, Reply, TaskNote, Thinking, Told
 from .sources import command_of
 
 _TICKS = re.compile("`+")
@@ -88,6 +88,8 @@ def _part(entry: Entry, model: str) -> Part:  # noqa: C901 - one flat match, a l
             return Part("Session", entry.level, entry.text)
         case TaskNote():
             return Part(f"Task {entry.task_id}", f"{entry.title}: {entry.state}", entry.detail)
+        case Told():
+            return Part("Tasks", "what the model was told", entry.text)
         case Ended():
             return Part("Session", f"the turn ended: {entry.outcome}", entry.reason)
         case _:

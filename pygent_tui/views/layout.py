@@ -99,10 +99,15 @@ def units(entry: Entry, previous: Entry | None, speaking: Speaker) -> tuple[Unit
 def label(entry: Entry, speaking: Speaker) -> tuple[Unit, ...]:
     """A label where the word passes between the user and the agent."""
     if isinstance(entry, Prompt):
-        return (Label("user", "You, while it works" if entry.steer else "You"),)
+        return (Label("user", _said_by(entry)),)
     if isinstance(entry, Call) and entry.by == "user" and speaking != "user":
         return (Label("user", "You"),)
     return (Label("agent", "Pygent"),) if speaker(entry) == "agent" and speaking != "agent" else ()
+
+
+def _said_by(prompt: Prompt) -> str:
+    who = "The task" if prompt.by == "task" else "You, while it works" if prompt.steer else "You"
+    return who if prompt.read else f"{who} · not read yet"
 
 
 def speaker(entry: Entry) -> Speaker:

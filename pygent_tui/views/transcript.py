@@ -53,18 +53,19 @@ from pygent_engine.events import (
 from pygent_engine.task_values import TaskState
 from pygent_engine.values import INCOMPLETE, INTERRUPTED
 
+from . import entries
 from .calls import fold_ask, fold_call
 from .entries import Closed, Ended, Entry, Notice, Opened, Prompt, Reply, Retry, TaskNote, Thinking
 from .pull import fold as fold_pull
 from .talk import EMPTY, NOTHING, Transcript
 
-__all__ = ["EMPTY", "Transcript", "fold"]
+__all__ = ["EMPTY", "Transcript", "close_reply", "fold"]
 
 _CUT = frozenset({INCOMPLETE, INTERRUPTED, "length", "content_filter"})
 
 SessionEvent = SessionOpened | SessionClosed | Warned | StartedOver
 RuntimeEvent = ImagePullStarted | ImagePullProgress | ImagePullEnded | ContainerReplaced
-TaskEvent = TaskCreated | TaskStateChanged | TaskEnded
+TaskEvent = TaskCreated | TaskStateChanged | TaskEnded | TaskRetried
 TurnEvent = TurnStarted | TurnEnded | Steered | StepStarted | StepEnded
 ReplyEvent = TextDelta | ReasoningDelta | ReplyCompleted | RetryScheduled
 
@@ -73,7 +74,7 @@ def fold(state: Transcript, envelope: Envelope) -> Transcript:  # noqa: C901 - o
     """The transcript after `envelope`; the same object when nothing in it changed."""
     event = envelope.event
     match event:
-        case TaskCreated() | TaskStateChanged() | TaskEnded():
+        case TaskCreated() | TaskStateChanged() | TaskEnded() | TaskRetried():
             return _task(state, envelope.task_id, event)
         case _ if envelope.task_id != state.task_id:
             return state
@@ -87,9 +88,11 @@ def fold(state: Transcript, envelope: Envelope) -> Transcript:  # noqa: C901 - o
             return fold_ask(state, event)
         case SessionOpened() | SessionClosed() | Warned() | StartedOver():
             return _session(state, event)
-        case Tuned() | PromptQueued() | PromptTaken() | PromptWithdrawn() | Told() | MessageSent():
+        case Tuned() | PromptQueued() | PromptTaken() | PromptWithdrawn() | MessageSent():
             return state
-        case TaskPausing() | TaskLimited() | TaskRetried() | TaskRemoved():
+        case Told(text):
+            return state.append(entries.Told(text))
+        case TaskPausing() | TaskLimited() | TaskRemoved():
             return state
         case ChangesFound() | ChangesListed() | ChangesApplied() | ChangesTakenBack():
             return state
@@ -104,7 +107,7 @@ def _session(state: Transcript, event: SessionEvent) -> Transcript:
         case SessionOpened():
             return state.append(Opened(event.mode, event.model, event.workspace, event.fallback_reason))
         case SessionClosed():
-            return _close_reply(state).append(Closed(event.reason))
+            return close_reply(state).append(Closed(event.reason))
         case Warned():
             return state.append(Notice("warning", event.text))
         case StartedOver():
@@ -142,12 +145,19 @@ def _task(state: Transcript, task_id: str, event: TaskEvent) -> Transcript:
             named = replace(state, titles={**state.titles, task_id: event.title})
             return named if _delegating(state) else named.append(TaskNote(task_id, event.title, TaskState.queued))
         case TaskEnded():
-            title = state.titles.get(task_id)
-            return state if title is None else state.append(TaskNote(task_id, title, event.state, event.error))
+            return _noted(state, task_id, event.state, event.error)
         case TaskStateChanged():
-            return state
+            return _noted(state, task_id, event.state, event.reason) if event.state is TaskState.paused else state
+        case TaskRetried():
+            return _noted(state, task_id, TaskState.queued, "tried again from the beginning" if event.clean else "tried again")
         case _:
             assert_never(event)
+
+
+def _noted(state: Transcript, task_id: str, now: TaskState, detail: str) -> Transcript:
+    """A line of a task that this one delegated."""
+    title = state.titles.get(task_id)
+    return state if title is None else state.append(TaskNote(task_id, title, now, detail))
 
 
 def _delegating(state: Transcript) -> bool:
@@ -158,14 +168,14 @@ def _delegating(state: Transcript) -> bool:
 def _turn(state: Transcript, event: TurnEvent) -> Transcript:
     match event:
         case TurnStarted():
-            return _close_reply(state).append(Prompt(event.prompt))
+            return close_reply(state).append(Prompt(event.prompt))
         case Steered():
             return state.append(Prompt(event.text, steer=True))
         case TurnEnded():
-            closed = _close_reply(state)
+            closed = close_reply(state)
             return closed if event.outcome == "finished" else closed.append(Ended(event.outcome, event.reason))
         case StepStarted():
-            return _close_reply(state)
+            return close_reply(state)
         case StepEnded():
             return state
         case _:
@@ -196,7 +206,7 @@ def _complete(state: Transcript, event: ReplyCompleted) -> Transcript:
     return replace(state, entries=state.entries.append(*said), thinking=NOTHING, text=NOTHING, retry=None, calls=message.tool_calls)
 
 
-def _close_reply(state: Transcript) -> Transcript:
+def close_reply(state: Transcript) -> Transcript:
     """What streamed and was never completed stays, marked as interrupted."""
     if not (state.text or state.thinking or state.retry):
         return state

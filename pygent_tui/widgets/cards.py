@@ -11,7 +11,7 @@ from textual.strip import Strip
 from pygent_engine.task_values import TaskState
 from pygent_engine.values import INCOMPLETE, INTERRUPTED, NEVER_ANSWERED
 
-from ..views.entries import Ask, Call, Closed, Ended, Entry, Notice, Opened, Permission, Prompt, Reply, TaskNote, Thinking
+from ..views.entries import Ask, Call, Closed, Ended, Entry, Notice, Opened, Permission, Prompt, Reply, TaskNote, Thinking, Told
 from ..views.layout import Card, Countdown, Greeting, Label, Mark, Paragraph, Progress, Thought, Unit
 from ..views.pull import Pull
 from .brush import DETAIL_CHARS, Brush, Parts
@@ -40,6 +40,7 @@ _TASKS = {
     TaskState.failed: ("error", "failed"),
     TaskState.cancelled: ("warn", "cancelled"),
     TaskState.timed_out: ("error", "timed out"),
+    TaskState.lost: ("error", "lost"),
 }
 
 
@@ -106,6 +107,8 @@ class Cards:
                 return self._permission(entry, opened)
             case Ask():
                 return self._ask(entry)
+            case Told(text):
+                return self._told(text, opened)
             case _:
                 return self._said(entry)
 
@@ -138,12 +141,25 @@ class Cards:
 
     def _task(self, entry: TaskNote) -> list[Strip]:
         if entry.state not in _TASKS:
-            return self._brush.wrap("◇ ", "task", [("task ", "task"), (entry.task_id, "strong"), (f" delegated: {entry.title}", "muted")])
+            return self._under_way(entry)
         role, word = _TASKS[entry.state]
         detail = f" · {entry.detail}" if entry.detail else ""
         return self._brush.wrap(
             "◆ ", "task", [("task ", "task"), (entry.task_id, "strong"), (f" {word}", role), (f": {entry.title}{detail}", "muted")]
         )
+
+    def _under_way(self, entry: TaskNote) -> list[Strip]:
+        named: Parts = [("task ", "task"), (entry.task_id, "strong")]
+        if entry.state is TaskState.paused:
+            return self._brush.wrap("◇ ", "task", [*named, (" paused", "warn"), (f": {entry.detail or entry.title}", "muted")])
+        return self._brush.wrap("◇ ", "task", [*named, (f" {entry.detail or 'delegated'}: {entry.title}", "muted")])
+
+    def _told(self, text: str, opened: bool) -> list[Strip]:
+        """What came from the tasks: a line of it, or all."""
+        if opened:
+            return self._brush.wrap("◆ ", "task", [("the model was told: ", "comment"), (text.strip(), "muted")], limit=DETAIL_CHARS)
+        parts: Parts = [("◆ ", "task"), ("the model was told: ", "comment"), (one_line(text[: 4 * self._brush.width]), "muted")]
+        return [self._brush.fit(parts, [(f"{len(text):,} characters", "muted")])]
 
     def _ask(self, entry: Ask) -> list[Strip]:
         lines = self._brush.wrap("│ ", "agent", [("? ", "warn"), (entry.prompt, "strong")])

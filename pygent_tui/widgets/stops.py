@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..views.copies import code_in, codes
-from ..views.entries import Call, Permission, Prompt, Thinking
+from ..views.entries import Call, Permission, Prompt, Thinking, Told
 from ..views.layout import Card, Greeting, Label, Paragraph, Unit
 from .column import Column, Spot
 from .estimates import PREVIEW_CHARS
@@ -76,7 +76,7 @@ class Stops:
     def folds(self, item: int) -> bool:
         """Whether an item shows less than all while it is folded."""
         match self._column.items[item].entry:
-            case Call() | Permission() | Thinking():
+            case Call() | Permission() | Thinking() | Told():
                 return True
             case Prompt(text):
                 return len(text) > PREVIEW_CHARS
