@@ -18,6 +18,31 @@ GROUP = "pygent.frontends"
 WEB_GROUP = "pygent.webfrontends"
 
 
+class ShellIn(Protocol):
+    """A shell in a container, with a terminal of its own there. Not for two threads at once, but `receive` may wait on another,
+    and `shut` may come from any. What fails raises OSError."""
+
+    def receive(self, seconds: float) -> bytes | None:
+        """What the shell wrote; None when nothing came for `seconds`, b"" when it has ended."""
+        ...
+
+    def send(self, data: bytes) -> None: ...
+
+    def resize(self, columns: int, rows: int) -> None: ...
+
+    def shut(self) -> None:
+        """Let no `receive` wait any longer."""
+        ...
+
+    def close(self) -> int | None:
+        """End it and all that it left; its exit code, None when the container went away or the shell was ended."""
+        ...
+
+
+def _no_shell(container: str, columns: int, rows: int, term: str) -> ShellIn:
+    raise PygentError("There is no way from here into a container.")
+
+
 @dataclass(frozen=True, slots=True)
 class Launch:
     """What a front end opens: it may paint first and call `open` later, on a thread of its own.
@@ -29,7 +54,9 @@ class Launch:
     remembers nothing. `environment` is what the process's own says of the terminal, and of programs that a front end may start
     (editor, clipboard). `diagnose` gives the lines of `pygent doctor`, slowly; `mouse` says whether the mouse is the app's or the
     terminal's. `keys` are the user's own, by the names that the front end gives to what they do; `notify` says how it tells who is
-    elsewhere: auto, bell, osc9 or off. With `attached` the session is another process's, and goes on when it is left.
+    elsewhere: auto, bell, osc9 or off. `shell` opens a shell for a person in a container, named by its id, with a terminal of so many
+    columns and rows there that is called `term`; it blocks, and raises PygentError. With `attached` the session is another
+    process's, and goes on when it is left.
     """
 
     open: Callable[[bool | None, bool], Session | RemoteSession]
@@ -44,6 +71,7 @@ class Launch:
     mouse: bool = True
     keys: tuple[tuple[str, str], ...] = ()
     notify: str = "auto"
+    shell: Callable[[str, int, int, str], ShellIn] = _no_shell
 
 
 class FrontEnd(Protocol):

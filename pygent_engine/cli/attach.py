@@ -14,6 +14,7 @@ from ..settings import Settings, screen_environment, state_folder
 from ..untrusted import clean_line
 from .border import USAGE, tell
 from .log import kept_log
+from .start import shell_in
 
 if TYPE_CHECKING:
     from .arguments import Attach
@@ -47,6 +48,7 @@ def attach(command: Attach, settings: Settings, open_app: FrontEnd | None) -> in
                 mouse=settings.mouse,
                 keys=settings.keys,
                 notify=settings.notify,
+                shell=shell_in,
                 attached=True,
             )
         )

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import SettingsError, WorkspaceError
-from ..frontends import FrontEnd, Launch, find_front_end
+from ..frontends import FrontEnd, Launch, ShellIn, find_front_end
 from ..settings import DEMO_MODEL, Settings, screen_environment, state_folder
 from .log import kept_log
 
@@ -54,6 +54,7 @@ def open_front_end(command: OpenApp, settings: Settings, open_app: FrontEnd | No
                 mouse=settings.mouse,
                 keys=settings.keys,
                 notify=settings.notify,
+                shell=shell_in,
             )
         )
 
@@ -62,6 +63,13 @@ def _report(settings: Settings) -> Iterator[str]:
     from .doctor import report  # noqa: PLC0415 - only who asks for it
 
     return report(settings)
+
+
+def shell_in(container: str, columns: int, rows: int, term: str) -> ShellIn:
+    """A shell for a person in a container of Pygent's. Raises RuntimeUnavailable."""
+    from ..runtime import default  # noqa: PLC0415 - the engine, and few ask for a shell
+
+    return default.shell_in(container, columns, rows, term)
 
 
 def in_workspace(settings: Settings, named: str | None, *, scratch: bool) -> Settings:

@@ -30,6 +30,7 @@ from .pull import Progress, PullRefused, follow
 from .refusals import refusals, short
 from .storage import Storage
 from .transport import EngineAdapter
+from .visits import Visits
 
 _PING_S = 3
 _CALL_S = 20
@@ -77,6 +78,11 @@ class Engine:
     def storage(self) -> Storage:
         """The volumes of this engine."""
         return Storage(self._client)
+
+    @property
+    def visits(self) -> Visits:
+        """The shells that people have in containers of this engine."""
+        return Visits(self._client)
 
     def ping(self) -> None:
         """Raises RuntimeUnavailable when the engine does not answer."""
