@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Protocol, TypeVar
 
 from .cancel import Cancel
+from .frozen import frozen
 from .scope import Need
 from .values import NEVER_ANSWERED, Approval, ApprovalMode, ApprovalRequest, Mode, Question
 
@@ -22,7 +22,7 @@ Grant = tuple[str, str, str]
 """What was allowed for the session: a permission, the prefix of the commands that have it, the task; "" for every one of them."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Policy:
     """What asks first (ARCHITECTURE, "What asks"), as `approvals` says. "auto": locally every `bash` and what writes into a
     repository's own folder, unless `confirm_bash` is off.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import cast
 
 from .errors import ModelError, PygentError, described
 from .events import ReasoningDelta, RetryScheduled, TextDelta
+from .frozen import frozen
 from .models.protocol import Model, StreamingModel
 from .models.reply import ReplyBuilder, message_from
 from .outbox import Post
@@ -21,7 +21,7 @@ ATTEMPTS = 3
 LONGEST_WAIT_S = 30.0  # a server that asks for more is not waited for: the user decides
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reply:
     """What came of asking: a message (partial when there is an error too, or the turn was cut short), or an error."""
 

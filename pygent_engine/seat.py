@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from .approvals import Gate
 from .cancel import Cancel
+from .frozen import frozen
 from .outbox import Post
 from .values import Limits
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Seat:
     """Whom a loop works for: it reports as `task_id`, within `limits`; `cancel` ends its turns, also one that only begins."""
 
