@@ -97,15 +97,17 @@ class Asking(Station):
         return "\n".join(filter(None, [self._drafts.pop(call_id).strip() for call_id in gone]))
 
     def _show_panel(self, ask: Ask, asks: Asks) -> None:
-        title, typed_at, quiet_s = asks.title(ask.task_id), self.bench.composer.typed_at, self.app.quiet_s
-        draft = self._drafts.pop(ask.call_id, "")
-        if isinstance(ask, ApprovalRequest):
-            self._panel = ApprovalPanel(ask, title, quiet_s, typed_at, draft)
-        else:
-            self._panel = QuestionPanel(ask, title, quiet_s, typed_at, draft)
+        self._panel = self.panel_of(ask, asks, self.bench.composer.typed_at, self._drafts.pop(ask.call_id, ""))
         if self.bench.has_class("-short"):
             self.app.clear_notifications()  # they would lie on what is asked
         self.bench.ask(self._panel)
+
+    def panel_of(self, ask: Ask, asks: Asks, typed_at: float, draft: str = "") -> ApprovalPanel | QuestionPanel:
+        """A panel for `ask`, on whatever screen; what it posts is taken here. `typed_at` is when a key was last typed there."""
+        title, quiet_s = asks.title(ask.task_id), self.app.quiet_s
+        if isinstance(ask, ApprovalRequest):
+            return ApprovalPanel(ask, title, quiet_s, typed_at, draft)
+        return QuestionPanel(ask, title, quiet_s, typed_at, draft)
 
     def _uncovered(self) -> None:
         """A dialog that lay over the panel is gone; keys meant for it are no answers."""
