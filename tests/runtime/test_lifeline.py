@@ -140,7 +140,8 @@ def test_a_fork_that_runs_on_delays_the_end_until_its_own() -> None:
             (helper,) = lifelines(host.pid)
             host.kill()
             host.wait()
-            assert (len(carriers(seconds)), place.exists(), helper in carriers(NAME)) == (RUNNING + 1, True, True)
+            assert within_patience(lambda: len(carriers(seconds)) == RUNNING + 1)  # the last of them may only just begin
+            assert (place.exists(), helper in carriers(NAME)) == (True, True)
         finally:
             os.kill(fork, signal.SIGKILL)
         assert gone(seconds)
