@@ -6,7 +6,7 @@ import copy
 import dataclasses
 import inspect
 import pickle
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
@@ -29,8 +29,11 @@ VALUES = [
 
 @pytest.mark.parametrize("kind", VALUES, ids=lambda kind: kind.__name__)
 def test_every_value_is_frozen_slotted_and_explained(kind: type) -> None:
-    assert kind.__dataclass_params__.frozen  # type: ignore[attr-defined]
     assert "__slots__" in vars(kind)
+    value: Any = object.__new__(kind)
+    for name in ("of_its_own", *(field.name for field in dataclasses.fields(value))):
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            setattr(value, name, None)
     assert kind.__doc__ and not kind.__doc__.startswith(f"{kind.__name__}(")  # dataclass writes such a one by itself
 
 
