@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 
 from .approvals import Gate
 from .asks import UNAPPROVED, Asks, remedies, said_with
@@ -111,7 +112,8 @@ class Calls:
             if pending and self._gate.desk is None:
                 return ToolResult(call.id, remedies(pending), "denied")
             if pending:
-                approval: Approval = yield _blocking(lambda: asks.before(pending, command, prefix), turn)
+                shown: str = command if tool.preview is None else (yield _blocking(partial(tool.preview, self.runtime, arguments), turn))
+                approval: Approval = yield _blocking(lambda: asks.before(pending, shown, prefix), turn)
                 if not approval.allowed and not turn.cancel.is_set():
                     return ToolResult(call.id, f"The user did not allow this call.{said_with(approval)}", "denied")
         except LeftBehind:

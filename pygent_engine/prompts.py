@@ -21,7 +21,8 @@ When the work is done, say in a few lines what you did and how you know that it 
 
 _DELEGATION = """\
 You can hand self-contained pieces of work to delegated agents with delegate_task: they run at the same time, each in its own workspace, \
-and see only the prompt and the files that you give them. Collect what they made with collect_file."""
+and see only the prompt and the files that you give them. You are told when one ends. Take over what they made with apply_task or \
+collect_file."""
 
 _PLACES: dict[Mode, str] = {
     "docker": "Commands run in a container {network} network, with the workspace at /workspace.",

@@ -51,7 +51,8 @@ Run = Callable[[CallContext, JsonDict], ToolOutput | str]
 @dataclass(frozen=True, slots=True)
 class Tool:
     """A tool: `parameters` is a JSON schema of type object; `summary` makes one line of checked arguments, `needs` says what
-    permissions they need in a runtime; `writes`: its calls change a workspace, which the user may want to be asked about."""
+    permissions they need in a runtime; `writes`: its calls change a workspace, which the user may want to be asked about.
+    `preview` is what a person who is asked reads in place of the arguments, where these do not say what would be done."""
 
     name: str
     description: str
@@ -60,6 +61,7 @@ class Tool:
     summary: Callable[[JsonDict], str] | None = None
     needs: Callable[[Runtime, JsonDict], tuple[Need, ...]] | None = None
     writes: bool = False
+    preview: Callable[[Runtime, JsonDict], str] | None = None
 
     def schema(self) -> JsonDict:
         """The tool in OpenAI's shape."""
