@@ -140,6 +140,13 @@ PullEvent = ImagePullStarted | ImagePullProgress | ImagePullEnded
 
 
 @frozen
+class ContainerStarted:
+    """The container that commands run in was started, with the first of them."""
+
+    container: str
+
+
+@frozen
 class ContainerReplaced:
     """A container was lost and another one took over: the workspace is the same, all else began anew."""
 
@@ -316,6 +323,7 @@ Event = (
     | PromptTaken
     | PromptWithdrawn
     | PullEvent
+    | ContainerStarted
     | ContainerReplaced
     | TaskEvent
     | Told

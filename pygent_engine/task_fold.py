@@ -14,6 +14,7 @@ from .events import (
     ChangesFound,
     ChangesTakenBack,
     ContainerReplaced,
+    ContainerStarted,
     Envelope,
     Event,
     ImagePullStarted,
@@ -116,6 +117,8 @@ def _worked(view: TaskView, event: Event, at: float) -> TaskView:  # noqa: C901 
             return _acted(view, event.action, at)
         case ImagePullStarted(image):
             return _acted(view, f"pulls the image {image}", at)
+        case ContainerStarted(container):
+            return replace(view, container=container)
         case ContainerReplaced(container, reason):
             return replace(_acted(view, reason, at), container=container)
         case RetryScheduled(delay_s, reason):

@@ -14,6 +14,7 @@ from ..events import (
     ChangesListed,
     ChangesTakenBack,
     ContainerReplaced,
+    ContainerStarted,
     Envelope,
     FilesChanged,
     ImagePullEnded,
@@ -112,6 +113,7 @@ class PlainText:
                 self._note(f"{task}the model was not reached ({reason}); next try in {delay:.1f} s")
             case (
                 FilesChanged()
+                | ContainerStarted()
                 | OutputDelta()
                 | ReasoningDelta()
                 | SessionClosed()

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from pygent_engine.events import (
     CallEnded,
     CallStarted,
+    ContainerReplaced,
+    ContainerStarted,
     Envelope,
     ImagePullEnded,
     ImagePullProgress,
@@ -21,6 +23,7 @@ from pygent_engine.events import (
     StepStarted,
     TaskCreated,
     TaskEnded,
+    TaskRetried,
     TextDelta,
     TurnEnded,
     TurnStarted,
@@ -52,6 +55,8 @@ class Status:
     usage: Usage = NO_USAGE
     queued: tuple[Queued, ...] = ()
     pull: Pull | None = None
+    container: str = ""
+    """Where the root agent's commands run, "" before the first one."""
 
     @property
     def busy(self) -> bool:
@@ -112,12 +117,14 @@ def _fold_root(state: Status, envelope: Envelope) -> Status:  # noqa: C901 - one
             return replace(state, usage=state.usage + usage, retry="")
         case ImagePullStarted() | ImagePullProgress() | ImagePullEnded() as event:
             return replace(state, pull=fold_pull(state.pull, event))
+        case ContainerStarted(container) | ContainerReplaced(container):
+            return replace(state, container=container)
     return state
 
 
 def _fold_task(state: Status, envelope: Envelope) -> Status:
     match envelope.event:
-        case TaskCreated():
+        case TaskCreated() | TaskRetried():
             since = state.live_since if state.live_tasks else envelope.at
             return replace(state, live_tasks=(*state.live_tasks, envelope.task_id), live_since=since)
         case TaskEnded():

@@ -15,6 +15,7 @@ from pygent_engine.events import (
     ChangesListed,
     ChangesTakenBack,
     ContainerReplaced,
+    ContainerStarted,
     Envelope,
     FilesChanged,
     ImagePullEnded,
@@ -88,7 +89,7 @@ def fold(state: Transcript, envelope: Envelope) -> Transcript:  # noqa: C901 - o
             return fold_ask(state, event)
         case SessionOpened() | SessionClosed() | Warned() | StartedOver():
             return _session(state, event)
-        case Tuned() | PromptQueued() | PromptTaken() | PromptWithdrawn() | MessageSent():
+        case Tuned() | PromptQueued() | PromptTaken() | PromptWithdrawn() | MessageSent() | ContainerStarted():
             return state
         case Told(text):
             return state.append(entries.Told(text))

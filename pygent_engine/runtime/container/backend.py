@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...errors import RuntimeLost, RuntimeUnavailable, WorkspaceError
-from ...events import ContainerReplaced
+from ...events import ContainerReplaced, ContainerStarted
 from ...scope import current_scope
 from ...untrusted import clean_line
 from ...values import ExecResult, Resources
@@ -231,9 +231,13 @@ class ContainerBackend:
     def _report(self, container: Container) -> None:
         reason, self._loss = self._loss, ""
         scope = current_scope()
-        if reason and scope is not None:
+        if scope is None:
+            return
+        if reason:
             lost = "what was in /tmp and in the home folder, and background jobs, are lost"
             scope.post(ContainerReplaced(container.id[:12], f"The container was replaced, for {reason}; {lost}, the workspace is kept."))
+        else:
+            scope.post(ContainerStarted(container.id[:12]))
 
     def _discard(self, reason: str) -> None:
         """Remove the container; when it stops for no `reason`, nobody misses it."""
