@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from ..frozen import frozen
 from ..values import ExecResult, Flag
 from .output.spool import Spool
 
@@ -25,7 +25,7 @@ MARKER = "PYGENT_RUN"
 Verdict = Literal["timeout", "cancelled"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Command:
     """One shell command. `timeout` in seconds, None for none; `on_output` gets decoded text as it comes; with `network`, a
     container is connected for as long as it runs; `spool` takes the full output when the result cannot hold it."""

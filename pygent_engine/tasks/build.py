@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from ..approvals import Gate, Policy
+from ..frozen import frozen
 from ..loop import Loop
 from ..models.default import default_model
 from ..models.protocol import Model
@@ -17,7 +17,7 @@ from ..values import Limits, Persona
 from .task import TaskSpec
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Heritage:
     """What a task inherits where its start says nothing else."""
 

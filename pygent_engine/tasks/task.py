@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..cancel import Cancel
@@ -22,6 +22,7 @@ from ..events import (
     TaskEnded,
     TaskStateChanged,
 )
+from ..frozen import frozen
 from ..outbox import Post
 from ..task_values import TaskState, TaskView
 from ..untrusted import clean_line, clean_text
@@ -40,7 +41,7 @@ LEGAL: dict[TaskState, frozenset[TaskState]] = {
 } | {state: frozenset() for state in _ENDINGS}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TaskSpec:
     """What was asked for. `files` are paths in the parent's workspace; `model` and `model_name` are None to inherit."""
 

@@ -7,10 +7,10 @@ import re
 import threading
 import typing
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..cancel import Cancel
+from ..frozen import frozen
 from ..scope import Need
 from ..untrusted import clean_line
 from ..values import FileDiff, JsonDict, ResultStatus
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ..runtime import Runtime
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ToolOutput:
     """What a tool has to say: `content` for the model, `changed` for the paths that it wrote, `diffs` for how, where it knows."""
 
@@ -31,7 +31,7 @@ class ToolOutput:
     diffs: tuple[FileDiff, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CallContext:
     """What a built-in tool may use during one call."""
 
@@ -48,7 +48,7 @@ _NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 Run = Callable[[CallContext, JsonDict], ToolOutput | str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tool:
     """A tool: `parameters` is a JSON schema of type object; `summary` makes one line of checked arguments, `needs` says what
     permissions they need in a runtime; `writes`: its calls change a workspace, which the user may want to be asked about.

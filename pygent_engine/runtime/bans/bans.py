@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from ...frozen import frozen
 
 _REMEMBERED = 8
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Judgement:
     """What the bans say of a command, each a sentence, "" for none: it is `banned`, or it is `undecided` whether it is."""
 

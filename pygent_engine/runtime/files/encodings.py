@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
+
+from ...frozen import frozen
 
 HEAD = 8000
 """So many bytes decide on a byte order mark, and on a NUL, which makes a file binary."""
@@ -20,7 +21,7 @@ class NotText(ValueError):
     """The bytes are no text in the encoding that was tried, or in any."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Encoding:
     """One way to write text as bytes; `unfit` matches what no text holds that is really in this encoding."""
 

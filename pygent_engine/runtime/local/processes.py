@@ -7,15 +7,16 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from ...frozen import frozen
 from ..backend import COALESCE_S
 
 _ROOT = "/proc"
 _GONE = (b"Z", b"X")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Process:
     """A living process. Its pid and when it started name it beyond doubt; parent and session may change."""
 
