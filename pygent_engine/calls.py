@@ -164,7 +164,7 @@ def _command(arguments: JsonDict) -> str:
 
 
 def _blocking(job: Callable[[], object], turn: Turn) -> Blocking:
-    return Blocking(job, turn.deadline, turn.late, GRACE_S)
+    return Blocking(job, turn, grace_s=GRACE_S)
 
 
 class _Output:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from inspect import GEN_CREATED, getgeneratorstate
 from queue import SimpleQueue
 
@@ -22,9 +25,10 @@ from .tools.toolbox import Toolbox
 from .turn import Turn
 from .untrusted import clean_line, clean_text
 from .values import INCOMPLETE, INTERRUPTED, ROOT_TASK, JsonDict, Limits, Message, RunResult, ToolCall
-from .worker import Work, Worker
+from .worker import Blocking, LeftBehind, Work, Worker
 
 MOST_TOLD = 20
+_LET_GO_S = 3.0  # for a turn that stands still to hear its cancel
 _BUSY = "This agent is busy with a turn; interrupt it, or steer it."
 _CUT_OFF = {
     INCOMPLETE: "The reply broke off before its end; nothing of it was run.",
@@ -103,6 +107,14 @@ class Loop:
         """Put `text` before the model at the next step of this turn, or at the first of the next."""
         self._steers.put(text)
 
+    def limit(self, limits: Limits) -> None:
+        """Work within `limits` from now on, also in a turn that runs, and in the middle of a call."""
+        self._seat = replace(self._seat, limits=limits)
+        turn = self._turn
+        if turn is not None:
+            turn.limits = limits
+            self._worker.look()
+
     def unread_steers(self) -> list[str]:
         """The steering messages that no step has read, which now none will."""
         unread = []
@@ -125,10 +137,14 @@ class Loop:
         finally:
             self._running.release()
 
-    def close(self) -> None:
-        """Let the worker go; the runtime belongs to whoever made it."""
+    def rest(self) -> None:
+        """End the turn, and keep no thread; another turn may follow."""
         self.interrupt()
         self._worker.release()
+
+    def close(self) -> None:
+        """As `rest`; the runtime belongs to whoever made it."""
+        self.rest()
 
     # ------------------------------------------------------------ one turn
 
@@ -181,17 +197,33 @@ class Loop:
     def _steps(self, turn: Turn, *, one_step: bool) -> Work[tuple[RunResult, ModelError | None]]:
         reply: Message | None = None
         while True:
+            if (yield from self._stand(turn)) and turn.cancel.is_set():
+                return _cut_short(turn, reply), None
             if limit := turn.exhausted():
                 return RunResult("limit", reply, turn.steps, turn.usage, turn.explain(limit), limit), None
             got = yield from self._step(turn)
             reply = got.message or reply
             if turn.cancel.is_set():
-                outcome, reason, limit = turn.cut_short()
-                return RunResult(outcome, reply, turn.steps, turn.usage, reason, limit), None
+                return _cut_short(turn, reply), None
+            turn.faults = 0 if got.error is None else turn.faults + 1
             if got.error is not None:
-                return RunResult("failed", reply, turn.steps, turn.usage, str(got.error)), got.error
+                if not (yield from self._stand(turn, got.error)):
+                    return RunResult("failed", reply, turn.steps, turn.usage, str(got.error)), got.error
+                if turn.cancel.is_set():
+                    return _cut_short(turn, reply), None
+                continue
             if one_step or turn.stopped or (got.message and not got.message.tool_calls and self._steers.empty()):
                 return RunResult("finished", reply, turn.steps, turn.usage), None
+
+    def _stand(self, turn: Turn, fault: ModelError | None = None) -> Work[bool]:
+        """Stand still as long as the seat has reasons to; whether it had one. That time is none of the turn's."""
+        held = False
+        while self._seat.stand is not None and (hold := self._seat.stand.due(turn, fault)) and not turn.cancel.is_set():
+            began, held, fault = time.monotonic(), True, None
+            with suppress(LeftBehind):
+                yield Blocking(partial(hold, turn.cancel), grace_s=_LET_GO_S)
+            turn.hold(time.monotonic() - began)
+        return held
 
     def _step(self, turn: Turn) -> Work[Reply]:
         number = turn.begin_step()
@@ -238,3 +270,8 @@ class Loop:
             shown = f"{own}#{self._times_used[own]}"
         self._times_used[shown] = 1
         return call if shown == call.id else replace(call, id=shown)
+
+
+def _cut_short(turn: Turn, reply: Message | None) -> RunResult:
+    outcome, reason, limit = turn.cut_short()
+    return RunResult(outcome, reply, turn.steps, turn.usage, reason, limit)

@@ -44,7 +44,7 @@ class Replies:
         while not turn.cancel.is_set():
             stream = _Stream(self._post)
             try:
-                return Reply((yield Blocking(self._job(stream, history, tools, turn), turn.deadline, turn.late)))
+                return Reply((yield Blocking(self._job(stream, history, tools, turn), turn)))
             except LeftBehind:
                 return Reply(stream.close(interrupted=True))
             except Exception as error:
@@ -76,7 +76,7 @@ class Replies:
         if not error.transient or attempt >= ATTEMPTS or delay > LONGEST_WAIT_S:
             return False
         self._post(RetryScheduled(delay, clean_line(str(error), 500), attempt))
-        yield Blocking(lambda: turn.cancel.wait(delay), turn.deadline, turn.late, LONGEST_WAIT_S)  # a cancel ends it at once
+        yield Blocking(lambda: turn.cancel.wait(delay), turn, grace_s=LONGEST_WAIT_S)  # a cancel ends it at once
         return not turn.cancel.is_set()
 
 

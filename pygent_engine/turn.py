@@ -10,36 +10,63 @@ from .values import INTERRUPTED, Limits, Outcome, Usage
 
 
 class Turn:
-    """The bookkeeping of one turn. Deadlines are in `time.monotonic` seconds, None when there is none."""
+    """The bookkeeping of one turn. Times are in `time.monotonic` seconds. `limits` may be replaced while it runs."""
 
     def __init__(self, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
-        self._limits = limits
+        self.limits = limits
         self._clock = clock
-        self._ends = None if limits.seconds is None else clock() + limits.seconds
+        self._began = clock()
+        self._step_began = 0.0
+        self._held_s = 0.0
         self.cancel = Cancel()
         self.steps = 0
+        self.faults = 0
+        """How many steps in a row the model had no reply for."""
         self.usage = Usage()
         self.stopped = False
-        self.deadline: float | None = None
-        self.late = ""
 
     def begin_step(self) -> int:
-        """Count a step and set the deadline that holds during it; `late` is the limit that it stands for."""
+        """Count a step; its deadline counts from now."""
         self.steps += 1
-        step_ends = None if self._limits.step_seconds is None else self._clock() + self._limits.step_seconds
-        if step_ends is not None and (self._ends is None or step_ends < self._ends):
-            self.deadline, self.late = step_ends, "step_seconds"
-        else:
-            self.deadline, self.late = self._ends, "seconds"
+        self._step_began = self._clock()
         return self.steps
+
+    def hold(self, seconds: float) -> None:
+        """Let `seconds` not count in which the turn stood still between two steps."""
+        self._held_s += seconds
+
+    @property
+    def deadline(self) -> float | None:
+        """When the turn or its step must end, whichever is sooner; None when there is no such time."""
+        ends, step_ends = self._ends, self._step_ends
+        if step_ends is None or ends is None:
+            return step_ends if ends is None else ends
+        return min(ends, step_ends)
+
+    @property
+    def late(self) -> str:
+        """The limit that `deadline` stands for."""
+        ends, step_ends = self._ends, self._step_ends
+        return "step_seconds" if step_ends is not None and (ends is None or step_ends < ends) else "seconds"
+
+    @property
+    def _ends(self) -> float | None:
+        seconds = self.limits.seconds
+        return None if seconds is None else self._began + self._held_s + seconds
+
+    @property
+    def _step_ends(self) -> float | None:
+        seconds = self.limits.step_seconds
+        return None if seconds is None or not self.steps else self._step_began + seconds
 
     def exhausted(self) -> str:
         """The limit that forbids another step; empty when there is none."""
-        if self._limits.steps is not None and self.steps >= self._limits.steps:
+        limits, ends = self.limits, self._ends
+        if limits.steps is not None and self.steps >= limits.steps:
             return "steps"
-        if self._limits.tokens is not None and self.usage.total >= self._limits.tokens:
+        if limits.tokens is not None and self.usage.total >= limits.tokens:
             return "tokens"
-        if self._ends is not None and self._clock() >= self._ends:
+        if ends is not None and self._clock() >= ends:
             return "seconds"
         return ""
 
@@ -51,7 +78,7 @@ class Turn:
 
     def explain(self, limit: str) -> str:
         """A sentence that says which limit was met."""
-        limits = self._limits
+        limits = self.limits
         return {
             "steps": f"The limit of {limits.steps} steps is reached.",
             "tokens": f"The limit of {limits.tokens} tokens is reached.",

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Generator
 from functools import partial
 from queue import Empty, SimpleQueue
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple, Protocol, TypeVar, cast
 
 from .cancel import Cancel
 from .errors import described
@@ -37,17 +37,38 @@ class Crashed(Exception):
     """The call raised something that is not an Exception, such as SystemExit."""
 
 
+class Movable(Protocol):
+    """A deadline that may be moved while a call lasts, as `Blocking` has it; who moves it has the worker `look`."""
+
+    @property
+    def deadline(self) -> float | None: ...
+
+    @property
+    def late(self) -> str: ...
+
+
 class Blocking(NamedTuple):
     """A call that may block for ever. The work gets its result, or its exception, or LeftBehind.
 
-    `deadline` is in `time.monotonic` seconds; when it passes, the cancel of the work is set because of `late`. Once the
+    `until` is in `time.monotonic` seconds; when it passes, the cancel of the work is set because of `reason`. Once the
     cancel is set, the call has `grace_s` seconds to return by itself.
     """
 
     job: Callable[[], Any]
-    deadline: float | None = None
-    late: str = ""
+    until: float | Movable | None = None
+    reason: str = ""
     grace_s: float = 0.0
+
+    @property
+    def deadline(self) -> float | None:
+        """When it must be back."""
+        until = self.until
+        return until if until is None or isinstance(until, float | int) else until.deadline
+
+    @property
+    def late(self) -> str:
+        """Why it is cancelled then."""
+        return self.reason if self.until is None or isinstance(self.until, float | int) else self.until.late
 
 
 Work = Generator[Blocking, Any, T]
@@ -62,13 +83,14 @@ class Worker:
         self._guard = threading.Lock()  # of _jobs and _thread
         self._jobs: _Jobs | None = None
         self._thread: threading.Thread | None = None
+        self._relay: _Relay | None = None  # of the work under way
 
     def do(self, work: Work[T], cancel: Cancel) -> T:
         """What `work` returns or raises.
 
         When the waiting itself is struck, by Ctrl+C say, the work is interrupted and waited for, then the strike goes on up.
         """
-        relay = _Relay(work, cancel, self)
+        relay = self._relay = _Relay(work, cancel, self)
         cancel.listen(relay.look)
         try:
             relay.start()
@@ -83,11 +105,20 @@ class Worker:
             raise
         finally:
             cancel.unlisten(relay.look)
+            self._relay = None
         if isinstance(outcome, _Raised):
             raise outcome.error
         return cast(T, outcome)
 
-    def call(self, job: Callable[[], T], cancel: Cancel, deadline: float | None = None, *, late: str = "", grace_s: float = 0.0) -> T:
+    def look(self) -> None:
+        """Have who waits for the work look at the deadline of its call again."""
+        relay = self._relay
+        if relay is not None:
+            relay.look()
+
+    def call(
+        self, job: Callable[[], T], cancel: Cancel, deadline: float | Movable | None = None, *, late: str = "", grace_s: float = 0.0
+    ) -> T:
         """The result of one Blocking, or the exception that it raised; Crashed for what is not one, or LeftBehind."""
 
         def work() -> Work[T]:
@@ -179,10 +210,10 @@ class _Relay:
         """The call that must come back now; None while there is no hurry. Sets the cancel when its deadline has passed."""
         with self._guard:
             call = self._call
-            self._watched = None if call is None else call.deadline
+            deadline = self._watched = None if call is None else call.deadline
         if call is None or self._cancel.is_set():
             return call
-        if call.deadline is None or time.monotonic() < call.deadline:
+        if deadline is None or time.monotonic() < deadline:
             return None
         self._cancel.because(call.late)
         return call
@@ -227,9 +258,10 @@ class _Relay:
             self._call = call
             if self._cancel.is_set():
                 return True
-            if call.deadline is None or (self._watched is not None and self._watched <= call.deadline):
+            deadline = call.deadline
+            if deadline is None or (self._watched is not None and self._watched <= deadline):
                 return False
-            self._watched = call.deadline
+            self._watched = deadline
             return True
 
     def _made(self, call: Blocking) -> Callable[[], Blocking]:
