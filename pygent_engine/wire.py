@@ -41,7 +41,15 @@ def op_to_dict(op: Op) -> JsonDict:
 
 def encode_line(value: Envelope | Op) -> bytes:
     """One line of UTF-8 with its newline. Raises ValueError for a number that JSON does not have."""
-    data = envelope_to_dict(value) if isinstance(value, Envelope) else op_to_dict(value)
+    return _line(envelope_to_dict(value) if isinstance(value, Envelope) else op_to_dict(value))
+
+
+def encode_value(value: object) -> bytes:
+    """A value that events are made of (a TaskView, a FileChange ...) as one line, in the form that it has in an event."""
+    return _line(_plain_fields(value))
+
+
+def _line(data: JsonDict) -> bytes:
     text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     if not text.isascii() or "\x7f" in text:
         text = _ESCAPED.sub(lambda match: f"\\u{ord(match[0]):04x}", text)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from ..events import Envelope, SessionOpened, Tuned, TurnStarted
+from ..events import Envelope, OutputDelta, ReasoningDelta, SessionOpened, TextDelta, Tuned, TurnStarted
 from ..untrusted import clean_line
 from ..values import ROOT_TASK
 from ..version import __version__
@@ -19,7 +19,8 @@ _NO_SESSION = "what answers there is no session of Pygent"
 
 @dataclass(frozen=True, slots=True)
 class SessionInfo:
-    """A session that runs. `title` is the beginning of its first prompt, "" before; `started` is Unix seconds (UTC)."""
+    """A session that runs. `title` is the beginning of its first prompt, "" before; `started` is Unix seconds (UTC); who has read
+    as far as the envelope `seq` knows how it stood when the connection was made."""
 
     id: str
     pid: int
@@ -28,12 +29,15 @@ class SessionInfo:
     mode: str
     title: str
     started: float
+    seq: int = 0
 
 
 def described(envelopes: Iterable[Envelope], pid: int) -> SessionInfo:
     """The session that these envelopes tell of, in the process `pid`."""
-    opened, title, model, started = SessionOpened("", "", "local", ""), "", "", 0.0
+    opened, title, model, started, seq = SessionOpened("", "", "local", ""), "", "", 0.0, 0
     for envelope in envelopes:
+        if not isinstance(envelope.event, TextDelta | ReasoningDelta | OutputDelta):  # these may be merged, under another number
+            seq = envelope.seq
         match envelope.event:
             case SessionOpened() as opened:
                 model, started = opened.model, envelope.at
@@ -41,7 +45,7 @@ def described(envelopes: Iterable[Envelope], pid: int) -> SessionInfo:
                 model = tuning.model
             case TurnStarted(prompt) if not title and envelope.task_id == ROOT_TASK:
                 title = clean_line(prompt, _TITLE)
-    return SessionInfo(opened.session_id, pid, opened.workspace, model, opened.mode, title, started)
+    return SessionInfo(opened.session_id, pid, opened.workspace, model, opened.mode, title, started, seq)
 
 
 def server_hello(info: SessionInfo) -> bytes:
@@ -69,7 +73,8 @@ def read_server_hello(text: bytes) -> SessionInfo:
     if error := _error_in(data):
         raise ValueError(error)
     _check_protocol(data)
-    kinds: dict[str, Any] = {"pid": int, "started": (int, float)}
+    kinds: dict[str, Any] = {"pid": int, "started": (int, float), "seq": int}
+    data.setdefault("seq", 0)
     values: dict[str, Any] = {field.name: data.get(field.name) for field in fields(SessionInfo)}
     if not all(isinstance(value, kinds.get(name, str)) for name, value in values.items()):
         raise ValueError(_NO_SESSION)

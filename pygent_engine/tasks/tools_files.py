@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from ..errors import PygentError
 from ..scope import Need
 from ..task_values import ApplyReport, FileChange
+from ..tools.diffs import as_patch
 from ..tools.registry import CallContext, Tool, ToolOutput
 from ..tools.repository import write_needs
-from ..values import FileDiff, JsonDict
+from ..values import JsonDict
 from .manager import TaskManager
 from .tools_words import PATHS, TASK_ID, object_of, paths_in_words
 
@@ -102,17 +103,11 @@ def patch(task_id: str, changes: Sequence[FileChange]) -> str:
     """The changes as a unified diff, cut where it grows too long, each path named before."""
     names = "\n".join(f"  {change.kind}: {change.path}{_size(change)}{_also(change)}" for change in changes)
     head = f"Apply {_files(len(changes))} of {task_id} to the workspace:\n{names}\n"
-    hunks = "\n".join(_hunks(change.diff) for change in changes if change.diff is not None and change.diff.text)
+    hunks = "\n".join(as_patch(change.diff) for change in changes if change.diff is not None and change.diff.text)
     if len(hunks) > LONGEST_SHOWN:
         cut = hunks[:LONGEST_SHOWN].rpartition("\n")[0]
         hunks = f"{cut}\n[... {hunks[len(cut) :].count(chr(10))} more lines are not shown; the diff of the task has all of them]"
     return f"{head}\n{hunks}" if hunks else head
-
-
-def _hunks(diff: FileDiff) -> str:
-    old = "/dev/null" if diff.kind == "added" else f"a/{diff.path}"
-    new = "/dev/null" if diff.kind == "deleted" else f"b/{diff.path}"
-    return f"--- {old}\n+++ {new}\n{diff.text}"
 
 
 def _size(change: FileChange) -> str:
@@ -130,7 +125,7 @@ def _also(change: FileChange) -> str:
 def _conflicts(task_id: str, report: ApplyReport) -> str:
     """What a model reads when nothing was applied."""
     head = f"Nothing of {task_id} was applied: what it changed conflicts with what is here now in {paths_in_words(report.conflicts)}."
-    clashes = "\n".join(_hunks(clash) for clash in report.clashes if clash.text)
+    clashes = "\n".join(as_patch(clash) for clash in report.clashes if clash.text)
     if len(clashes) > LONGEST_CLASH:
         clashes = f"{clashes[:LONGEST_CLASH]}\n[... cut]"
     advice = "Apply the others by naming their paths; for these, edit the files here yourself, or collect_file takes the task's version."

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from ..errors import WorkspaceError
-from ..values import FileDiff
+from ..values import ChangeKind, FileDiff
 
 if TYPE_CHECKING:
     from ..runtime import Runtime
@@ -34,10 +34,7 @@ class Watched:
         """What was written; without text and counts where one of the two is too large, or not text."""
         name, after = self._runtime.relative(self._path), self._text()
         kind: Literal["added", "modified"] = "modified" if self._there else "added"
-        if self._before is None or after is None or max(self._before.count("\n"), after.count("\n")) > _MOST_LINES:
-            return FileDiff(name, kind)
-        text, added, removed = unified(self._before, after)
-        return FileDiff(name, kind, text if len(text) <= LONGEST_DIFF else "", added, removed)
+        return difference(name, kind, self._before, after)
 
     def _exists(self) -> bool:
         try:
@@ -51,6 +48,21 @@ class Watched:
             return self._runtime.read_encoded(self._path)[0]
         except WorkspaceError:
             return None
+
+
+def difference(name: str, kind: ChangeKind, before: str | None, after: str | None) -> FileDiff:
+    """How a file differs; without text and counts where one of the two is too large, or not text (None)."""
+    if before is None or after is None or max(before.count("\n"), after.count("\n")) > _MOST_LINES:
+        return FileDiff(name, kind)
+    text, added, removed = unified(before, after)
+    return FileDiff(name, kind, text if len(text) <= LONGEST_DIFF else "", added, removed)
+
+
+def as_patch(diff: FileDiff) -> str:
+    """The hunks of `diff` below the two lines that name its file."""
+    old = "/dev/null" if diff.kind == "added" else f"a/{diff.path}"
+    new = "/dev/null" if diff.kind == "deleted" else f"b/{diff.path}"
+    return f"--- {old}\n+++ {new}\n{diff.text}"
 
 
 def unified(before: str, after: str) -> tuple[str, int, int]:

@@ -120,7 +120,7 @@ def test_who_comes_after_ten_thousand_messages_gets_them_all(served: Served, ses
 
 def test_a_session_can_be_named_by_its_id_and_by_how_it_begins(served: Served, session: PlayedSession) -> None:
     session.post(TurnStarted("make it\nfaster"))
-    info = SessionInfo("5e551011", os.getpid(), "/home/user/project", "tiny", "local", "make it faster", 1001.0)
+    info = SessionInfo("5e551011", os.getpid(), "/home/user/project", "tiny", "local", "make it faster", 1001.0, 2)
     other = PlayedSession("5e99")
     both = serve(other)
     assert sorted(found.id for found in list_sessions()) == ["5e551011", "5e99"]

@@ -60,6 +60,7 @@ def test_the_hello_says_which_session_it_is(served: Served) -> None:
         "mode": "local",
         "title": "",
         "started": 1001.0,
+        "seq": 1,
     }
 
 
