@@ -32,6 +32,7 @@ from .stations.reading import Reading
 from .stations.rebinding import Rebinding
 from .stations.recalling import Recalling
 from .stations.reports import Reports
+from .stations.shell import Shell
 from .stations.signalling import Signalling
 from .stations.sources import Sources
 from .stations.station import Station
@@ -81,6 +82,7 @@ class Conductor:
         self.hinting: Hinting = Hinting(self)
         self.helping: Helping = Helping(self)
         self.signalling: Signalling = Signalling(self)
+        self.shell: Shell = Shell(self)
         self.rebinding: Rebinding = Rebinding(self)
         self._stations: tuple[Station, ...] = (
             self.panes,
@@ -106,6 +108,7 @@ class Conductor:
             self.hinting,
             self.helping,
             self.signalling,
+            self.shell,
             self.rebinding,
             self.opening,  # the last, for it begins the session
         )

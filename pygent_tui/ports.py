@@ -33,9 +33,24 @@ class SessionPort(Protocol):
     def close(self, timeout: float = 10.0) -> None: ...
 
 
+class ShellPort(Protocol):
+    """A shell in a container. `receive` may wait on a thread of its own, `shut` may come from any; what fails raises OSError."""
+
+    def receive(self, seconds: float) -> bytes | None: ...
+
+    def send(self, data: bytes) -> None: ...
+
+    def resize(self, columns: int, rows: int) -> None: ...
+
+    def shut(self) -> None: ...
+
+    def close(self) -> int | None: ...
+
+
 class LaunchPort(Protocol):
     """How to open the session that the app shows. `open` blocks; its arguments are an override of the choice of Docker,
-    and whether an image that is missing is pulled once the session is open. Leaving one that is `attached` ends nothing."""
+    and whether an image that is missing is pulled once the session is open. Leaving one that is `attached` ends nothing.
+    `shell` opens a shell in a container (its id; columns, rows and name of the terminal), and blocks."""
 
     @property
     def open(self) -> Callable[[bool | None, bool], SessionPort]: ...
@@ -72,3 +87,6 @@ class LaunchPort(Protocol):
 
     @property
     def redact(self) -> Callable[[str], str]: ...
+
+    @property
+    def shell(self) -> Callable[[str, int, int, str], ShellPort]: ...

@@ -5,23 +5,18 @@ Blocks until the editor ends: the terminal is the editor's meanwhile.
 
 from __future__ import annotations
 
-import contextlib
-import os
 import shlex
 import shutil
-import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from types import FrameType
-from typing import Any
 
 from pygent_engine.untrusted import clean_line
 
+from .signals import signals_kept
+
 _USUAL = ("vi", "nano")
-_ENDING = (signal.SIGTERM, signal.SIGHUP)
-_NOT_OURS = (signal.SIGINT, signal.SIGQUIT)  # typed in the editor, they reach the app too
 
 
 class EditorError(Exception):
@@ -77,48 +72,10 @@ def _name(command: tuple[str, ...]) -> str:
 
 
 def _run(arguments: tuple[str, ...], environment: Mapping[str, str]) -> int:
-    with _signals_kept() as end:
+    with signals_kept() as end:
         try:
             process = subprocess.Popen(arguments, env=dict(environment))
         except OSError as error:
             raise EditorError(f"{_name(arguments)} could not be started ({error.strerror}); the draft is as it was.") from error
-        end.first(process)
+        end.first(process.terminate)
         return process.wait()
-
-
-class _End:
-    """Of the editor first, and of the app after it; a signal may come before the editor is known."""
-
-    def __init__(self) -> None:
-        self.received: list[int] = []
-        self._editor: subprocess.Popen[bytes] | None = None
-
-    def first(self, editor: subprocess.Popen[bytes]) -> None:
-        self._editor = editor
-        if self.received:
-            editor.terminate()
-
-    def hear(self, number: int, frame: FrameType | None) -> None:
-        self.received.append(number)
-        if self._editor is not None:
-            self._editor.terminate()
-
-
-@contextlib.contextmanager
-def _signals_kept() -> Iterator[_End]:
-    """What would end the app ends the editor first, and the app after it; the keys that interrupt are the editor's alone.
-
-    The app's event loop stands still meanwhile, so it would hear of a signal only when the user leaves the editor.
-    """
-    end = _End()
-    loop = signal.set_wakeup_fd(-1)
-    before: dict[signal.Signals, Any] = {number: signal.signal(number, end.hear) for number in _ENDING}
-    before |= {number: signal.signal(number, lambda number, frame: None) for number in _NOT_OURS}
-    try:
-        yield end
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-        signal.set_wakeup_fd(loop)
-        for first in end.received[:1]:
-            os.kill(os.getpid(), first)

@@ -9,6 +9,7 @@ from threading import Condition, Event
 
 from pygent_engine.errors import ImageMissing, RuntimeUnavailable
 from pygent_engine.events import Envelope, Op, SubmitPrompt
+from pygent_tui.ports import ShellPort
 
 DEADLINE_S = 20.0
 
@@ -80,6 +81,10 @@ class SceneSession:
         self.ended.set()
 
 
+def _no_shell(container: str, columns: int, rows: int, term: str) -> ShellPort:
+    raise RuntimeUnavailable("The container is not there any more.")
+
+
 @dataclass(frozen=True)
 class SceneLaunch:
     """A Launch whose `open` gives `session`, or fails with `failure`; `gate`, when given, is waited for first.
@@ -102,6 +107,7 @@ class SceneLaunch:
     keys: tuple[tuple[str, str], ...] = ()
     notify: str = "off"
     attached: bool = False
+    shell: Callable[[str, int, int, str], ShellPort] = _no_shell
 
     @property
     def open(self) -> Callable[[bool | None, bool], SceneSession]:

@@ -31,6 +31,7 @@ class Broken:
     keys: tuple[tuple[str, str], ...] = ()
     notify: str = "off"
     attached: bool = False
+    shell: Callable[[str, int, int, str], ShellPort] = SceneLaunch.shell
 
     @property
     def open(self) -> Callable[[bool | None, bool], SceneSession]:
