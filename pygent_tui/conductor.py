@@ -153,7 +153,9 @@ class Conductor:
 
     def take(self, request: Request) -> None:
         """Hand `request` to the station that takes it."""
-        self._takers[type(request)](request)
+        take = self._takers.get(type(request))
+        if take is not None:
+            take(request)
         self.bench.keys.renew()
 
     def send(self, op: Op) -> None:

@@ -3,7 +3,7 @@
 An entry point `pygent.commands` names a `Command`, several, or what makes them; what such a command gets is a `Desk`.
 """
 
+from .command import Command
 from .desk import Desk
-from .table import Command
 
 __all__ = ["Command", "Desk"]

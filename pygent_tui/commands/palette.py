@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
-from .table import Command
+from .command import Command
 
 if TYPE_CHECKING:
     from ..app import PygentApp

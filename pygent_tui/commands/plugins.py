@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from .table import COMMANDS, Command
+from .command import Command
+from .table import COMMANDS
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint

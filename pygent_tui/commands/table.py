@@ -3,45 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
 from pygent_engine.events import Interrupt, RunShell
 
-if TYPE_CHECKING:
-    from ..conductor import Conductor
+from .command import Command
+from .tasks import TASK_COMMANDS
 
 _SHAPE = re.compile(r"/([A-Za-z?][A-Za-z0-9?-]*)(?:\s+(.*))?", re.DOTALL)
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """`argument` names what follows the command: TEXT is needed, [TEXT] may be left out; `run` gets it stripped.
-
-    `choices` are what the argument can be, for completion; empty when it is free text. `aliases` are other names for it,
-    `binding` the id of the key that does the same. A command of another package sees of the conductor what `Desk` says.
-    """
-
-    name: str
-    argument: str
-    what: str
-    run: Callable[[Conductor, str], object]
-    choices: Callable[[Conductor], Sequence[str]] = lambda conductor: ()
-    aliases: tuple[str, ...] = ()
-    binding: str = ""
-
-    @property
-    def usage(self) -> str:
-        return f"/{self.name} {self.argument}".strip()
-
-    @property
-    def needs_argument(self) -> bool:
-        return bool(self.argument) and not self.argument.startswith("[")
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        return (self.name, *self.aliases)
 
 
 def _switches(*_: object) -> Sequence[str]:
@@ -105,7 +74,10 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "cp", "PATH [DEST]", "Copy a file or folder of this machine into the workspace", lambda desk, words: desk.errands.copy_in(words)
     ),
-    Command("tasks", "", "Go to the board of delegated tasks", lambda desk, _: desk.bench.focus_pane("board")),
+    *TASK_COMMANDS,
+    Command(
+        "shell", "", "Have a shell where the session works: in its container, or in its folder", lambda desk, _: desk.shell.of_session()
+    ),
     Command("output", "", "Go to the live output", lambda desk, _: desk.bench.focus_pane("output")),
     Command("diff", "", "Show what tools changed in this session, file by file", lambda desk, _: desk.reports.diff()),
     Command(
@@ -130,13 +102,6 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("steer", "TEXT", "Tell the running turn something, before its next step", lambda desk, text: desk.composing.steer(text)),
     Command("stop", "", "Interrupt the running turn; delegated tasks go on", lambda desk, _: desk.send(Interrupt())),
-    Command(
-        "cancel",
-        "TASK",
-        "Cancel one delegated task",
-        lambda desk, task_id: desk.tasks.cancel(task_id),
-        lambda desk: desk.state.status.live_tasks,
-    ),
     Command(
         "theme",
         "[NAME]",

@@ -21,6 +21,7 @@ from ..widgets.key_line import KeyLine
 from ..widgets.pane_grid import PaneGrid, pane_of
 from ..widgets.request import Request
 from ..widgets.status_bar import StatusBar
+from ..widgets.task_requests import BoardAsked
 
 # Rows of the screen; with fewer, what stands above needs the last line. A panel says itself which keys answer.
 _LEAST_FOR_KEYS, _LEAST_BELOW_PANEL = 10, 18
@@ -37,6 +38,7 @@ class Workbench(Screen[None]):
         Binding("tab", "go(1)", "Next pane", id="pane.next-tab", show=False),
         Binding("shift+tab", "go(-1)", "Previous pane", id="pane.previous-tab", show=False),
         Binding("i", "write", "Write a prompt", id="pane.write", show=False),
+        Binding("f2", "board", "Tasks on the whole screen, and back", id="board.full", show=False, priority=True),
         Binding("f3", "zoom", "Zoom the pane, and back", id="layout.zoom", show=False, priority=True),
         Binding("f4", "side", "Hide output and tasks, and back", id="layout.side", show=False, priority=True),
         Binding("alt+right", "push(True, 1)", "Conversation wider", id="layout.wider", show=False, priority=True),
@@ -165,6 +167,9 @@ class Workbench(Screen[None]):
 
     def action_answer(self) -> None:
         self.focus_below()
+
+    def action_board(self) -> None:
+        self.post_message(BoardAsked())
 
     def action_zoom(self) -> None:
         self.grid.zoom()

@@ -12,7 +12,7 @@ from textual.content import Content
 from pygent_engine.listing import Listing, list_workspace
 
 from ..aside import Aside
-from ..commands.table import Command
+from ..commands.command import Command
 from ..matching import Names
 from ..views.app_state import AppState
 from ..views.tokens import Token, mention, token_at

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from pygent_engine.untrusted import clean_line
 
-from ..commands.table import COMMANDS, Command
+from ..commands.command import Command
+from ..commands.table import COMMANDS
 from ..widgets.request import Request
 from .station import Station
 

@@ -34,7 +34,6 @@ class Panes(Station):
 
     def requests(self) -> Mapping[type[Request], Callable[[Any], object]]:
         return {
-            TaskTable.Selected: lambda request: self.inspect(request.task_id),
             Workbench.Escaped: lambda _: self.escape(),
         }
 

@@ -2,60 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
-from pygent_engine.events import (
-    ApprovalAsked,
-    ApprovalSettled,
-    CallStarted,
-    ContainerReplaced,
-    Envelope,
-    ImagePullStarted,
-    QuestionAnswered,
-    QuestionAsked,
-    RetryScheduled,
-    StepStarted,
-    TaskCreated,
-    TaskEnded,
-    TaskStateChanged,
-)
-from pygent_engine.task_values import TaskState
-from pygent_engine.values import Mode, Usage
+from pygent_engine import task_fold
+from pygent_engine.events import ApprovalAsked, Envelope, Event, QuestionAsked, TaskCreated, TaskRemoved
+from pygent_engine.task_values import TaskState, TaskView
 
-_STARTED = frozenset({TaskState.starting, TaskState.running})
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A delegated task as the board shows it. Times are Unix seconds (UTC), None when not yet."""
-
-    id: str
-    title: str
-    prompt: str
-    persona: str
-    model: str
-    parent_id: str
-    mode: Mode
-    created_at: float
-    state: TaskState = TaskState.queued
-    status: str = ""
-    last_action: str = ""
-    steps: int = 0
-    usage: Usage | None = None
-    started_at: float | None = None
-    ended_at: float | None = None
-    error: str = ""
-    container: str | None = None
-    asks: tuple[str, ...] = ()
-    """Ids of the calls that wait for the user."""
+from .task_words import needs_user
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many tasks wait for the user, work, are queued and have ended (failed: not finished)."""
+    """How many tasks need the user, work, are paused, are queued and have ended (failed: not finished)."""
 
     asking: int = 0
     working: int = 0
+    paused: int = 0
     queued: int = 0
     finished: int = 0
     failed: int = 0
@@ -65,26 +28,45 @@ class Counts:
 class Board:
     """All delegated tasks of the session."""
 
-    rows: tuple[Row, ...] = ()
-    places: dict[str, int] = field(default_factory=dict)
+    rows: tuple[TaskView, ...] = ()
+    places: Mapping[str, int] = field(default_factory=dict)
     """Where the row of a task id stands."""
+    conflicts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """By task id the others that changed what it changed."""
+    wants: Mapping[str, str] = field(default_factory=dict)
+    """By call id what a task asks the user for."""
 
-    def row(self, task_id: str) -> Row | None:
+    def row(self, task_id: str) -> TaskView | None:
         place = self.places.get(task_id)
         return None if place is None else self.rows[place]
 
+    def want(self, view: TaskView) -> str:
+        """What a task asks the user for first; "" when it asks nothing."""
+        return self.wants.get(view.asks[0], "") if view.asks else ""
+
     @property
     def running(self) -> bool:
-        """Whether some task's elapsed time still grows."""
-        return any(row.started_at is not None and row.ended_at is None for row in self.rows)
+        """Whether some row says something else as time goes by."""
+        return any(not row.state.ended for row in self.rows)
 
     @property
     def counts(self) -> Counts:
-        asking = sum(bool(row.asks) and not row.state.ended for row in self.rows)
-        live = sum(not row.state.ended for row in self.rows)
-        queued = sum(row.state is TaskState.queued and not row.asks for row in self.rows)
-        finished = sum(row.state is TaskState.finished for row in self.rows)
-        return Counts(asking, live - asking - queued, queued, finished, len(self.rows) - live - finished)
+        asking = working = paused = queued = finished = failed = 0
+        for row in self.rows:
+            state = row.state
+            if needs_user(row, self.conflicts):
+                asking += 1
+            elif state is TaskState.finished:
+                finished += 1
+            elif state.ended:
+                failed += 1
+            elif state is TaskState.queued:
+                queued += 1
+            elif state is TaskState.paused:
+                paused += 1
+            else:
+                working += 1
+        return Counts(asking, working, paused, queued, finished, failed)
 
 
 EMPTY = Board()
@@ -92,52 +74,79 @@ EMPTY = Board()
 
 def fold(state: Board, envelope: Envelope) -> Board:
     """The board after `envelope`; the same object when no row changed."""
-    task_id = envelope.task_id
-    if isinstance(envelope.event, TaskCreated):
-        return _created(state, task_id, envelope.event, envelope.at)
-    place = state.places.get(task_id)
-    if place is None:
-        return state
-    before = state.rows[place]
-    after = _row(before, envelope)
-    return state if after is before else replace(state, rows=(*state.rows[:place], after, *state.rows[place + 1 :]))
+    return fold_batch(state, (envelope,))
 
 
-def _created(state: Board, task_id: str, event: TaskCreated, at: float) -> Board:
-    persona = event.persona.name if event.persona else ""
-    row = Row(task_id, event.title, event.prompt, persona, event.model, event.parent_id, event.mode, at)
-    return Board((*state.rows, row), {**state.places, task_id: len(state.rows)})
+def fold_batch(state: Board, batch: Iterable[Envelope]) -> Board:
+    """The board after all of `batch`; the same object when no row changed. Costs what the batch costs, and the rows once."""
+    folding = _Folding(state)
+    for envelope in batch:
+        folding.take(envelope.task_id, envelope.event, envelope.at)
+    return folding.board()
 
 
-def _row(row: Row, envelope: Envelope) -> Row:  # noqa: C901 - one flat match, a line an event
-    """One row after one event of its task; events that say nothing for the board leave it alone."""
-    match envelope.event:
-        case TaskStateChanged() as event:
-            started = envelope.at if row.started_at is None and event.state in _STARTED else row.started_at
-            return replace(row, state=event.state, started_at=started, container=event.container or row.container)
-        case TaskEnded() as event:
-            return _ended(row, event, envelope.at)
-        case StepStarted():
-            return replace(row, steps=row.steps + 1)
-        case CallStarted() as event:
-            return replace(row, last_action=event.action)
-        case ImagePullStarted(image):
-            return replace(row, last_action=f"pulls the image {image}")
-        case ContainerReplaced(container, reason):
-            return replace(row, container=container, last_action=reason)
-        case RetryScheduled() as event:
-            return replace(row, last_action=f"asks the model again in {event.delay_s:g} s: {event.reason}")
-        case ApprovalAsked() as event:
-            return replace(row, asks=(*row.asks, event.request.call_id), last_action=event.request.command)
-        case QuestionAsked() as event:
-            return replace(row, asks=(*row.asks, event.question.call_id), last_action=event.question.prompt)
-        case ApprovalSettled(call_id=call_id) | QuestionAnswered(call_id=call_id):
-            return replace(row, asks=tuple(ask for ask in row.asks if ask != call_id))
-        case _:
-            return row
+class _Folding:
+    """What a batch makes of a board: only what differs, until all of it was taken."""
+
+    def __init__(self, before: Board) -> None:
+        self._before = before
+        self._known = before.places
+        self._changed: dict[str, TaskView] = {}
+        self._new: dict[str, None] = {}
+        self._gone: set[str] = set()
+        self._wants: dict[str, str] = {}
+
+    def take(self, task_id: str, event: Event, at: float) -> None:
+        if isinstance(event, TaskCreated):
+            self._gone.discard(task_id)
+            self._changed[task_id] = task_fold.created(task_id, event, at)
+            if task_id not in self._known:
+                self._new[task_id] = None
+            return
+        view = self._changed.get(task_id) or self._before.row(task_id)
+        if view is None or task_id in self._gone:
+            return
+        if isinstance(event, TaskRemoved):
+            self._gone.add(task_id)
+            return
+        if isinstance(event, ApprovalAsked):
+            self._wants[event.request.call_id] = event.request.command
+        elif isinstance(event, QuestionAsked):
+            self._wants[event.question.call_id] = event.question.prompt
+        after = task_fold.fold(view, event, at)
+        if after is not view:
+            self._changed[task_id] = after
+
+    def board(self) -> Board:
+        before = self._before
+        if not self._changed and not self._gone:
+            return before
+        views = [*before.rows]
+        for task_id, view in self._changed.items():
+            if task_id in self._known:
+                views[self._known[task_id]] = view
+        views += [self._changed[task_id] for task_id in self._new]
+        if not self._gone and not self._new:
+            rows, places = tuple(views), before.places
+        else:
+            rows = tuple(view for view in views if view.id not in self._gone)
+            places = {view.id: place for place, view in enumerate(rows)}
+        return Board(rows, places, self._conflicts(rows), self._asked(rows))
+
+    def _conflicts(self, rows: tuple[TaskView, ...]) -> Mapping[str, tuple[str, ...]]:
+        """Found anew only when what tasks changed is something else now."""
+        old = {task_id: self._before.row(task_id) for task_id in (*self._changed, *self._gone)}
+        now = {task_id: None if task_id in self._gone else self._changed[task_id] for task_id in old}
+        same = all(_changes(old[task_id]) == _changes(now[task_id]) for task_id in old)
+        return self._before.conflicts if same else task_fold.overlaps(rows)
+
+    def _asked(self, rows: tuple[TaskView, ...]) -> Mapping[str, str]:
+        if not self._wants and not self._before.wants:
+            return self._before.wants
+        wants = {**self._before.wants, **self._wants}
+        return {call_id: wants[call_id] for row in rows for call_id in row.asks if call_id in wants}
 
 
-def _ended(row: Row, event: TaskEnded, at: float) -> Row:
-    return replace(
-        row, state=event.state, status=event.status, error=event.error, steps=event.steps, usage=event.usage, ended_at=at, asks=()
-    )
+def _changes(view: TaskView | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The paths that a task changed, and those that were taken over."""
+    return ((), ()) if view is None or not view.changed else (view.changed, view.applied)

@@ -77,6 +77,14 @@ class RemoveAsked(TaskRequest):
     """Forget those that are over, with their files."""
 
 
+class AnswerCopied(TaskRequest):
+    """Copy what the first one answered, or how it stands."""
+
+
+class ClearAsked(Request):
+    """Forget all that are over, with their files."""
+
+
 class NewTaskAsked(Request):
     """Start a task; `prompt` is what was written of it already."""
 

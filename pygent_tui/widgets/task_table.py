@@ -1,10 +1,10 @@
-"""The board pane: delegated tasks as rows with a cursor. Posts what the user wants with a task; decides nothing."""
+"""The board: delegated tasks as rows with a cursor and marks. Posts what the user wants with tasks; decides nothing."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
-from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding
@@ -12,75 +12,109 @@ from textual.content import Content
 from textual.events import Blur, Click, Focus
 from textual.strip import Strip
 
-from pygent_engine.task_values import TaskState
+from pygent_engine.task_values import TaskState, TaskView
 
-from ..views.board import EMPTY, Board, Counts, Row
-from ..views.status_line import elapsed
+from ..views.board import EMPTY, Board, Counts
+from ..views.board_columns import Column, columns, needs
+from ..views.board_keys import targets, valid
+from ..views.board_order import Choice, Held, arranged
+from . import task_requests as wants
+from .board_rows import Parts, Rows, counted, heads
 from .line_view import LineView
 from .request import Request
-from .sanitise import one_line
 
-_ONE_LINE = 66
-"""From this width on a task needs one line, below it two."""
-
-_STATES = {
-    TaskState.queued: ("○", "muted", "queued"),
-    TaskState.starting: ("◐", "agent", "starting"),
-    TaskState.running: ("●", "agent", "running"),
-    TaskState.waiting: ("◐", "warn", "waiting"),
-    TaskState.finished: ("✓", "ok", "finished"),
-    TaskState.failed: ("✗", "error", "failed"),
-    TaskState.cancelled: ("■", "muted", "cancelled"),
-    TaskState.timed_out: ("✗", "error", "timed out"),
+_ASKED: dict[str, type[wants.TaskRequest]] = {
+    "open": wants.TaskOpened,
+    "peek": wants.TaskPeeked,
+    "message": wants.MessageAsked,
+    "allow": wants.AllowAsked,
+    "deny": wants.DenyAsked,
+    "cancel": wants.CancelAsked,
+    "pause": wants.PauseAsked,
+    "retry": wants.RetryAsked,
+    "limits": wants.LimitsAsked,
+    "diff": wants.DiffAsked,
+    "apply": wants.ApplyAsked,
+    "unapply": wants.UnapplyAsked,
+    "compare": wants.CompareAsked,
+    "shell": wants.ShellAsked,
+    "copy": wants.AnswerCopied,
+    "remove": wants.RemoveAsked,
 }
-_STATE_WIDTH = 12
-_TIME_WIDTH = 8
-_TITLE_FRAME = 2  # cells of a border that its title cannot have, beyond those of the pane
-_MAX_ID = 12
-
-Parts = list[tuple[str, str]]
+_OF_ROWS = frozenset({"filter", "sort", "mark", "mark_all", "jump_to"})
 
 
 class TaskTable(LineView):
-    """Shows a Board. Rows stand in the order of their creation and never move under the cursor."""
+    """Shows a Board. A row never moves under the cursor while the table has the focus; `choice` is what the user chose."""
 
     FOLLOWS: ClassVar[bool] = False
     INVITATION: ClassVar[tuple[str, ...]] = (
         "No delegated tasks yet.",
         "",
-        "Ask Pygent to delegate work; each task runs on its own, beside the conversation.",
+        "Press n to start one, or ask for it: “delegate a task that reviews the tests”.",
+        "",
+        "Each works on its own, in a workspace of its own; its changes come here only when you take them over.",
     )
 
     BINDINGS = [  # noqa: RUF012 - Textual's own declaration
-        Binding("enter", "select", "Show its output", id="board.select", show=False),
-        Binding("x", "cancel", "Cancel the task", id="board.cancel", show=False),
+        Binding("enter", "ask('open')", "Open its conversation and output", id="board.open", show=False),
+        Binding("p", "ask('peek')", "Peek: its last lines, and what it asks", id="board.peek", show=False),
+        Binding("m", "ask('message')", "Write to it", id="board.message", show=False),
+        Binding("a", "ask('allow')", "Allow what it asks for", id="board.allow", show=False),
+        Binding("d", "ask('deny')", "Deny what it asks for", id="board.deny", show=False),
+        Binding("x", "ask('cancel')", "Cancel it", id="board.cancel", show=False),
+        Binding("P", "ask('pause')", "Pause it, or let it go on", id="board.pause", show=False),
+        Binding("r", "ask('retry')", "Begin it again", id="board.retry", show=False),
+        Binding("L", "ask('limits')", "Change its limits", id="board.limits", show=False),
+        Binding("D", "ask('diff')", "See what it changed", id="board.diff", show=False),
+        Binding("A", "ask('apply')", "Take over what it changed", id="board.apply", show=False),
+        Binding("U", "ask('unapply')", "Take back what was taken over", id="board.unapply", show=False),
+        Binding("C", "ask('compare')", "Compare the copies of its prompt", id="board.compare", show=False),
+        Binding("E", "ask('shell')", "A shell where it works", id="board.shell", show=False),
+        Binding("l", "output", "Show its output in the pane", id="board.output", show=False),
+        Binding("n", "new", "Start a task", id="board.new", show=False),
+        Binding("slash", "filter", "Filter the tasks", id="board.filter", show=False),
+        Binding("o", "sort", "Another order", id="board.sort", show=False),
+        Binding("space", "mark", "Mark it, or not", id="board.mark", show=False),
+        Binding("asterisk", "mark_all", "Mark all, or none", id="board.mark-all", show=False),
+        Binding("y", "ask('copy')", "Copy its answer", id="board.copy", show=False),
+        Binding("X", "ask('remove')", "Forget it, with its files", id="board.remove", show=False),
+        Binding("c", "clear_over", "Forget all that are over", id="board.clear", show=False),
+        *(
+            Binding(f"{digit}", f"jump_to({digit})", "To one of the rows shown", id=f"board.row-{digit}", show=False)
+            for digit in range(1, 10)
+        ),
     ]
 
     class Selected(Request):
-        """The user wants to look at a task."""
+        """The user wants to see the output of a task."""
 
         def __init__(self, task_id: str) -> None:
             super().__init__()
             self.task_id = task_id
 
-    class CancelAsked(Request):
-        """The user wants a task that has not ended to be cancelled."""
+    class Moved(Request):
+        """The row under the cursor is another one, or it or the title says something else; `view` is None on an empty board."""
 
-        def __init__(self, task_id: str) -> None:
+        def __init__(self, view: TaskView | None, board: Board) -> None:
             super().__init__()
-            self.task_id = task_id
+            self.view = view
+            self.board = board
 
     def __init__(self, *, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(name=name, id=id, classes=classes)
+        self.choice = Choice()
         self._state: Board = EMPTY
         self._board: Board = EMPTY
         """What is laid out; a newer state waits for the next reflow."""
-        self._height = 1
-        """Lines for each row."""
-        self._id_width = 0
+        self._shown: tuple[TaskView, ...] = ()
+        self._rows = Rows()
         self._cursor = 0
         self._now = 0.0
-        self._titled = (Counts(), 0)
+        self._titled: tuple[Counts, Choice, tuple[Column, ...], int] | None = None
+        self._untold = False
+        self._can: frozenset[str] = frozenset()
+        self._told: TaskView | None = None
 
     # ------------------------------------------------------------ attributes down
 
@@ -91,72 +125,94 @@ class TaskTable(LineView):
             self.touch()
 
     def tick(self, now: float) -> None:
-        """Show the elapsed times as they are at `now` (Unix seconds)."""
+        """Show the times as they are at `now` (Unix seconds)."""
         changed = int(now) != int(self._now)
         self._now = now
         if changed and self._state.running:
             self.touch()
 
+    def choose(self, choice: Choice) -> None:
+        """Take over a cursor, marks, filter and order."""
+        if choice != self.choice:
+            self.choice = choice
+            self._shown = ()
+            self.flush()
+
+    @property
+    def current(self) -> TaskView | None:
+        """The row under the cursor."""
+        return self._shown[self._cursor] if self._cursor < len(self._shown) else None
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The ids of the tasks that are marked, else of the one under the cursor."""
+        marked = tuple(task_id for task_id in self._state.places if task_id in self.choice.marks)
+        return marked or ((self.current.id,) if self.current is not None else ())
+
     # ------------------------------------------------------------ lines
 
+    @property
+    def _height(self) -> int:
+        """Lines for each row."""
+        return 1 if self._rows.columns else 2
+
     def reflow(self) -> None:
+        before, shown = self._height, bool(self._shown)
+        held = Held(self._shown[self._cursor].id, self._cursor) if self.has_focus and self._cursor < len(self._shown) else None
         self._board = self._state
-        before, self._height = self._height, 1 if self.page.width >= _ONE_LINE else 2
-        self._id_width = min(_MAX_ID, max((cell_len(row.id) for row in self._board.rows), default=0))
-        rows = self._board.rows
-        self._cursor = min(self._cursor, max(0, len(rows) - 1))
-        lines = len(rows) * self._height if rows else len(self.empty_lines())
-        top = self.scroll_offset.y // before * self._height if before != self._height else self.scroll_offset.y
+        self.choice = self.choice.known(self._board)
+        wanted = needs(self._board)
+        self._rows = Rows(self._board, self.choice.marks, self._now, self.page.width, columns(self.page.width, wanted), wanted.id)
+        self._shown = arranged(self._board, self.choice, self._now, held)
+        self._cursor = self._found(held)
+        lines = len(self._shown) * self._height if self._shown else len(self.empty_lines())
+        top = self.scroll_offset.y // before * self._height if shown and before != self._height else self.scroll_offset.y
         self.set_extent(lines, self.page.width, min(top, max(0, lines - self.page.height)))
-        title = (self._board.counts, self.page.width)
-        if title != self._titled:
-            self._titled = title
-            self.border_title = Content.assemble(*_title(*title))
+        self._entitle()
+        self._renew()
+
+    def _found(self, held: Held | None) -> int:
+        """Where the cursor is: on its task as long as that is shown, else where it was."""
+        wanted = held.task_id if held is not None else self.choice.cursor
+        place = next((place for place, view in enumerate(self._shown) if view.id == wanted), None)
+        if place is None:
+            place = self._cursor if self.choice.cursor is not None else 0
+        return max(0, min(place, len(self._shown) - 1))
+
+    def _entitle(self) -> None:
+        titled = (self._board.counts, self.choice, self._rows.columns, self.page.width)
+        if titled != self._titled:
+            self._titled, self._untold = titled, True
+            self.border_title = Content.assemble(*self.heading(self.page.width))
+
+    def heading(self, width: int) -> Parts:
+        """How many tasks stand how, the marks, the filter and the order."""
+        chosen = self.choice
+        notes = (
+            f"{len(chosen.marks)} marked" if chosen.marks else "",
+            f"“{chosen.query}”: {len(self._shown)}" if chosen.query else "",
+            f"by {chosen.sort}" if chosen.sort != "needs you" else "",
+        )
+        return counted(self._board.counts, notes, width)
+
+    @property
+    def column_names(self) -> str:
+        """What stands over the columns; "" where there are none."""
+        return heads(self._rows.columns) if self._shown else ""
+
+    def empty_lines(self) -> list[str]:
+        if self._board.rows:
+            return [f"No task has {self.choice.query!r} in it.", "", "Esc shows all of them again."]
+        return super().empty_lines()
 
     def line(self, y: int) -> Strip:
-        if not self._board.rows:
+        if not self._shown:
             return self.empty_line(y)
         place, part = divmod(y, self._height)
-        if place >= len(self._board.rows):  # a repaint between a new board and its layout
+        if place >= len(self._shown):  # a repaint between a new board and its layout
             return self.row()
-        row = self._board.rows[place]
-        draw = self._whole if self._height == 1 else (self._first, self._second)[part]
-        strip = self.row(*draw(row))
+        strip = self.row(*self._rows.parts(self._shown[place], part))
         return self._under_cursor(strip) if self.has_focus and place == self._cursor else strip
-
-    def _whole(self, row: Row) -> Parts:
-        """State, id, title, last action and elapsed time on one line."""
-        sign, role, word = _state(row)
-        room = self.page.width - _STATE_WIDTH - self._id_width - _TIME_WIDTH - 3
-        title = room * 2 // 5
-        return [
-            (_fit(f"{sign} {word}", _STATE_WIDTH), role),
-            (_fit(row.id, self._id_width) + " ", "strong"),
-            (_fit(row.title, title) + "  ", "text"),
-            (_fit(_action(row), room - title), "error" if row.error else "muted"),
-            (f"{self._elapsed(row):>{_TIME_WIDTH}}", "muted"),
-        ]
-
-    def _first(self, row: Row) -> Parts:
-        room = self.page.width - 2 - self._id_width - _TIME_WIDTH - 1
-        sign, role, _ = _state(row)
-        return [
-            (f"{sign} ", role),
-            (_fit(row.id, self._id_width) + " ", "strong"),
-            (_fit(row.title, room), "text"),
-            (f"{self._elapsed(row):>{_TIME_WIDTH}}", "muted"),
-        ]
-
-    def _second(self, row: Row) -> Parts:
-        _, role, word = _state(row)
-        room = self.page.width - 2 - cell_len(word) - 3
-        action = _action(row)
-        return [("  ", "muted"), (word, role), (f" · {_fit(action, room).rstrip()}" if action else "", "error" if row.error else "muted")]
-
-    def _elapsed(self, row: Row) -> str:
-        if row.started_at is None:
-            return ""
-        return elapsed((row.ended_at or max(self._now, row.started_at)) - row.started_at)
 
     def _under_cursor(self, strip: Strip) -> Strip:
         ground = self.look("cursor")
@@ -168,15 +224,18 @@ class TaskTable(LineView):
     # ------------------------------------------------------------ the cursor
 
     def on_focus(self, event: Focus) -> None:
+        self._renew()
         self.refresh()
 
     def on_blur(self, event: Blur) -> None:
         self.refresh()
 
-    def on_click(self, event: Click) -> None:
+    async def on_click(self, event: Click) -> None:
         offset = event.get_content_offset(self)
-        if offset is not None:
+        if offset is not None and offset.y < self.page.height and self._shown:
             self._move_to((self.scroll_offset.y + offset.y) // self._height)
+            if event.chain == 2:
+                self.action_ask("open")
 
     def action_scroll_up(self) -> None:
         self._move_to(self._cursor - 1)
@@ -194,54 +253,108 @@ class TaskTable(LineView):
         self._move_to(0)
 
     def action_scroll_end(self) -> None:
-        self._move_to(len(self._board.rows) - 1)
+        self._move_to(len(self._shown) - 1)
 
-    def action_select(self) -> None:
-        if self._board.rows:
-            self.post_message(self.Selected(self._board.rows[self._cursor].id))
-
-    def action_cancel(self) -> None:
-        if self._board.rows and not self._board.rows[self._cursor].state.ended:
-            self.post_message(self.CancelAsked(self._board.rows[self._cursor].id))
+    def action_jump_to(self, number: int) -> None:
+        """To a row by its number among those on the screen."""
+        self._move_to(-(-self.scroll_offset.y // self._height) + number - 1)
 
     def _move_to(self, place: int) -> None:
         """Put the cursor on a row, and the row into view."""
-        self._cursor = max(0, min(place, len(self._board.rows) - 1))
+        if not self._shown:
+            return
+        self._cursor = max(0, min(place, len(self._shown) - 1))
+        self.choice = replace(self.choice, cursor=self._shown[self._cursor].id)
         first = self._cursor * self._height
         top, page = self.scroll_offset.y, self.page.height
         self.jump(min(first, max(top, first + self._height - page)))
+        self._renew()
         self.refresh()
 
+    # ------------------------------------------------------------ filter, order, marks
 
-def _state(row: Row) -> tuple[str, str, str]:
-    """Sign, role and word of a row's state; a question to the user comes before everything."""
-    return ("?", "warn", "needs you") if row.asks else _STATES[row.state]
+    async def action_filter(self) -> None:
+        await self.search(self.choice.query)
 
+    def find(self, query: str) -> int:
+        """Show only the tasks that have all words of `query`; how many there are."""
+        self._change(replace(self.choice, query=query))
+        return len(self._shown)
 
-def _action(row: Row) -> str:
-    return row.error or row.last_action or ("" if row.state.ended else row.persona)
+    def step(self, backwards: bool = False) -> None:
+        """A filter has no matches to go to."""
 
+    def clear(self) -> None:
+        """Show all tasks again."""
+        self._change(replace(self.choice, query=""))
 
-def _title(counts: Counts, width: int) -> Parts:
-    """How many tasks stand how, as much of it as there is room for; first, and to be seen, those that wait for the user."""
-    told = (
-        (counts.asking, "needs you" if counts.asking == 1 else "need you", "bold $text-warning"),
-        (counts.working, "working", ""),
-        (counts.queued, "queued", ""),
-        (counts.failed, "failed", ""),
-        (counts.finished, "done", ""),
-    )
-    title: Parts = [("Tasks", "")]
-    for part in [(f" · {count} {word}", style) for count, word, style in told if count]:
-        if sum(len(text) for text, _ in [*title, part]) > width - _TITLE_FRAME:
-            break
-        title.append(part)
-    return title
+    def action_sort(self) -> None:
+        self._change(self.choice.sorted_next(), held=False)
 
+    def action_mark(self) -> None:
+        if self.current is not None:
+            self._change(self.choice.toggled(self.current.id))
 
-def _fit(text: str, width: int) -> str:
-    """`text` on one line of exactly `width` cells."""
-    line = one_line(text)
-    if cell_len(line) > width:
-        line = set_cell_size(line, max(0, width - 1)) + "…"
-    return set_cell_size(line, max(0, width))
+    def action_mark_all(self) -> None:
+        self._change(self.choice.all_toggled(view.id for view in self._shown))
+
+    def _change(self, choice: Choice, held: bool = True) -> None:
+        """Show the rows as they were chosen; when they are not `held` the cursor goes with its task."""
+        self.choice = choice
+        if not held:
+            self.choice = replace(choice, cursor=self.current.id if self.current is not None else None)
+            self._shown = ()
+        self.flush()
+        if not held and self._shown:
+            self._move_to(self._cursor)
+
+    # ------------------------------------------------------------ what is wanted
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """None for a key that does nothing just now: it is no text for the prompt either."""
+        if action in ("search", "search_step"):
+            return False
+        if action == "ask":
+            return True if parameters[0] in self._can else None
+        if action in ("output", "clear_over"):
+            return True if action in self._can else None
+        if action in _OF_ROWS:
+            return True if self._state.rows else None
+        return super().check_action(action, parameters)
+
+    def _renew(self) -> None:
+        """See what can be done now, and tell of the row under the cursor."""
+        view = self.current
+        marked = [row for task_id in self.choice.marks if (row := self._board.row(task_id)) is not None]
+        can = frozenset[str]().union(*(valid(row) for row in marked)) if marked else frozenset[str]()
+        can |= valid(view) if view is not None else frozenset[str]()
+        if any(row.state.ended for row in self._board.rows):
+            can |= {"clear_over"}
+        if can != self._can:
+            self._can = can
+            self.refresh_bindings()
+        if view is not self._told or self._untold:
+            self._told, self._untold = view, False
+            self.post_message(self.Moved(view, self._board))
+
+    @property
+    def key_labels(self) -> dict[str, str]:
+        """What some keys do just now."""
+        view = self.current
+        paused = view is not None and (view.state is TaskState.paused or view.pausing)
+        return {"board.pause": "go on" if paused else "pause"}
+
+    def action_ask(self, name: str) -> None:
+        task_ids = targets(self._board, self.choice.marks, self.current, name)
+        if task_ids:
+            self.post_message(_ASKED[name](*task_ids))
+
+    def action_output(self) -> None:
+        if self.current is not None:
+            self.post_message(self.Selected(self.current.id))
+
+    def action_new(self) -> None:
+        self.post_message(wants.NewTaskAsked())
+
+    def action_clear_over(self) -> None:
+        self.post_message(wants.ClearAsked())

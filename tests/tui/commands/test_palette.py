@@ -8,7 +8,8 @@ import pytest
 from textual.command import CommandList, CommandPalette
 
 from pygent_engine.events import Interrupt
-from pygent_tui.commands.table import COMMANDS, Command
+from pygent_tui.commands.command import Command
+from pygent_tui.commands.table import COMMANDS
 from tests.scenes import Scene, running, start
 from tests.support.stage import Stage, play
 

@@ -1,0 +1,64 @@
+"""The board of delegated tasks on the whole screen: counts, rows in columns, the task under the cursor, and the keys for it."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.screen import ModalScreen
+
+from ..views.board import Board
+from ..views.board_order import Choice
+from ..widgets.board_detail import BoardDetail
+from ..widgets.board_head import BoardHead
+from ..widgets.key_line import KeyLine
+from ..widgets.task_table import TaskTable
+
+
+class BoardScreen(ModalScreen[None]):
+    """Shows what it is told; what the user wants with tasks bubbles up to the app."""
+
+    BINDINGS = [  # noqa: RUF012 - Textual's own declaration
+        Binding("f2,escape,q", "leave", "Back to the conversation", id="board.close", show=False),
+    ]
+    AUTO_FOCUS = "TaskTable"
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (18, "-tall"), (36, "-high")]  # noqa: RUF012 - as above
+
+    DEFAULT_CSS = """
+    BoardScreen { background: $background; }
+    BoardScreen TaskTable { width: 100%; height: 1fr; padding: 0 1; }
+    BoardScreen BoardDetail { width: 100%; height: 7; }
+    BoardScreen.-high BoardDetail { height: 13; }
+    BoardScreen.-short BoardDetail { display: none; }
+    """
+
+    def __init__(self, choice: Choice) -> None:
+        super().__init__()
+        self.table = TaskTable(id="tasks")
+        self.table.choice = choice
+        self.detail = BoardDetail(id="detail")
+        self._head = BoardHead(self.table, id="head")
+
+    def compose(self) -> ComposeResult:
+        yield self._head
+        yield self.table
+        yield self.detail
+        yield KeyLine(id="keys")
+
+    # ------------------------------------------------------------ attributes down
+
+    def show(self, board: Board) -> None:
+        self.table.show(board)
+
+    def tick(self, now: float) -> None:
+        """Show the times as they are at `now` (Unix seconds)."""
+        self.table.tick(now)
+        self.detail.tick(now)
+
+    # ------------------------------------------------------------ what the table tells
+
+    def on_task_table_moved(self, event: TaskTable.Moved) -> None:
+        self._head.renew()
+        self.detail.show(event.view, event.board)
+
+    def action_leave(self) -> None:
+        self.dismiss()
