@@ -18,6 +18,7 @@ from .stations.completing import Completing
 from .stations.composing import Composing
 from .stations.copying import Copying
 from .stations.errands import Errands
+from .stations.handing_over import HandingOver
 from .stations.helping import Helping
 from .stations.hinting import Hinting
 from .stations.installed import Installed
@@ -36,6 +37,8 @@ from .stations.shell import Shell
 from .stations.signalling import Signalling
 from .stations.sources import Sources
 from .stations.station import Station
+from .stations.task_work import TaskWork
+from .stations.task_desk import TaskDesk
 from .stations.tasks import Tasks
 from .stations.telling import Telling
 from .stations.tuning import Tuning
@@ -68,6 +71,9 @@ class Conductor:
         self.keeping: Keeping = Keeping(self)
         self.copying: Copying = Copying(self)
         self.tasks: Tasks = Tasks(self)
+        self.desk: TaskDesk = TaskDesk(self)
+        self.work: TaskWork = TaskWork(self)
+        self.handing: HandingOver = HandingOver(self)
         self.looks: Looks = Looks(self)
         self.errands: Errands = Errands(self)
         self.tuning: Tuning = Tuning(self)
@@ -102,6 +108,9 @@ class Conductor:
             self.installed,
             self.asking,
             self.tasks,
+            self.desk,
+            self.work,
+            self.handing,
             self.looks,
             self.leaving,
             self.telling,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ..widgets.task_requests import ShellAsked
+from ..widgets.task_requests import ApplyAsked, CompareAsked, DiffAsked, RetryAsked, ShellAsked, TaskOpened, TaskPeeked, UnapplyAsked
 from .command import Command
 
 if TYPE_CHECKING:
@@ -20,8 +20,36 @@ def _live(desk: Conductor) -> Sequence[str]:
     return desk.state.status.live_tasks
 
 
+def _ended(desk: Conductor) -> Sequence[str]:
+    return [task_id for task_id in desk.tasks.ids if task_id not in desk.state.status.live_tasks]
+
+
 TASK_COMMANDS: tuple[Command, ...] = (
     Command("tasks", "", "Show the delegated tasks on the whole screen", lambda desk, _: desk.tasks.open_board(), binding="board.full"),
+    Command(
+        "task-open",
+        "[TASK]",
+        "Show a task's own conversation and output, and write to it",
+        lambda desk, task_id: desk.tasks.ask(task_id, TaskOpened),
+        _tasks,
+        binding="board.open",
+    ),
+    Command(
+        "task-peek",
+        "[TASK]",
+        "Peek at a task: its last lines, and what it asks",
+        lambda desk, task_id: desk.tasks.ask(task_id, TaskPeeked),
+        _tasks,
+        binding="board.peek",
+    ),
+    Command(
+        "task-message",
+        "[TASK TEXT]",
+        "Tell a task something, before its next step; one that is over is tried again with it",
+        lambda desk, words: desk.desk.tell(words),
+        _tasks,
+        binding="board.message",
+    ),
     Command(
         "task-cancel",
         "[TASK]",
@@ -65,5 +93,54 @@ TASK_COMMANDS: tuple[Command, ...] = (
         lambda desk, task_id: desk.tasks.ask(task_id, ShellAsked),
         _tasks,
         binding="board.shell",
+    ),
+    Command("task-new", "[PROMPT]", "Start a task, or several copies of it", lambda desk, text: desk.work.new(text), binding="board.new"),
+    Command(
+        "task-retry",
+        "[TASK]",
+        "Have a task that is over begin again: with its history, or anew",
+        lambda desk, task_id: desk.tasks.ask(task_id, RetryAsked),
+        _ended,
+        binding="board.retry",
+    ),
+    Command(
+        "task-limits",
+        "[TASK] [steps=40 tokens=200k seconds=10m]",
+        "Change what a task may spend",
+        lambda desk, words: desk.work.limit_command(words),
+        _live,
+        binding="board.limits",
+    ),
+    Command(
+        "task-diff",
+        "[TASK]",
+        "See what a task changed",
+        lambda desk, task_id: desk.tasks.ask(task_id, DiffAsked),
+        _tasks,
+        binding="board.diff",
+    ),
+    Command(
+        "task-apply",
+        "[TASK]",
+        "Take over what a task changed",
+        lambda desk, task_id: desk.tasks.ask(task_id, ApplyAsked),
+        _tasks,
+        binding="board.apply",
+    ),
+    Command(
+        "task-unapply",
+        "[TASK]",
+        "Take back what was taken over from a task",
+        lambda desk, task_id: desk.tasks.ask(task_id, UnapplyAsked),
+        _tasks,
+        binding="board.unapply",
+    ),
+    Command(
+        "task-compare",
+        "[TASK]",
+        "See the copies of one prompt side by side",
+        lambda desk, task_id: desk.tasks.ask(task_id, CompareAsked),
+        _tasks,
+        binding="board.compare",
     ),
 )

@@ -1,0 +1,193 @@
+"""A form: fields to write in or to choose in, one line that says what it would do. Knows nothing of what is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.suggester import Suggester
+from textual.widget import Widget
+from textual.widgets import Button, Input, Static, TextArea
+
+from ..views.written import Field, Values, Verdict, completed
+from ..widgets.answer_field import AnswerField
+from ..widgets.cycle import Cycle
+from ..widgets.keys import Keys
+from ..widgets.sanitise import one_line
+
+_COLORS = {"muted": "$text-muted", "warn": "$text-warning", "error": "$text-error"}
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A form that was left: what stands in it, and whether it was sent."""
+
+    values: Values
+    sent: bool
+
+
+class Lines(AnswerField):
+    """Several lines of text: Enter breaks the line."""
+
+    def __init__(self, placeholder: str, name: str) -> None:
+        super().__init__(placeholder)
+        self.id = name
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key == "enter":
+            event.stop()
+            event.prevent_default()
+            self.insert("\n")
+
+
+class Form(ModalScreen[Filled]):
+    """`rows` are its fields, several may stand beside each other; `verdict` says what they would do; `verb` names that."""
+
+    BINDINGS = [  # noqa: RUF012 - Textual's own declaration
+        Binding("ctrl+s,ctrl+enter", "send", "Send the form", id="form.send", show=False, priority=True),
+        Binding("escape", "leave", "Leave the form; what was written is kept", id="form.leave", show=False, priority=True),
+        Binding("down", "go(1)", "Next field", id="form.next", show=False),
+        Binding("up", "go(-1)", "Field before", id="form.previous", show=False),
+    ]
+
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (18, "-tall")]  # noqa: RUF012 - as above
+
+    DEFAULT_CSS = """
+    Form .dialog { width: 84; }
+    Form .fields { height: auto; max-height: 100%; }
+    Form .row { height: auto; }
+    Form .label { width: 9; color: $text-muted; }
+    Form Input, Form Input:focus { border: none; height: 1; width: 1fr; padding: 0 1; margin-right: 1; background: $panel; }
+    Form Input:focus { background: $primary-muted; }
+    Form AnswerField, Form AnswerField:focus { width: 1fr; max-height: 8; background: $panel; margin-right: 1; }
+    Form Cycle { width: 1fr; }
+    Form .row.-spaced { margin-bottom: 1; }
+    Form .verdict { margin-top: 1; min-height: 1; }
+    Form .foot { height: auto; dock: bottom; }
+    Form Keys { margin-top: 1; dock: none; }
+    Form Button { margin-top: 1; height: 1; min-width: 10; border: none; padding: 0 2; }
+    Form Button:nocolor:focus { text-style: bold reverse; }
+    Form.-short .dialog { padding: 0 1; max-height: 100%; }
+    Form.-short .verdict, Form.-short Button, Form.-short Keys, Form.-short .row.-spaced { margin: 0; }
+    """
+
+    def __init__(self, title: str, rows: Sequence[Sequence[Field]], verdict: Callable[[Values], Verdict], verb: str) -> None:
+        super().__init__()
+        self._title = title
+        self._rows = rows
+        self._verdict = verdict
+        self._verb = verb
+        self._known: tuple[str, ...] = ()
+        self._say = Static(classes="verdict")
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_title = Content(one_line(self._title))
+            with VerticalScroll(classes="fields") as fields:
+                fields.can_focus = False
+                for row in self._rows:
+                    with Horizontal(classes="row -spaced" if row[0].lines > 1 else "row"):
+                        yield from self._composed(row)
+                yield self._say
+                yield Button(self._verb.capitalize(), id="form-send", compact=True)
+            yield Keys(("Ctrl+S", self._verb), ("Tab", "next field", "next"), ("Esc", "leave", "leave"))
+
+    def _composed(self, row: Sequence[Field]) -> Iterator[Widget]:
+        for field in row:
+            yield Static(Content(field.label), classes="label")
+            yield self._field(field)
+
+    def _field(self, field: Field) -> Widget:
+        name = f"form-{field.name}"
+        if field.choices:
+            return Cycle(field.choices, field.value, id=name)
+        if field.lines > 1:
+            area = Lines(field.hint, name)
+            area.text = field.value
+            return area
+        suggester = _Paths(self) if field.paths else None
+        line = Input(field.value, field.hint, id=name, compact=True, select_on_focus=False, suggester=suggester)
+        line.cursor_blink = False
+        return line
+
+    def on_mount(self) -> None:
+        first = self.query_one(f"#form-{self._rows[0][0].name}")
+        first.focus()
+        self._judge()
+
+    # ------------------------------------------------------------ attributes down
+
+    @property
+    def values(self) -> Values:
+        """What stands in the fields."""
+        return {field.name: self._value(field) for row in self._rows for field in row}
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        """The paths that can be completed, sorted."""
+        return self._known
+
+    def know(self, paths: Sequence[str]) -> None:
+        """These paths can be completed."""
+        self._known = tuple(sorted(paths))
+        if self.is_mounted:
+            self._judge()
+
+    def _value(self, field: Field) -> str:
+        widget = self.query_one(f"#form-{field.name}")
+        if isinstance(widget, Cycle):
+            return widget.value
+        return widget.text if isinstance(widget, Lines) else widget.value if isinstance(widget, Input) else ""
+
+    # ------------------------------------------------------------ keys
+
+    @on(Input.Changed)
+    @on(TextArea.Changed)
+    @on(Cycle.Changed)
+    def _judge(self) -> None:
+        verdict = self._verdict(self.values)
+        self._say.update(Content.assemble((verdict.text, _COLORS[verdict.role])))
+
+    @on(Input.Submitted)
+    def _on(self) -> None:
+        self.focus_next()
+
+    @on(Button.Pressed)
+    def _pressed(self) -> None:
+        self.action_send()
+
+    def action_send(self) -> None:
+        """Send it; what does not fit is said first."""
+        values = self.values
+        verdict = self._verdict(values)
+        if verdict.fits:
+            self.dismiss(Filled(values, sent=True))
+        else:
+            self._say.update(Content.assemble((verdict.text, "bold $text-error")))
+            self._say.scroll_visible(animate=False)
+
+    def action_leave(self) -> None:
+        self.dismiss(Filled(self.values, sent=False))
+
+    def action_go(self, step: int) -> None:
+        if step > 0:
+            self.focus_next()
+        else:
+            self.focus_previous()
+
+
+class _Paths(Suggester):
+    """Completes the last path that is written to one that is known."""
+
+    def __init__(self, form: Form) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+        self._form = form
+
+    async def get_suggestion(self, value: str) -> str | None:
+        return completed(value, self._form.known)

@@ -1,0 +1,130 @@
+"""The copies of one prompt beside each other: what each made of it, as columns or one below the other. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from textwrap import wrap
+
+from pygent_engine.task_values import TaskState, TaskView
+
+from .status_line import compact, elapsed
+from .task_changes import TaskChanges, Work
+from .task_words import seconds, word
+
+LEAST_COLUMN = 24  # cells
+_ANSWER_LINES = 4
+
+Line = tuple[tuple[str, str], ...]
+"""Texts, each with the role of its colour."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparing:
+    """`chosen` is the copy that is applied, `other` the one that it is held against; `late` when the changes do not come."""
+
+    copies: tuple[TaskView, ...]
+    work: Work
+    chosen: int = 0
+    other: int = 1
+    now: float = 0.0
+    late: bool = False
+
+    @property
+    def choice(self) -> TaskView:
+        return self.copies[self.chosen]
+
+    @property
+    def pair(self) -> tuple[TaskView, ...]:
+        """The two whose changes are shown, the chosen one first."""
+        other = () if self.other == self.chosen or self.other >= len(self.copies) else (self.copies[self.other],)
+        return (self.choice, *other)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The ids of those whose changes nobody has looked at yet."""
+        return tuple(view.id for view in self.copies if not self.work.of(view.id).listed)
+
+
+def chose(state: Comparing, at: int) -> Comparing:
+    """The copy at `at` is chosen, and held against the one that was."""
+    return state if at == state.chosen or not 0 <= at < len(state.copies) else replace(state, chosen=at, other=state.chosen)
+
+
+def became(state: Comparing, copies: Sequence[TaskView], work: Work, now: float) -> Comparing:
+    """The copies stand so now; one that is gone takes its place with it."""
+    kept = tuple(copies)
+    places = {view.id: at for at, view in enumerate(kept)}
+    chosen = places.get(state.choice.id, 0)
+    held = state.copies[state.other].id if state.other < len(state.copies) else ""
+    others = [at for at in range(len(kept)) if at != chosen]
+    other = places.get(held, others[0] if others else 0)
+    return replace(state, copies=kept, work=work, chosen=chosen, other=other if other != chosen else (others or [0])[0], now=now)
+
+
+def in_columns(copies: int, width: int) -> bool:
+    """Whether so many copies fit beside each other."""
+    return width // max(1, copies) >= LEAST_COLUMN
+
+
+def column(state: Comparing, at: int, width: int) -> tuple[Line, ...]:
+    """The copy at `at` in a column of `width` cells: always as many lines, the answer last."""
+    view = state.copies[at]
+    answer = [((line, "text"),) for line in _answered(view, width)]
+    lines = (_head(state, at), ((view.model, "muted"),), ((_spent(view, state.now), "muted"),), (_changed(state, view),), *answer)
+    return lines + ((),) * (4 + _ANSWER_LINES - len(lines))
+
+
+def block(state: Comparing, at: int, width: int) -> tuple[Line, ...]:
+    """The copy at `at` on lines of its own, one below the other; of the answer as much as fits on one."""
+    view = state.copies[at]
+    said = next(iter(_answered(view, width - 2)), "")
+    facts = (f"  {view.model} · {_spent(view, state.now)} · ", "muted")
+    return (_head(state, at), (facts, _changed(state, view)), ((f"  {said}", "text"),))
+
+
+def _head(state: Comparing, at: int) -> Line:
+    view = state.copies[at]
+    sign, role, name, _ = word(view, state.now)
+    mark = ("❯", "agent") if at == state.chosen else ("·", "muted") if at == state.other else (" ", "muted")
+    return (mark, (f"{at + 1} ", "strong"), (f"{view.id} ", "strong"), (f"{sign} {name}", role))
+
+
+def _spent(view: TaskView, now: float) -> str:
+    time = seconds(view, now)
+    steps = f"{view.steps} step{'s' if view.steps != 1 else ''}"
+    return " · ".join((steps, f"{compact(view.usage.total)} tokens", *((elapsed(time),) if time is not None else ())))
+
+
+def _changed(state: Comparing, view: TaskView) -> tuple[str, str]:
+    """How much it changed, as far as is known; and whether that was applied."""
+    known = state.work.of(view.id)
+    applied = " · applied" if view.applied else ""
+    return (f"{counted(known) if known.listed else _files(view.changes)}{applied}", "ok" if view.applied else "muted")
+
+
+def counted(known: TaskChanges) -> str:
+    """The paths of a list of changes, and the lines that came and went."""
+    diffs = [change.diff for change in known.changes if change.diff is not None]
+    added, removed = sum(diff.added for diff in diffs), sum(diff.removed for diff in diffs)
+    return _files(len(known.changes)) + (f" +{added} −{removed}" if added or removed else "")
+
+
+def _files(count: int) -> str:
+    return f"{count} file{'s' if count != 1 else ''}"
+
+
+def _answered(view: TaskView, width: int) -> list[str]:
+    """What it answered, or why it did not, on a few lines."""
+    text = view.error or view.answer or ("" if view.state.ended else "no answer yet")
+    if view.state is TaskState.paused and not view.answer:
+        text = view.status
+    lines = wrap(" ".join(text.split()), max(8, width), max_lines=_ANSWER_LINES, placeholder=" …")
+    return lines or ["no answer"]
+
+
+def title(state: Comparing, view: TaskView) -> str:
+    """What stands above the changes of a copy."""
+    known = state.work.of(view.id)
+    found = counted(known) if known.listed else "no answer; r asks again" if state.late else "looking…"
+    return f"{state.copies.index(view) + 1} · {view.id} · {found}"

@@ -1,0 +1,181 @@
+"""The hand-over of one task's changes, as its screen shows it: what was asked for, what came of it, what to do next. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from pygent_engine.task_values import FileChange, TaskView
+from pygent_engine.values import FileDiff
+
+from .diffs import patch
+from .entries import Call, Notice
+from .entry_list import EntryList
+from .talk import Transcript
+from .task_changes import UNKNOWN, TaskChanges
+
+Doing = Literal["", "diff", "apply", "unapply"]
+Outcome = Literal["", "applied", "conflict", "returned", "stuck"]
+Role = Literal["muted", "ok", "warn", "error"]
+_NAMED = 3  # paths that a sentence names
+
+
+@dataclass(frozen=True, slots=True)
+class Handing:
+    """`doing` is what was asked for when the envelope `since` was the last one, "" when it was answered; `late` when that takes long.
+    `outcome` is what came of the last attempt to take changes over or back. `asks`: whether they shall be taken over."""
+
+    view: TaskView
+    known: TaskChanges = UNKNOWN
+    doing: Doing = ""
+    since: int = 0
+    late: bool = False
+    outcome: Outcome = ""
+    marked: frozenset[str] = field(default_factory=frozenset)
+    asks: bool = False
+
+    @property
+    def changes(self) -> tuple[FileChange, ...]:
+        return self.known.changes
+
+    @property
+    def refusal(self) -> str:
+        """Why what was asked for is not done."""
+        return self.known.warning if self.doing and self.known.warned > self.since else ""
+
+    @property
+    def busy(self) -> bool:
+        """Whether an attempt to take changes over or back is still open."""
+        return self.doing in ("apply", "unapply") and not self.refusal and not self.late
+
+    @property
+    def chosen(self) -> tuple[FileChange, ...]:
+        """What is taken over: what is marked, or all that is not ignored."""
+        if self.marked:
+            return tuple(change for change in self.changes if change.path in self.marked)
+        return tuple(change for change in self.changes if not change.ignored)
+
+
+def began(state: Handing, doing: Doing, since: int) -> Handing:
+    """`doing` was asked for."""
+    outcome = state.outcome if doing == "diff" else ""
+    return replace(state, doing=doing, since=since, late=False, outcome=outcome)
+
+
+def came(state: Handing, view: TaskView, known: TaskChanges) -> Handing:
+    """The task stands at `view`, and `known` is known of its changes."""
+    state = replace(state, view=view, known=known, marked=state.marked & {change.path for change in known.changes})
+    match state.doing:
+        case "diff" if known.listed > state.since:
+            return replace(state, doing="", late=False)
+        case "apply" if known.applied > state.since:
+            conflict = bool(known.report.conflicts)
+            return replace(state, doing="", late=False, asks=False, outcome="conflict" if conflict else "applied")
+        case "unapply" if known.returned > state.since:
+            return replace(state, doing="", late=False, outcome="stuck" if known.back.conflicts else "returned")
+        case _:
+            return state
+
+
+def marked(state: Handing, path: str) -> Handing:
+    """Mark `path`, or take its mark away."""
+    return replace(state, marked=state.marked ^ {path})
+
+
+def marked_all(state: Handing) -> Handing:
+    """Mark every path that is not ignored; with marks, take all of them away."""
+    return replace(state, marked=frozenset() if state.marked else frozenset(change.path for change in state.chosen))
+
+
+# ---------------------------------------------------------------- what is said
+
+
+def headline(state: Handing) -> tuple[str, Role]:
+    """What has happened, and what to do next."""
+    if state.refusal:
+        return state.refusal, "warn"
+    if state.late:
+        return "No answer yet; r asks again.", "warn"
+    if state.doing in ("apply", "unapply"):
+        return ("Taking the changes over…" if state.doing == "apply" else "Taking the changes back…"), "muted"
+    if state.outcome:
+        return _came_of(state)
+    if state.doing == "diff" and not state.known.listed:
+        return f"Looking at what {state.view.id} changed…", "muted"
+    return _listed(state)
+
+
+def _came_of(state: Handing) -> tuple[str, Role]:
+    report, back = state.known.report, state.known.back
+    match state.outcome:
+        case "applied":
+            return f"Applied to the workspace: {names(report.applied)}. U takes it back.", "ok"
+        case "conflict":
+            others = "A applies it without them once others are marked; m" if len(state.changes) > len(report.conflicts) else "m"
+            return f"Nothing was applied: {names(report.conflicts)} changed here too. {others} tells the task, or mend it here.", "error"
+        case "returned":
+            return f"Taken back: {names(back.applied)}.", "ok"
+        case _:
+            return f"Nothing was taken back: {names(back.conflicts)} changed here since.", "error"
+
+
+def _listed(state: Handing) -> tuple[str, Role]:
+    if not state.changes:
+        return f"{state.view.id} changed nothing.", "muted"
+    shared = sorted({other for change in state.chosen for other in change.also})
+    which = "what is marked" if state.marked else "all of it"
+    warning = f" {', '.join(shared)} changed some of it too." if shared else ""
+    if state.asks:
+        return f"Apply {names([change.path for change in state.chosen])} to the workspace? A applies {which}.{warning}", "warn"
+    return f"A applies {which} to the workspace, Space marks.{warning}", "warn" if shared else "muted"
+
+
+def shared_by(state: Handing) -> dict[str, tuple[str, ...]]:
+    """Of what would be taken over, the paths that other tasks changed too, with these."""
+    return {change.path: change.also for change in state.chosen if change.also}
+
+
+def title(state: Handing) -> str:
+    """What stands above the list of paths."""
+    count = len(state.changes)
+    paths = f"{count} path{'s' if count != 1 else ''}" if state.known.listed else "…"
+    picked = f" · {len(state.marked)} marked" if state.marked else ""
+    return f"{state.view.id} · {paths}{picked}"
+
+
+def names(paths: Sequence[str]) -> str:
+    """The first of `paths`, and how many more there are."""
+    shown = ", ".join(paths[:_NAMED])
+    return f"{shown} and {len(paths) - _NAMED} more" if len(paths) > _NAMED else shown or "nothing"
+
+
+def patches(state: Handing) -> str:
+    """What is marked, or all, as one patch."""
+    return "".join(patch(change.diff) for change in state.chosen if change.diff is not None and change.diff.text)
+
+
+# ---------------------------------------------------------------- what the changes are, as a conversation tells them
+
+
+def told(state: Handing) -> tuple[Transcript, dict[str, int]]:
+    """The changes as cards, each clash before them; and which entry tells of which path."""
+    clashes = state.known.report.clashes if state.outcome == "conflict" else state.known.back.clashes if state.outcome == "stuck" else ()
+    cards = [*map(_clash, clashes), *(_card(change) for change in state.changes)]
+    places = {card.summary: at for at, card in reversed(list(enumerate(cards)))}
+    nothing = [Notice("info", "Nothing to show yet.")] if not cards and not state.known.listed else []
+    return Transcript(task_id=state.view.id, entries=EntryList([*cards, *nothing])), places
+
+
+def _clash(diff: FileDiff) -> Call:
+    return Call(f"clash-{diff.path}", "conflict", diff.path, status="error", diffs=(diff,))
+
+
+def _card(change: FileChange) -> Call:
+    also = f" · also by {', '.join(change.also)}" if change.also else ""
+    name = f"{change.kind}{also}"
+    if change.ignored:
+        files = f"{change.files} files that" if change.files > 1 else "It is what"
+        text = f"{files} .gitignore names; applied only when marked."
+        return Call(f"change-{change.path}", f"ignored {name}", change.path, status="ok", result=text)
+    return Call(f"change-{change.path}", name, change.path, status="ok", diffs=(change.diff or FileDiff(change.path, change.kind),))
