@@ -11,10 +11,11 @@ import stat
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .frozen import frozen
 from .host import run_program
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ _GIT_ENVIRONMENT = {
 _GIT = ("git", "-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Listing:
     """`paths` are relative and POSIX, those nearest to the root first; a folder ends in a slash. `cut` says why some are missing;
     `mark` is that of what git said."""
@@ -107,7 +108,7 @@ def _texts(names: bytes) -> Iterator[str]:
 def _walked(folder: Path, deadline: float, most: int) -> Listing:
     """The folders nearest to the root first, so that what is cut is deep down."""
     files: dict[str, None] = {}
-    waiting: deque[tuple[str, _Ignored]] = deque([("", _Ignored())])
+    waiting: deque[tuple[str, Ignored]] = deque([("", Ignored())])
     while waiting:
         inside, ignored = waiting.popleft()
         if len(files) > most:
@@ -142,20 +143,20 @@ def _is_text(name: str) -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True)
-class _Ignored:
+@frozen
+class Ignored:
     """What the .gitignore files on the way to a folder say; each with the folder it stands in."""
 
     specs: tuple[tuple[str, GitIgnoreSpec], ...] = ()
 
-    def within(self, root: Path, inside: str) -> _Ignored:
+    def within(self, root: Path, inside: str) -> Ignored:
         """What holds in the folder `inside`."""
         lines = tuple(_quick(_ignore_lines(root / inside / _IGNORE)))
         if not lines:
             return self
         from pathspec import GitIgnoreSpec  # noqa: PLC0415 - only where there is no git
 
-        return _Ignored(((inside, GitIgnoreSpec.from_lines(lines)), *self.specs))
+        return Ignored(((inside, GitIgnoreSpec.from_lines(lines)), *self.specs))
 
     def holds(self, path: str) -> bool:
         """Whether `path` is ignored: the nearest file that says something of it decides."""

@@ -19,6 +19,7 @@ from ..untrusted import clean_line
 from ..values import ExecResult, Flag, Mode, Resources
 from .backend import Backend, Command
 from .bans.bans import Bans
+from .files.giving import give
 from .files.text_files import edit_text, read_range, read_text, write_text
 from .files.workspace import Workspace, copy
 from .lifeline import Lifeline, lifeline
@@ -90,6 +91,11 @@ class Runtime:
     def container_id(self) -> str | None:
         """The short id of the container, once one runs."""
         return self._backend.container_id
+
+    @property
+    def asked_resources(self) -> Resources | None:
+        """What its commands may use, None where nothing was said."""
+        return self._asked
 
     @property
     def banned_commands(self) -> tuple[str, ...]:
@@ -209,6 +215,10 @@ class Runtime:
     def take(self, source: Runtime, path: str, dest: str | None = None) -> str:
         """Copy a file or folder from another runtime's workspace; the relative path that it has here."""
         return copy(source._files, path, self._files, dest)
+
+    def take_given(self, source: Runtime, path: str) -> None:
+        """As `take`, with links as links, and "." for all in the workspace that no .gitignore names."""
+        give(source._files, path, self._files)
 
     # ------------------------------------------------------------ life
 

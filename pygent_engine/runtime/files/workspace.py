@@ -94,6 +94,11 @@ class Workspace:
             finally:
                 os.close(opened)
 
+    def resolved(self, path: str) -> Parts:
+        """Where `path` leads, all its links followed; what does not exist stays as it is."""
+        with self._guard(path), self._folder() as root:
+            return self._followed(root, path)
+
     def entries(self, path: str) -> list[tuple[str, bool]]:
         """The names in a folder, sorted, each with whether it is a symbolic link."""
         with self._guard(path), self._folder() as root:

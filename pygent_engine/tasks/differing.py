@@ -1,0 +1,69 @@
+"""How the changes of a task read: text before and after as hunks, bounded, cleaned for the event that they go into."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+
+from ..errors import WorkspaceError
+from ..runtime.files.encodings import NotText, decoded
+from ..runtime.files.exact import Exact
+from ..tools.diffs import difference
+from ..trees import Merge, Store, Tree, Version
+from ..untrusted import clean
+from ..values import ChangeKind, FileDiff
+
+_LONGEST = 1 << 20
+_MOST = 2_000_000
+"""Characters of all hunks together; changes beyond are only named."""
+
+
+def with_diffs(kinds: Mapping[str, ChangeKind], before: Tree, exact: Exact, store: Store) -> dict[str, FileDiff]:
+    """A diff for each changed path, without text where it is none, too large, or beyond what is shown in all."""
+    sizes = {entry.oid: entry.size for path in kinds if (entry := before.entries.get(path)) is not None and entry.size <= _LONGEST}
+    old, found, room = store.get_all(sizes), {}, _MOST
+    for path, kind in kinds.items():
+        entry = before.entries.get(path)
+        if path.endswith("/") or room <= 0:
+            found[path] = FileDiff(clean(path), kind)
+            continue
+        then = "" if entry is None else _text(old.get(entry.oid))
+        now = "" if kind == "deleted" else _text(_content(exact, path))
+        diff = difference(clean(path), kind, then, now)
+        room -= len(diff.text)
+        found[path] = replace(diff, text=clean(diff.text))
+    return found
+
+
+def clash_diff(path: str, ours: Version | None, merge: Merge) -> FileDiff:
+    """From the parent's file to one with conflict marks."""
+    if merge.marked is None or (ours is not None and ours.content is None):
+        return FileDiff(clean(path), "modified")
+    diff = difference(clean(path), "modified", "" if ours is None else _text(ours.content), _text(merge.marked))
+    return replace(diff, text=clean(diff.text))
+
+
+def _content(exact: Exact, path: str) -> bytes | None:
+    """What is at a path now; None where it is too large or cannot be read."""
+    try:
+        seen = exact.sight(path)
+        if seen is None:
+            return b""
+        if (seen.st_mode & 0o170000) == 0o120000:
+            return os.fsencode(exact.target(path))
+        if seen.st_size > _LONGEST:
+            return None
+        with exact.open(path) as file:
+            return file.read(_LONGEST + 1)
+    except WorkspaceError:
+        return None
+
+
+def _text(content: bytes | None) -> str | None:
+    if content is None or len(content) > _LONGEST:
+        return None
+    try:
+        return decoded(content)[0]
+    except NotText:
+        return None

@@ -1,0 +1,232 @@
+"""The hand-over of work: files that a task is given, what it changed by whatever means, and taking that over, or back.
+
+The task's workspace is compared with what it began with; its changes join the parent's workspace as that is now. No process
+but git's on content of ours; none at all for a task that was given nothing and made nothing.
+"""
+
+from __future__ import annotations
+
+import stat
+import threading
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from ..errors import PygentError, WorkspaceError
+from ..runtime.files.exact import Exact
+from ..runtime.lifeline import lifeline
+from ..task_values import ApplyReport, FileChange
+from ..trees import (
+    EMPTY,
+    Change,
+    Rules,
+    Step,
+    Store,
+    Tree,
+    Version,
+    Written,
+    beneath,
+    changes,
+    joined,
+    keep,
+    look,
+    read_version,
+    remove_folders,
+    snapshot,
+    write_all,
+)
+from ..untrusted import clean
+from .differing import clash_diff, with_diffs
+
+if TYPE_CHECKING:
+    from ..runtime import Runtime
+
+
+def private_store() -> Store:
+    """A store whose folder goes with the program, whatever becomes of it."""
+    return Store(lambda: lifeline().make_folder("pygent-trees-"), lambda folder: lifeline().remove_folder(folder))
+
+
+@dataclass(frozen=True, slots=True)
+class _Applied:
+    """One apply: what was put where, by path what was there before, and what counted as taken over before."""
+
+    labels: Mapping[str, str]
+    before: Mapping[str, Version | None]
+    after: Mapping[str, Version | None]
+    folders: tuple[str, ...]
+    taken: Mapping[str, Version | None]
+
+
+class Handover:
+    """The work of one task. Methods may be called from any thread; they read and write files and run git, so they take time.
+
+    Raises PygentError when a workspace is gone or something in it cannot be read, GitMissing when git is needed and not there.
+    """
+
+    def __init__(self, store: Store, task_rt: Runtime, parent_rt: Runtime, files: Iterable[str] = ()) -> None:
+        self._store = store
+        self._task, self._parent = Exact(task_rt.base_dir), Exact(parent_rt.base_dir)
+        self._task_rt, self._parent_rt = task_rt, parent_rt
+        self._files = tuple(files)
+        self._guard = threading.RLock()  # of what follows
+        self._before = self._seen = EMPTY
+        self._taken: dict[str, Version | None] = {}  # by path the task's version that the parent's workspace has in it
+        self._applied: list[_Applied] = []
+
+    # ------------------------------------------------------------ beginning
+
+    def begin(self) -> None:
+        """Copy the files into the task's workspace, and keep what it begins with."""
+        if not self._files and not _has_content(self._task):
+            return
+        for path in self._files:
+            self._task_rt.take_given(self._parent_rt, path)
+        with self._guard:
+            self._before = self._seen = snapshot(self._task.root, self._store)
+
+    # ------------------------------------------------------------ looking
+
+    def found(self) -> tuple[str, ...]:
+        """The paths that changed, without what is ignored; cleaned, as in FileChange."""
+        with self._guard:
+            return tuple(map(clean, changes(self._before, self._look())))
+
+    def diff(self, others: Mapping[str, Collection[str]] | None = None) -> list[FileChange]:
+        """All that changed. `others`: by the ids of other tasks the paths that they changed."""
+        with self._guard:
+            after = self._look()
+            kinds = changes(self._before, after)
+            diffs = with_diffs(kinds, self._before, self._task, self._store)
+        sharing = {task_id: frozenset(paths) for task_id, paths in (others or {}).items()}
+        found = []
+        for path, kind in kinds.items():
+            name = clean(path)
+            also = tuple(task_id for task_id, paths in sharing.items() if name in paths)
+            found.append(FileChange(name, kind, diff=diffs.get(path), also=also))
+        ignored = sorted(after.ignored.items())
+        return found + [FileChange(clean(path), "added", ignored=True, files=count) for path, count in ignored]
+
+    def _look(self) -> Tree:
+        rules = Rules(self._task.root, self._parent.root)
+        self._seen = look(self._task.root, self._before, rules, self._seen)
+        return self._seen
+
+    # ------------------------------------------------------------ taking over, and back
+
+    def apply(self, paths: Iterable[str] | None = None) -> ApplyReport:
+        """Merge what the task made of `paths` into the parent's workspace: all of it, or nothing when something clashes.
+
+        A path is one of the changes, or a folder with changes in it; None: all but what is ignored. Raises PygentError for other paths.
+        """
+        with self._store.applying, self._guard:
+            labels = self._chosen(paths)
+            theirs = {path: read_version(self._task, path) for path in labels}
+            bases = {path: self._base(path) for path in labels}
+            wanted = {path: Change(self._taken.get(path, bases[path]), theirs[path], bases[path]) for path in labels}
+            written, report, before, after = self._join(wanted, labels, self._task)
+            if written is not None:
+                earlier = {path: self._taken[path] for path in labels if path in self._taken}
+                self._applied.append(_Applied(labels, before, after, written.folders, earlier))
+                self._taken |= {path: _light(version) for path, version in theirs.items()}
+            return report
+
+    def unapply(self) -> ApplyReport:
+        """Take the last apply back that was not taken back yet; what was changed there since is kept, or clashes."""
+        with self._store.applying, self._guard:
+            if not self._applied:
+                raise PygentError("Nothing of this task was applied that could be taken back.")
+            last = self._applied[-1]
+            wanted = {path: Change(last.after[path], last.before[path]) for path in last.before}
+            written, report, _, _ = self._join(wanted, last.labels, None)
+            if written is not None:
+                remove_folders(self._parent, last.folders)
+                self._applied.pop()
+                for path in last.labels:
+                    self._taken.pop(path, None)
+                self._taken |= last.taken
+            return report
+
+    def close(self) -> None:
+        """Forget what is held; the store is its maker's to close."""
+        with self._guard:
+            self._applied.clear()
+            self._taken.clear()
+
+    def _join(
+        self, wanted: Mapping[str, Change], labels: Mapping[str, str], other: Exact | None
+    ) -> tuple[Written | None, ApplyReport, dict[str, Version | None], dict[str, Version | None]]:
+        """Write what `wanted` leads to, unless something clashes; None then. `other`: whose empty folders ours need not outlive."""
+        plan = joined(self._parent, wanted, self._store)
+        if plan.clashes:
+            diffs = tuple(clash_diff(path, ours, merge) for path, (ours, merge) in sorted(plan.clashes.items()))
+            return None, ApplyReport(conflicts=_labelled(plan.clashes, labels), clashes=diffs), {}, {}
+        self._store.put(_contents(version for step in plan.steps for version in (step.before, step.after)))
+        self._store.put(_contents(change.theirs for change in wanted.values()))
+        steps = [Step(step.path, keep(step.before, self._store), step.after) for step in plan.steps]
+        written = write_all(self._parent, steps, self._store, lambda folder: other is not None and not _is_folder(other, folder))
+        before = {step.path: step.before for step in steps}
+        after = {step.path: _light(step.after) for step in steps}
+        return written, ApplyReport(applied=_labelled(labels, labels)), before, after
+
+    def _base(self, path: str) -> Version | None:
+        entry = self._before.entries.get(path)
+        return None if entry is None else Version(entry.kind, entry.size, entry.oid)
+
+    def _chosen(self, paths: Iterable[str] | None) -> dict[str, str]:
+        """The paths to take over, each with the name under which it is reported."""
+        after = self._look()
+        kinds = changes(self._before, after)
+        wanted = None if paths is None else list(paths)
+        chosen = {path: clean(path) for path in kinds if wanted is None or any(_names(word, path) for word in wanted)}
+        for shut in (path for path in chosen if path in after.closed):
+            raise PygentError(f"What the task made cannot be taken over: {clean(after.closed[shut])}")
+        for path in after.ignored if wanted is not None else ():
+            chosen |= self._ignored(path, wanted or [])
+        if wanted is not None and (
+            unknown := [word for word in wanted if not any(_names(word, path) or word == chosen[path] for path in chosen)]
+        ):
+            raise PygentError(f"The task did not change {', '.join(map(clean, unknown))}; its changes are listed by diff.")
+        return chosen
+
+    def _ignored(self, path: str, wanted: list[str]) -> dict[str, str]:
+        """Those that are wanted of what is ignored at `path`, which may be a folder."""
+        named = {word for word in wanted if word.rstrip("/") in (path.rstrip("/"), clean(path).rstrip("/"))}
+        if not path.endswith("/"):
+            return {path: clean(path)} if named else {}
+        if not named and not any(word.startswith((path, clean(path))) for word in wanted):
+            return {}
+        inner = beneath(self._task.root, path)
+        return {found: clean(path if named else found) for found in inner if named or any(_names(word, found) for word in wanted)}
+
+
+def _names(word: str, path: str) -> bool:
+    """Whether a word of the user's is this path, or a folder that it is in."""
+    word = word.removeprefix("./").rstrip("/")
+    return any(known == word or known.startswith(f"{word}/") for known in (path.rstrip("/"), clean(path).rstrip("/"))) or word == "."
+
+
+def _contents(versions: Iterable[Version | None]) -> Iterator[bytes]:
+    return (version.content for version in versions if version is not None and version.content is not None)
+
+
+def _light(version: Version | None) -> Version | None:
+    """The same version, whose content is in the store, or is not needed any more."""
+    return None if version is None else replace(version, content=None, pieces=None, stamp=())
+
+
+def _has_content(exact: Exact) -> bool:
+    try:
+        with exact.scan() as entries:
+            return any(True for _ in entries)
+    except OSError as error:
+        raise WorkspaceError(f"The folder {exact.root} is gone: {error.strerror}.") from error
+
+
+def _labelled(paths: Iterable[str], labels: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(labels.get(path, clean(path)) for path in sorted(paths)))
+
+
+def _is_folder(exact: Exact, path: str) -> bool:
+    seen = exact.sight(path)
+    return seen is not None and stat.S_ISDIR(seen.st_mode)

@@ -1,0 +1,142 @@
+"""Writes versions into a folder: all of them, or none when one cannot be written."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import stat
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from ..errors import PygentError, WorkspaceError
+from ..runtime.files.exact import Exact, pieces_of
+from .merging import Version, content_of
+from .store import LARGE, Store, blob_id, blob_id_of
+from .tree import kind_of, stamp_of
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What is at a path, and what is to be there; None for nothing."""
+
+    path: str
+    before: Version | None
+    after: Version | None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The steps that were done, in order, and the folders that were made for them."""
+
+    steps: tuple[Step, ...]
+    folders: tuple[str, ...]
+
+
+def read_version(exact: Exact, path: str) -> Version | None:
+    """What is at `path` now; None for nothing, or what is no content (a folder, a pipe). Raises WorkspaceError when it cannot be read."""
+    seen = exact.sight(path)
+    if seen is None or not (stat.S_ISREG(seen.st_mode) or stat.S_ISLNK(seen.st_mode)):
+        return None
+    if stat.S_ISLNK(seen.st_mode):
+        target = os.fsencode(exact.target(path))
+        return Version("link", len(target), blob_id(target), target, stamp=stamp_of(seen))
+    with exact.open(path) as file:
+        seen = os.fstat(file.fileno())
+        if seen.st_size <= LARGE:
+            content = b"".join(pieces_of(file))
+            return Version(kind_of(seen), len(content), blob_id(content), content, stamp=stamp_of(seen))
+        try:
+            oid = blob_id_of(pieces_of(file), seen.st_size)
+        except ValueError:
+            raise WorkspaceError(f"{path} changes while it is read; try again when nothing writes to it.") from None
+    return Version(kind_of(seen), seen.st_size, oid, pieces=lambda: _pieces(exact, path), stamp=stamp_of(seen))
+
+
+def keep(version: Version | None, store: Store) -> Version | None:
+    """The same version, with content that outlives the file: that of a LARGE one is kept now, other was put already."""
+    if version is None:
+        return None
+    if version.size > LARGE:
+        store.put_large(version.oid, _checked(version))
+    return replace(version, content=None, pieces=lambda: _stored(version.oid, store))
+
+
+def write_all(exact: Exact, steps: Sequence[Step], store: Store, may_go: Callable[[str], bool]) -> Written:
+    """Take all the steps, removals first. A folder that a removal leaves empty goes too, where it `may_go`.
+
+    Raises PygentError when one cannot be taken; those taken before it are taken back then.
+    """
+    ordered = sorted(steps, key=lambda step: (step.after is not None, step.path))
+    done: list[Step] = []
+    folders: list[str] = []
+    try:
+        for step in ordered:
+            now = exact.sight(step.path)
+            if (step.before.stamp if step.before else ()) != (stamp_of(now) if now and not stat.S_ISDIR(now.st_mode) else ()):
+                raise WorkspaceError(f"{step.path!r} was changed at this very moment; nothing was done, try again.")
+            done.append(step)
+            _take(exact, step, store, folders, may_go)
+    except BaseException:
+        take_back(exact, Written(tuple(done), tuple(folders)), store)
+        raise
+    return Written(tuple(done), tuple(folders))
+
+
+def take_back(exact: Exact, written: Written, store: Store) -> None:
+    """Put back what was before, as far as the system lets it; the folders that were made go."""
+    for step in reversed(written.steps):
+        with contextlib.suppress(PygentError):
+            if read_version(exact, step.path) != step.before:
+                _take(exact, Step(step.path, step.after, step.before), store, [], lambda folder: False)
+    remove_folders(exact, written.folders)
+
+
+def remove_folders(exact: Exact, folders: Sequence[str]) -> None:
+    """Remove those that are empty, the innermost first."""
+    for folder in sorted(folders, reverse=True):
+        exact.remove_folder(folder)
+
+
+def _take(exact: Exact, step: Step, store: Store, folders: list[str], may_go: Callable[[str], bool]) -> None:
+    path, before, after = step.path, step.before, step.after
+    if after is None:
+        if exact.sight(path) is not None:
+            exact.remove(path)
+        _prune(exact, path, may_go)
+        return
+    folders += exact.make_folders(path.rpartition("/")[0])
+    if after.kind == "link":
+        exact.link(path, os.fsdecode(content_of(after, store)))
+    elif before is not None and before.kind != "link" and before.oid == after.oid and exact.sight(path) is not None:
+        exact.set_executable(path, after.kind == "exec")
+    else:
+        exact.remove_folder(path)  # an empty one would be in the way
+        exact.write(path, _checked(after) if after.size > LARGE else iter((content_of(after, store),)), after.kind == "exec")
+
+
+def _prune(exact: Exact, path: str, may_go: Callable[[str], bool]) -> None:
+    folder = path.rpartition("/")[0]
+    while folder and may_go(folder) and exact.remove_folder(folder):
+        folder = folder.rpartition("/")[0]
+
+
+def _checked(version: Version) -> Iterator[bytes]:
+    """The content of a LARGE version, piece by piece. Raises WorkspaceError when it is no more what it was."""
+    assert version.pieces is not None
+    digest = hashlib.sha1(b"blob %d\0" % version.size, usedforsecurity=False)
+    for piece in version.pieces():
+        digest.update(piece)
+        yield piece
+    if digest.hexdigest() != version.oid:
+        raise WorkspaceError("A large file changes while it is read; try again when nothing writes to it.")
+
+
+def _pieces(exact: Exact, path: str) -> Iterator[bytes]:
+    with exact.open(path) as file:
+        yield from pieces_of(file)
+
+
+def _stored(oid: str, store: Store) -> Iterator[bytes]:
+    with store.open_large(oid) as file:
+        yield from pieces_of(file)
