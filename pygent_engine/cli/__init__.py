@@ -51,6 +51,7 @@ def _with_settings(command: Command, open_app: FrontEnd | None) -> int:
 
 def _run(command: Command, settings: Settings, open_app: FrontEnd | None) -> int:
     from .arguments import Attach, Diagnose, OpenApp, RunPrompt, Serve  # noqa: PLC0415 - as above
+    from .tasks_arguments import Tasks  # noqa: PLC0415 - as above
 
     match command:
         case OpenApp():
@@ -69,6 +70,10 @@ def _run(command: Command, settings: Settings, open_app: FrontEnd | None) -> int
             from .serve import serve  # noqa: PLC0415 - as above
 
             return serve(command, settings)
+        case Tasks():
+            from .tasks import tasks  # noqa: PLC0415 - as above
+
+            return tasks(command)
         case Diagnose():
             from .doctor import diagnose  # noqa: PLC0415 - as above
 

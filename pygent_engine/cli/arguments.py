@@ -10,6 +10,8 @@ from typing import NoReturn
 
 from ..errors import SettingsError
 from ..version import __version__
+from . import tasks_arguments
+from .tasks_arguments import Tasks
 
 _APP_USAGE = "pygent [PATH] [flags]\n       pygent COMMAND ..."
 _APP_TEXT = """\
@@ -19,12 +21,12 @@ commands (a folder of such a name is ./run, ./serve ...):
   run PROMPT            do one prompt without a screen (pygent run --help)
   attach [ID]           open the app on a session of another terminal
   serve [PATH]          open the app in a browser of this machine
+  tasks [COMMAND ID]    the delegated tasks of a session of another terminal
   doctor                say what is here, what is missing, and what to do
 
-connecting a model:
+connecting a model (without either, the app opens on the offline demo):
   export OPENAI_API_KEY=...      the key
   export OPENAI_BASE_URL=...     a server other than OpenAI's own
-  Without either, the app opens on the offline demo (also: --model demo).
 """
 _RUN_TEXT = """\
 Do one prompt without a screen. Nothing is asked: commands run, but a container
@@ -116,8 +118,8 @@ class Serve:
     port: int
 
 
-Command = OpenApp | RunPrompt | Diagnose | Attach | Serve
-_WORDS = ("run", "attach", "serve", "doctor")
+Command = OpenApp | RunPrompt | Diagnose | Attach | Serve | Tasks
+_WORDS = ("run", "attach", "serve", "tasks", "doctor")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -128,7 +130,7 @@ class _Parser(argparse.ArgumentParser):
         raise SettingsError(f"{said[0]}{'it takes no value' if said[1] else ''}; {self.prog} --help says more.")
 
     def read(self, arguments: list[str]) -> argparse.Namespace:
-        found, unknown = self.parse_known_args(arguments)
+        found, unknown = self.parse_known_intermixed_args(arguments)
         _check_path(getattr(found, "path", None))  # before its flags are found strange, for they may be a subcommand's
         for word in unknown:
             if word.startswith("-") and word != "--":
@@ -147,7 +149,7 @@ class _Parser(argparse.ArgumentParser):
 def parse(arguments: list[str]) -> Command | Show:
     """What the command line asks for. Raises SettingsError, one sentence with the way out."""
     word, rest = (arguments[0], arguments[1:]) if arguments and arguments[0] in _WORDS else ("", arguments)
-    parser = {"": _app_parser, "run": _run_parser, "attach": _attach_parser, "serve": _serve_parser, "doctor": _doctor_parser}[word]()
+    parser = _SUBCOMMANDS.get(word, _app_parser)()
     flags_only = rest[: rest.index("--")] if "--" in rest else rest
     if "-h" in flags_only or "--help" in flags_only:
         return Show(parser.format_help())
@@ -158,6 +160,8 @@ def parse(arguments: list[str]) -> Command | Show:
 
 def _command(word: str, found: argparse.Namespace) -> Command:
     values = vars(found)
+    if word == "tasks":
+        return tasks_arguments.read(values, Path(values["config"]) if values["config"] else None)
     own = {
         name: values.pop(name, None) for name in ("help", "version", "config", "path", "scratch", "prompt", "json", "id", "list", "port")
     }
@@ -276,5 +280,14 @@ def _attach_parser() -> _Parser:
     return parser
 
 
+def _tasks_parser() -> _Parser:
+    parser = _bare_parser("pygent tasks", tasks_arguments.TEXT, tasks_arguments.NOTES, tasks_arguments.USAGE)
+    tasks_arguments.add_flags(parser)
+    return parser
+
+
 def _doctor_parser() -> _Parser:
     return _new_parser("pygent doctor", _DOCTOR_TEXT)
+
+
+_SUBCOMMANDS = {"run": _run_parser, "attach": _attach_parser, "serve": _serve_parser, "tasks": _tasks_parser, "doctor": _doctor_parser}

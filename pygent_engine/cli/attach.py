@@ -26,13 +26,13 @@ def attach(command: Attach, settings: Settings, open_app: FrontEnd | None) -> in
     """Open the app on the session that is meant; the exit code is the app's."""
     sessions = list_sessions()
     if command.lists:
-        print("\n".join(map(_line, sessions)) or _NONE, flush=True)  # noqa: T201 - what was asked for
+        print("\n".join(map(session_line, sessions)) or _NONE, flush=True)  # noqa: T201 - what was asked for
         return 0
-    chosen = session_at(sessions, command.id) if command.id else _unnamed(sessions, str(Path.cwd()))
+    chosen = session_at(sessions, command.id) if command.id else unnamed(sessions, str(Path.cwd()))
     if chosen is None:
         tell("Several sessions run, none of them in this folder; name one, as in: pygent attach ID")
         for session in sessions:
-            tell(_line(session))
+            tell(session_line(session))
         return USAGE
     front_end, found = open_app or find_front_end(), chosen.id
     with kept_log(settings.redact):
@@ -54,7 +54,7 @@ def attach(command: Attach, settings: Settings, open_app: FrontEnd | None) -> in
         )
 
 
-def _unnamed(sessions: Sequence[SessionInfo], folder: str) -> SessionInfo | None:
+def unnamed(sessions: Sequence[SessionInfo], folder: str) -> SessionInfo | None:
     """The only session, else the newest that works in `folder`; None when that leaves a choice. Raises PygentError."""
     if not sessions:
         raise PygentError(_NONE)
@@ -68,7 +68,8 @@ def _report(settings: Settings) -> Iterator[str]:
     return report(settings)
 
 
-def _line(session: SessionInfo) -> str:
+def session_line(session: SessionInfo) -> str:
+    """A session in a sentence, for who has to choose one."""
     title = f": {session.title}" if session.title else ""
     ago = _ago(time.time() - session.started)
     return clean_line(f"{session.id} works in {session.workspace} with {session.model} ({session.mode}), begun {ago}{title}", 500)

@@ -1,0 +1,145 @@
+"""How the delegated tasks of a session are printed: a table, one task in full, its changes. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from ..task_fold import idle, overlaps, stalled
+from ..task_values import ApplyReport, FileChange, TaskState, TaskView
+from ..tools.diffs import as_patch
+from ..untrusted import clean, clean_line
+
+_HEADS = ("ID", "STATE", "TITLE", "STEPS", "TOKENS", "FILES", "TIME", "LAST")
+_GIVES_WAY = ("LAST", "TITLE", "STATE")  # in this order where it gets narrow
+_NARROWEST = {"LAST": 0, "TITLE": 8, "STATE": 9}
+_GAP = "  "
+
+
+def table(views: Sequence[TaskView], now: float, width: int | None) -> str:
+    """A line for each task, in at most `width` columns where that is given."""
+    clashing = overlaps(views)
+    rows = [_HEADS, *(_row(view, now, clashing.get(view.id, ())) for view in views)]
+    widths = {head: max(len(row[at]) for row in rows) for at, head in enumerate(_HEADS)}
+    if width is not None:
+        _narrow(widths, width)
+    return "\n".join(_line(row, widths, width) for row in rows)
+
+
+def full(view: TaskView, others: Sequence[str], now: float) -> str:
+    """All that is known of one task."""
+    facts = {
+        "state": _state(view, now),
+        "title": view.title,
+        "prompt": view.prompt,
+        "persona": view.persona.name if view.persona else "",
+        "model": view.model,
+        "runs in": f"container {view.container}" if view.container else "container" if view.mode == "docker" else "this machine",
+        "workspace": view.workspace,
+        "given": ", ".join(view.files),
+        "attempt": str(view.attempt) if view.attempt > 1 else "",
+        "steps": _of(view.steps, view.limits.steps),
+        "tokens": _of(view.usage.total, view.limits.tokens),
+        "time": _time(view, now),
+        "waits for": ", ".join(view.asks),
+        "last": "\n".join(view.recent),
+        "changed": _paths(view),
+        "also changed by": ", ".join(others),
+        "applied": ", ".join(view.applied),
+        "answer": view.answer,
+    }
+    return "\n".join([view.id, *(_fact(name, text) for name, text in facts.items() if text)])
+
+
+def patch(changes: Iterable[FileChange]) -> str:
+    """The changes as a unified diff; what has no text is a line."""
+    return "".join(_patched(change) for change in changes)
+
+
+def applied(task_id: str, report: ApplyReport, done: str) -> str:
+    """What was taken over, or back: `done` says which; or the conflicts, for which nothing was."""
+    if not report.conflicts:
+        count = len(report.applied)
+        return f"{done} {count} file{'' if count == 1 else 's'} of {task_id}.{''.join(f'{chr(10)}  {path}' for path in report.applied)}"
+    paths = "".join(f"\n  {path}" for path in report.conflicts)
+    clashes = "".join(f"\n{clean(as_patch(clash))}" for clash in report.clashes if clash.text)
+    return f"Nothing was changed, for these files conflict with what is there now:{paths}{clashes}"
+
+
+# ---------------------------------------------------------------- the table
+
+
+def _row(view: TaskView, now: float, others: Sequence[str]) -> tuple[str, ...]:
+    files = f"{view.changes or ''}{f' !{chr(44).join(others)}' if others else ''}"
+    last = view.error or view.last_action
+    cells = (
+        view.id,
+        _state(view, now),
+        view.title,
+        _of(view.steps, view.limits.steps),
+        _of(view.usage.total, view.limits.tokens),
+        files,
+        _time(view, now),
+        last,
+    )
+    return tuple(clean_line(cell, 200) for cell in cells)
+
+
+def _narrow(widths: dict[str, int], width: int) -> None:
+    for head in _GIVES_WAY:
+        over = sum(widths.values()) + len(_GAP) * (len(_HEADS) - 1) - width
+        if over <= 0:
+            return
+        widths[head] = max(_NARROWEST[head], widths[head] - over)
+
+
+def _line(row: Sequence[str], widths: Mapping[str, int], width: int | None) -> str:
+    cells = [_cut(cell, widths[head]).ljust(widths[head]) for head, cell in zip(_HEADS, row, strict=True)]
+    line = _GAP.join(cells).rstrip()
+    return line if width is None else _cut(line, width)
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else f"{text[: width - 1]}…" if width else ""
+
+
+def _state(view: TaskView, now: float) -> str:
+    if view.state is TaskState.paused and view.resumes_at is not None:
+        return f"{view.status} (goes on in {max(0, round(view.resumes_at - now))} s)"
+    if stalled(view, now):
+        return f"stalled {round(idle(view, now))} s"
+    return f"{view.status}, pausing" if view.pausing else view.status
+
+
+def _of(spent: int, most: int | None) -> str:
+    return f"{spent}/{most}" if most else str(spent)
+
+
+def _time(view: TaskView, now: float) -> str:
+    if view.started_at is None:
+        return ""
+    seconds = max(0, round((view.ended_at or now) - view.started_at))
+    if seconds < 60:
+        return f"{seconds}s"
+    return f"{seconds // 60}m{seconds % 60:02}s" if seconds < 3600 else f"{seconds // 3600}h{seconds // 60 % 60:02}m"
+
+
+# ---------------------------------------------------------------- one task
+
+
+def _fact(name: str, text: str) -> str:
+    first, *more = clean(text).splitlines()
+    return "\n".join([f"  {name + ':':<17}{first}", *(f"{'':<19}{line}" for line in more)])
+
+
+def _paths(view: TaskView) -> str:
+    if not view.changes:
+        return ""
+    more = view.changes - len(view.changed)
+    return "\n".join([*view.changed, *([f"and {more} more"] if more > 0 else [])])
+
+
+def _patched(change: FileChange) -> str:
+    if change.diff is not None and change.diff.text:
+        return clean(as_patch(change.diff))
+    what = f"{change.files} files, ignored by git" if change.files > 1 else "ignored by git" if change.ignored else "no text to show"
+    return clean(f"# {change.kind}: {change.path} ({what})\n")
