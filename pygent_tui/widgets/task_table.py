@@ -144,6 +144,11 @@ class TaskTable(LineView):
         return self._shown[self._cursor] if self._cursor < len(self._shown) else None
 
     @property
+    def cursor_row(self) -> int:
+        """The last row of the screen that the task under the cursor takes."""
+        return self.content_region.y + (self._cursor + 1) * self._height - 1 - self.scroll_offset.y
+
+    @property
     def targets(self) -> tuple[str, ...]:
         """The ids of the tasks that are marked, else of the one under the cursor."""
         marked = tuple(task_id for task_id in self._state.places if task_id in self.choice.marks)
@@ -342,7 +347,7 @@ class TaskTable(LineView):
         """What some keys do just now."""
         view = self.current
         paused = view is not None and (view.state is TaskState.paused or view.pausing)
-        return {"board.pause": "go on" if paused else "pause"}
+        return {"board.pause": "go on" if paused else "pause", "board.full": "whole screen"}
 
     def action_ask(self, name: str) -> None:
         task_ids = targets(self._board, self.choice.marks, self.current, name)

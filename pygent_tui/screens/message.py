@@ -1,0 +1,71 @@
+"""A message to tasks, written in one field."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from pygent_engine.task_values import TaskView
+from pygent_engine.untrusted import clean_line
+
+from ..widgets.answer_field import AnswerField
+from ..widgets.keys import Keys
+from ..widgets.message_field import addressed
+
+_NAMED = 3
+
+
+class MessageDialog(ModalScreen[str | None]):
+    """Dismissed with the text, or with None; `text` is what stands in the field."""
+
+    DEFAULT_CSS = "MessageDialog AnswerField, MessageDialog AnswerField:focus { background: $panel; margin: 1 0; }"
+
+    BINDINGS = [  # noqa: RUF012 - Textual's own declaration
+        Binding("escape", "dismiss", "Do not send", id="message.leave", show=False),
+    ]
+
+    def __init__(self, views: tuple[TaskView, ...], draft: str) -> None:
+        super().__init__()
+        self._views = views
+        self._field = AnswerField("What you want it to know")
+        self._field.text = draft
+        self._what = Static(classes="muted")
+        self._keys = Keys()
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_title = Content("Write to " + _names(self._views))
+            yield self._what
+            yield self._field
+            yield self._keys
+
+    def on_mount(self) -> None:
+        self._field.move_cursor(self._field.document.end)
+        self.show(self._views)
+
+    @property
+    def text(self) -> str:
+        return self._field.text
+
+    def show(self, views: tuple[TaskView, ...]) -> None:
+        """The tasks as they stand now."""
+        self._views = views
+        self._what.update(Content(addressed(views)))
+        over = all(view.state.ended for view in views)
+        self._keys.show(("Enter", "try again with this" if over else "send"), ("Ctrl+J", "new line"), ("Esc", "back"))
+
+    @on(AnswerField.Submitted)
+    def _send(self, event: AnswerField.Submitted) -> None:
+        event.stop()
+        if event.text:
+            self.dismiss(event.text)
+
+
+def _names(views: tuple[TaskView, ...]) -> str:
+    named = ", ".join(f"{clean_line(view.id, 40)} “{clean_line(view.title, 40)}”" for view in views[:_NAMED])
+    return f"{named} and {len(views) - _NAMED} more" if len(views) > _NAMED else named
