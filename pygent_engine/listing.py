@@ -10,7 +10,7 @@ import re
 import stat
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from .host import run_program
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
+    from pathspec.pattern import Pattern
 
 SECONDS = 10.0
 MOST = 200_000
@@ -154,9 +155,7 @@ class Ignored:
         lines = tuple(_quick(_ignore_lines(root / inside / _IGNORE)))
         if not lines:
             return self
-        from pathspec import GitIgnoreSpec  # noqa: PLC0415 - only where there is no git
-
-        return Ignored(((inside, GitIgnoreSpec.from_lines(lines)), *self.specs))
+        return Ignored(((inside, _spec(lines)), *self.specs))
 
     def holds(self, path: str) -> bool:
         """Whether `path` is ignored: the nearest file that says something of it decides."""
@@ -165,6 +164,25 @@ class Ignored:
             if verdict is not None:
                 return verdict
         return False
+
+
+def _spec(lines: Sequence[str]) -> GitIgnoreSpec:
+    """What these lines say; those that say nothing, like a lone "!", count for nothing."""
+    from pathspec import GitIgnoreSpec  # noqa: PLC0415 - only where there is no git
+
+    try:
+        return GitIgnoreSpec.from_lines(lines)
+    except ValueError:
+        return GitIgnoreSpec(pattern for line in lines for pattern in _patterns(line))
+
+
+def _patterns(line: str) -> Sequence[Pattern]:
+    from pathspec import GitIgnoreSpec  # noqa: PLC0415 - as above
+
+    try:
+        return tuple(GitIgnoreSpec.from_lines((line,)).patterns)
+    except ValueError:
+        return ()
 
 
 def _ignore_lines(path: Path) -> list[str]:

@@ -73,6 +73,12 @@ def test_what_a_hostile_repository_leaves_out_is_not_fetched_with_a_program_that
     assert not ran.exists()
 
 
+@pytest.mark.parametrize("broken", ["!", "\\"])
+def test_a_pattern_that_is_none_counts_for_nothing(broken: str, tmp_path: Path) -> None:
+    folder = fill(tmp_path, "a", "b.log", ignore=f"{broken}\n*.log\n")
+    assert list_workspace(folder).paths == (".gitignore", "a")
+
+
 @pytest.mark.parametrize("within_git", [True, False])
 def test_patterns_that_are_a_pipe_do_not_hold_a_listing_up(within_git: bool, tmp_path: Path) -> None:
     folder = fill(tmp_path, "a")

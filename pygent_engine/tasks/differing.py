@@ -10,7 +10,7 @@ from ..errors import WorkspaceError
 from ..runtime.files.encodings import NotText, decoded
 from ..runtime.files.exact import Exact
 from ..tools.diffs import difference
-from ..trees import Merge, Store, Tree, Version
+from ..trees import Merge, Store, Tree, Version, content_of
 from ..untrusted import clean
 from ..values import ChangeKind, FileDiff
 
@@ -36,11 +36,11 @@ def with_diffs(kinds: Mapping[str, ChangeKind], before: Tree, exact: Exact, stor
     return found
 
 
-def clash_diff(path: str, ours: Version | None, merge: Merge) -> FileDiff:
+def clash_diff(path: str, ours: Version | None, merge: Merge, store: Store) -> FileDiff:
     """From the parent's file to one with conflict marks."""
-    if merge.marked is None or (ours is not None and ours.content is None):
+    if merge.marked is None:
         return FileDiff(clean(path), "modified")
-    diff = difference(clean(path), "modified", "" if ours is None else _text(ours.content), _text(merge.marked))
+    diff = difference(clean(path), "modified", "" if ours is None else _text(content_of(ours, store)), _text(merge.marked))
     return replace(diff, text=clean(diff.text))
 
 

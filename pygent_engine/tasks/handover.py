@@ -18,7 +18,9 @@ from ..runtime.lifeline import lifeline
 from ..task_values import ApplyReport, FileChange
 from ..trees import (
     EMPTY,
+    LARGE,
     Change,
+    GitMissing,
     Rules,
     Step,
     Store,
@@ -27,6 +29,7 @@ from ..trees import (
     Written,
     beneath,
     changes,
+    content_of,
     joined,
     keep,
     look,
@@ -83,7 +86,13 @@ class Handover:
         for path in self._files:
             self._task_rt.take_given(self._parent_rt, path)
         with self._guard:
-            self._before = self._seen = snapshot(self._task.root, self._store)
+            self._before = self._seen = self._snapshot()
+
+    def _snapshot(self) -> Tree:
+        try:
+            return snapshot(self._task.root, self._store)
+        except GitMissing:  # the task can do without; who asks for its changes is told
+            return snapshot(self._task.root, None)
 
     # ------------------------------------------------------------ looking
 
@@ -159,15 +168,20 @@ class Handover:
         """Write what `wanted` leads to, unless something clashes; None then. `other`: whose empty folders ours need not outlive."""
         plan = joined(self._parent, wanted, self._store)
         if plan.clashes:
-            diffs = tuple(clash_diff(path, ours, merge) for path, (ours, merge) in sorted(plan.clashes.items()))
+            diffs = tuple(clash_diff(path, ours, merge, self._store) for path, (ours, merge) in sorted(plan.clashes.items()))
             return None, ApplyReport(conflicts=_labelled(plan.clashes, labels), clashes=diffs), {}, {}
-        self._store.put(_contents(version for step in plan.steps for version in (step.before, step.after)))
-        self._store.put(_contents(change.theirs for change in wanted.values()))
+        versions = [version for step in plan.steps for version in (step.before, step.after)]
+        self._store.put(self._contents([*versions, *(change.theirs for change in wanted.values())]))
         steps = [Step(step.path, keep(step.before, self._store), step.after) for step in plan.steps]
         written = write_all(self._parent, steps, self._store, lambda folder: other is not None and not _is_folder(other, folder))
         before = {step.path: step.before for step in steps}
         after = {step.path: _light(step.after) for step in steps}
         return written, ApplyReport(applied=_labelled(labels, labels)), before, after
+
+    def _contents(self, versions: Iterable[Version | None]) -> Iterator[bytes]:
+        for version in versions:
+            if version is not None and version.size <= LARGE and (version.content is not None or version.pieces is not None):
+                yield content_of(version, self._store)
 
     def _base(self, path: str) -> Version | None:
         entry = self._before.entries.get(path)
@@ -204,10 +218,6 @@ def _names(word: str, path: str) -> bool:
     """Whether a word of the user's is this path, or a folder that it is in."""
     word = word.removeprefix("./").rstrip("/")
     return any(known == word or known.startswith(f"{word}/") for known in (path.rstrip("/"), clean(path).rstrip("/"))) or word == "."
-
-
-def _contents(versions: Iterable[Version | None]) -> Iterator[bytes]:
-    return (version.content for version in versions if version is not None and version.content is not None)
 
 
 def _light(version: Version | None) -> Version | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
+from ..errors import WorkspaceError
 from .store import LARGE, Store, blob_id
 from .tree import Kind, Stamp
 
@@ -13,8 +15,8 @@ _HEAD = 8000
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """What is at a path. `content` is None where it is LARGE or was not needed; `pieces` gives it then. `stamp`: while the entry
-    has it, it is this version."""
+    """What is at a path. Its content is `content`, else what `pieces` gives, else in the store. `stamp`: while the entry has it,
+    it is this version."""
 
     kind: Kind
     size: int
@@ -75,4 +77,17 @@ def _texts(base: Version | None, ours: Version | None, theirs: Version | None, s
 
 def content_of(version: Version, store: Store) -> bytes:
     """The content of a version that is not LARGE."""
-    return store.get(version.oid) if version.content is None else version.content
+    if version.content is not None:
+        return version.content
+    return store.get(version.oid) if version.pieces is None else b"".join(checked(version))
+
+
+def checked(version: Version) -> Iterator[bytes]:
+    """The content that a version's `pieces` give. Raises WorkspaceError when it is no more what it was."""
+    assert version.pieces is not None
+    digest = hashlib.sha1(b"blob %d\0" % version.size, usedforsecurity=False)
+    for piece in version.pieces():
+        digest.update(piece)
+        yield piece
+    if digest.hexdigest() != version.oid:
+        raise WorkspaceError("A file changes while it is read; try again when nothing writes to it.")

@@ -66,11 +66,13 @@ class Store:
     def put(self, contents: Iterable[bytes]) -> None:
         """Keep pieces of content, each at most LARGE."""
         batch: list[bytes] = []
+        size = 0
         for content in contents:
             batch.append(content)
-            if sum(map(len, batch)) > _BATCH:
+            size += len(content)
+            if size > _BATCH:
                 self._import(batch)
-                batch = []
+                batch, size = [], 0
         self._import(batch)
 
     def get(self, oid: str) -> bytes:
@@ -81,11 +83,13 @@ class Store:
         """Pieces of content that were put, by their ids; asked for with their sizes."""
         found: dict[str, bytes] = {}
         batch: dict[str, int] = {}
+        total = 0
         for oid, size in sizes.items():
             batch[oid] = size
-            if sum(batch.values()) > _BATCH:
+            total += size
+            if total > _BATCH:
                 found |= self._export(batch)
-                batch = {}
+                batch, total = {}, 0
         return found | self._export(batch)
 
     def put_large(self, oid: str, pieces: Iterable[bytes]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
@@ -11,9 +10,12 @@ from dataclasses import dataclass, replace
 
 from ..errors import PygentError, WorkspaceError
 from ..runtime.files.exact import Exact, pieces_of
-from .merging import Version, content_of
+from .merging import Version, checked, content_of
 from .store import LARGE, Store, blob_id, blob_id_of
 from .tree import kind_of, stamp_of
+
+_SMALL = 1 << 16
+"""Bytes. What is larger is not held in memory, but read again when it is needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ def read_version(exact: Exact, path: str) -> Version | None:
         return Version("link", len(target), blob_id(target), target, stamp=stamp_of(seen))
     with exact.open(path) as file:
         seen = os.fstat(file.fileno())
-        if seen.st_size <= LARGE:
+        if seen.st_size <= _SMALL:
             content = b"".join(pieces_of(file))
             return Version(kind_of(seen), len(content), blob_id(content), content, stamp=stamp_of(seen))
         try:
@@ -58,8 +60,9 @@ def keep(version: Version | None, store: Store) -> Version | None:
     if version is None:
         return None
     if version.size > LARGE:
-        store.put_large(version.oid, _checked(version))
-    return replace(version, content=None, pieces=lambda: _stored(version.oid, store))
+        store.put_large(version.oid, checked(version))
+        return replace(version, pieces=lambda: _stored(version.oid, store))
+    return replace(version, content=None, pieces=None)
 
 
 def write_all(exact: Exact, steps: Sequence[Step], store: Store, may_go: Callable[[str], bool]) -> Written:
@@ -112,24 +115,13 @@ def _take(exact: Exact, step: Step, store: Store, folders: list[str], may_go: Ca
         exact.set_executable(path, after.kind == "exec")
     else:
         exact.remove_folder(path)  # an empty one would be in the way
-        exact.write(path, _checked(after) if after.size > LARGE else iter((content_of(after, store),)), after.kind == "exec")
+        exact.write(path, checked(after) if after.size > LARGE else iter((content_of(after, store),)), after.kind == "exec")
 
 
 def _prune(exact: Exact, path: str, may_go: Callable[[str], bool]) -> None:
     folder = path.rpartition("/")[0]
     while folder and may_go(folder) and exact.remove_folder(folder):
         folder = folder.rpartition("/")[0]
-
-
-def _checked(version: Version) -> Iterator[bytes]:
-    """The content of a LARGE version, piece by piece. Raises WorkspaceError when it is no more what it was."""
-    assert version.pieces is not None
-    digest = hashlib.sha1(b"blob %d\0" % version.size, usedforsecurity=False)
-    for piece in version.pieces():
-        digest.update(piece)
-        yield piece
-    if digest.hexdigest() != version.oid:
-        raise WorkspaceError("A large file changes while it is read; try again when nothing writes to it.")
 
 
 def _pieces(exact: Exact, path: str) -> Iterator[bytes]:

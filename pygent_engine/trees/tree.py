@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import stat
 import time
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -66,8 +67,8 @@ class Tree:
 EMPTY = Tree()
 
 
-def snapshot(folder: Path, store: Store, *, seconds: float = SECONDS) -> Tree:
-    """All that `folder` holds, its content kept in `store` but for what is LARGE.
+def snapshot(folder: Path, store: Store | None, *, seconds: float = SECONDS) -> Tree:
+    """All that `folder` holds, its content kept in `store` (None: not at all) but for what is LARGE.
 
     Raises WorkspaceError when the folder is gone, PygentError when it takes longer than `seconds`.
     """
@@ -76,13 +77,16 @@ def snapshot(folder: Path, store: Store, *, seconds: float = SECONDS) -> Tree:
 
     def contents() -> Iterator[bytes]:
         for path, seen in walk.entries():
-            entry, content = walk.read(path, seen)
+            entry, content = walk.read(path, seen, keep=store is not None)
             if entry is not None:
                 entries[path] = entry
             if content is not None:
                 yield content
 
-    store.put(contents())
+    if store is not None:
+        store.put(contents())
+    else:
+        deque(contents(), maxlen=0)
     return Tree(entries, closed=dict(walk.closed))
 
 
