@@ -12,15 +12,30 @@ from pygent_engine.task_values import TaskState, TaskView
 from .task_words import needs_user
 
 
+_COUNTED = {
+    TaskState.queued: "queued",
+    TaskState.starting: "working",
+    TaskState.running: "working",
+    TaskState.waiting: "working",
+    TaskState.paused: "paused",
+    TaskState.finished: "finished",
+    TaskState.cancelled: "cancelled",
+    TaskState.failed: "failed",
+    TaskState.timed_out: "failed",
+    TaskState.lost: "failed",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many tasks need the user, work, are paused, are queued and have ended (failed: not finished)."""
+    """How many tasks need the user, work, are paused, are queued and have ended; none is counted twice."""
 
     asking: int = 0
     working: int = 0
     paused: int = 0
     queued: int = 0
     finished: int = 0
+    cancelled: int = 0
     failed: int = 0
 
 
@@ -51,22 +66,14 @@ class Board:
 
     @property
     def counts(self) -> Counts:
-        asking = working = paused = queued = finished = failed = 0
+        found = dict.fromkeys(_COUNTED.values(), 0)
+        asking = 0
         for row in self.rows:
-            state = row.state
             if needs_user(row, self.conflicts):
                 asking += 1
-            elif state is TaskState.finished:
-                finished += 1
-            elif state.ended:
-                failed += 1
-            elif state is TaskState.queued:
-                queued += 1
-            elif state is TaskState.paused:
-                paused += 1
             else:
-                working += 1
-        return Counts(asking, working, paused, queued, finished, failed)
+                found[_COUNTED[row.state]] += 1
+        return Counts(asking, **found)
 
 
 EMPTY = Board()

@@ -19,7 +19,6 @@ LONG_WORDS = 150
 _ORDER: tuple[Name, ...] = ("state", "id", "title", "action", "elapsed", "idle", "steps", "tokens", "files", "box", "who", "clash")
 _HEADS: dict[Name, str] = {"action": "last action", "elapsed": "time", "box": "container", "who": "who", "clash": "same file as"}
 _RIGHT = frozenset({"elapsed", "idle", "files"})
-_LEAST_TEXT = 30  # cells that title and action keep together
 _MOST_ID = 12
 _MARK = 2
 
@@ -68,8 +67,8 @@ def columns(width: int, wanted: Needs) -> tuple[Column, ...]:
         return ()
     found: dict[Name, int] = {"state": 26 if width >= LONG_WORDS else 16, "id": wanted.id + 1}
     room = width - _MARK - sum(found.values())
-    for name, cells in _optional(width, wanted):
-        if room - cells >= _LEAST_TEXT:
+    for name, cells, least in _optional(width, wanted):
+        if room - cells >= least:
             found[name] = cells
             room -= cells
     title = min(40, room * 2 // 5)
@@ -77,16 +76,16 @@ def columns(width: int, wanted: Needs) -> tuple[Column, ...]:
     return tuple(Column(name, found[name]) for name in _ORDER if name in found)
 
 
-def _optional(width: int, wanted: Needs) -> Iterator[tuple[Name, int]]:
-    """What can be left out, the most needed first."""
+def _optional(width: int, wanted: Needs) -> Iterator[tuple[Name, int, int]]:
+    """What can be left out, the most needed first: its cells, and those that title and action keep together when it is there."""
     bar = 5 if width >= BARS else 0
-    yield "elapsed", 8
+    yield "elapsed", 8, 26
     if wanted.clashes:
-        yield "clash", wanted.id + 6
-    yield "steps", 8 + bar if wanted.step_caps else 6
+        yield "clash", max(14, wanted.id + 6), 26
+    yield "steps", 8 + bar if wanted.step_caps else 6, 32
     if wanted.files:
-        yield "files", 6
-    yield "tokens", 11 + bar if wanted.token_caps else 7
-    yield "box", 20
-    yield "who", 18
-    yield "idle", 7
+        yield "files", 6, 32
+    yield "tokens", 11 + bar if wanted.token_caps else 7, 36
+    yield "box", 20, 48
+    yield "who", 18, 60
+    yield "idle", 7, 70

@@ -35,7 +35,7 @@ def _told(view: TaskView, board: Board, now: float) -> Iterator[Said]:
     yield Said("error", view.error, "error", 3)
     others = ", ".join(board.conflicts.get(view.id, ()))
     yield Said("conflict", f"the same files were changed by {others}; D shows what each made of them" if others else "", "warn")
-    yield Said("answer", view.answer, "text", 6)
+    yield Said("answer" if view.state.ended else "says", view.answer, "text", 6)
     yield Said("did", " ← ".join(reversed(view.recent)), "muted", 3)
     yield Said("changed", _changed(view), "text", 2)
     yield Said("prompt", view.prompt, "muted", 4)
@@ -57,7 +57,7 @@ def _spent(view: TaskView, now: float) -> str:
     parts = (
         who(view),
         box(view),
-        f"{view.steps}{f' of {steps}' if steps is not None else ''} steps",
+        f"{view.steps}{f' of {steps}' if steps is not None else ''} step{'' if view.steps == 1 else 's'}",
         f"{compact(view.usage.total)}{f' of {compact(tokens)}' if tokens is not None else ''} tokens",
         "" if worked is None else elapsed(worked),
         f"attempt {view.attempt}" if view.attempt > 1 else "",

@@ -17,7 +17,7 @@ from .task_words import box, needs_user, seconds, who, word
 
 Sort = Literal["needs you", "state", "newest", "elapsed", "tokens"]
 SORTS: tuple[Sort, ...] = ("needs you", "state", "newest", "elapsed", "tokens")
-_STATES = {state: place for place, state in enumerate((TaskState.running, TaskState.starting, *TaskState))}
+_STATES = {state: place for place, state in enumerate(dict.fromkeys((TaskState.running, TaskState.starting, *TaskState)))}
 
 
 class Held(NamedTuple):

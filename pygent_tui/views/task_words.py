@@ -95,7 +95,7 @@ def doing(view: TaskView, want: str) -> tuple[str, str]:
         return view.status.partition(": ")[2] or view.last_action, "muted"
     if view.state is TaskState.finished:
         return view.answer or view.last_action, "muted"
-    return view.last_action or ("" if view.state.ended else view.persona.name if view.persona else ""), "muted"
+    return view.last_action, "muted"
 
 
 def box(view: TaskView) -> str:

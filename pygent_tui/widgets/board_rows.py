@@ -130,6 +130,7 @@ def counted(counts: Counts, notes: tuple[str, ...], width: int) -> Parts:
         (counts.queued, "queued", ""),
         (counts.failed, "failed", ""),
         (counts.finished, "done", ""),
+        (counts.cancelled, "cancelled", ""),
     )
     title: Parts = [("Tasks", "")]
     parts = [(f" · {compact(count)} {what}", style) for count, what, style in told if count]

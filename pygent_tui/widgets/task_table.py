@@ -347,7 +347,7 @@ class TaskTable(LineView):
         """What some keys do just now."""
         view = self.current
         paused = view is not None and (view.state is TaskState.paused or view.pausing)
-        return {"board.pause": "go on" if paused else "pause", "board.full": "whole screen"}
+        return {"board.pause": "go on" if paused else "pause", "board.full": "whole screen", "pane.search-clear": "all tasks"}
 
     def action_ask(self, name: str) -> None:
         task_ids = targets(self._board, self.choice.marks, self.current, name)

@@ -98,8 +98,8 @@ class Script:
         arguments = json.loads(call.arguments)
         return self.post(CallStarted(call, str(arguments.get("cmd") or arguments.get("title") or call.name)), task)
 
-    def output(self, call_id: str, text: str, task: str = ROOT_TASK) -> Self:
-        return self.post(OutputDelta(call_id, text), task)
+    def output(self, call_id: str, text: str, task: str = ROOT_TASK, after: float = 0.25) -> Self:
+        return self.post(OutputDelta(call_id, text), task, after)
 
     def end(
         self, call_id: str, content: str, exit_code: int | None = 0, task: str = ROOT_TASK, duration_s: float = 1.5, full_output: str = ""
