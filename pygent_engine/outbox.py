@@ -30,13 +30,13 @@ class Outbox:
         self._pending: deque[Envelope] = deque()
         self._delivering: int | None = None  # by which thread
 
-    def post(self, task_id: str, event: Event) -> None:
-        """Report `event` of task `task_id`."""
+    def post(self, task_id: str, event: Event, at: float | None = None) -> None:
+        """Report `event` of task `task_id`, which happened at `at` (Unix seconds) or now."""
         if not self._sinks:
             return
         with self._guard:
             self._seq += 1
-            self._pending.append(Envelope(self._seq, self._clock(), task_id, event))
+            self._pending.append(Envelope(self._seq, self._clock() if at is None else at, task_id, event))
             if self._delivering is None:
                 self._deliver()
 

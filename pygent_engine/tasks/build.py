@@ -14,7 +14,7 @@ from ..settings import Settings
 from ..tools import default_registry
 from ..tools.toolbox import Toolbox
 from ..values import Limits, Persona
-from .task import TaskSpec
+from .executor import Order
 
 
 @frozen
@@ -34,11 +34,11 @@ class Heritage:
         heritage = cls(default_model(settings), settings.model_name, Toolbox(default_registry), gate)
         return lambda: heritage
 
-    def build(self, spec: TaskSpec) -> Loop:
-        """The agent of `spec`, in a new runtime of its parent's kind."""
-        runtime = spec.parent_rt.spawn()
+    def build(self, order: Order) -> Loop:
+        """The agent of a task, in a new runtime of its parent's kind."""
+        spec, runtime = order.spec, order.parent_rt.spawn()
         return Loop(
-            spec.model or self.model,
+            order.model or self.model,
             spec.model_name or self.model_name,
             runtime,
             self.toolbox,

@@ -1,37 +1,38 @@
-"""Starts delegated tasks, each on a thread and in a runtime of its own, never more at once than allowed."""
+"""Delegated tasks by id: started, asked for, controlled and removed. Who runs them is an executor's business."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ..errors import PygentError, TaskLimitError, described
+from ..errors import PygentError, TaskLimitError
 from ..loop import Loop
 from ..outbox import Outbox, Sink
-from ..seat import Seat
 from ..settings import Settings
-from ..task_values import TaskState, TaskView
-from ..values import Limits, Persona
-from ..worker import LeftBehind, Worker
+from ..task_events import ChangesApplied, ChangesFound, ChangesTakenBack
+from ..task_values import ApplyReport, FileChange, TaskView
+from ..values import UNLIMITED, Limits, Persona, RetryMode
 from .build import Heritage
-from .endings import Ending, cut_short, ending
-from .task import Task, TaskSpec
+from .executor import Builder, Executor, Order, ThreadExecutor
+from .slots import Slots
+from .spec import RuntimePlan, TaskSpec
+from .task import MOST_CHANGED, Task
 
 if TYPE_CHECKING:
     from ..models.protocol import Model
     from ..runtime import Runtime
+    from .workplace import Workplace
 
 AgentFactory = Callable[[Persona | None], Loop]
-Builder = Callable[[TaskSpec], Loop]
 CLOSE_S = 10.0
+_LEFT = "it did not stop in time and was left behind"
 
 
 class TaskManager:
-    """Delegated tasks by id. Every method may be called from any thread.
+    """Delegated tasks by id. Every method may be called from any thread; those for changes read and write files, and take time.
 
     `agent_factory(persona)` is called once per start, on a thread of its own; its agent's runtime becomes the task's own.
     More tasks than `max_tasks` (default: the settings', 3) wait as `queued`, in order. `on_event` gets every envelope.
@@ -48,22 +49,21 @@ class TaskManager:
         outbox: Outbox | None = None,
         settings: Settings | None = None,
     ) -> None:
-        self._build: Builder
         self._inherited_model: Callable[[], str | None]
         self._settings = settings or Settings.load()
-        self._max = self._settings.max_tasks if max_tasks is None else max_tasks
-        if self._max < 1:
-            raise TaskLimitError(f"max_tasks is {self._max}; at least one task must be allowed to run.")
+        most = self._settings.max_tasks if max_tasks is None else max_tasks
+        if most < 1:
+            raise TaskLimitError(f"max_tasks is {most}; at least one task must be allowed to run.")
         if agent_factory is not None:
-            self._build, self._inherited_model = _from_factory(agent_factory), lambda: None
+            build, self._inherited_model = _from_factory(agent_factory), lambda: None
         else:
             inherited = heritage or Heritage.of(self._settings)
-            self._build, self._inherited_model = lambda spec: inherited().build(spec), lambda: inherited().model_name
+            build, self._inherited_model = lambda order: inherited().build(order), lambda: inherited().model_name
+        self._executor: Executor = ThreadExecutor(build)
         self._outbox = outbox or Outbox(on_event)
+        self._slots = Slots(most)
         self._guard = threading.Lock()  # of the fields below; nothing is posted under it, for a receiver may call back
-        self._tasks: dict[str, Task] = {}
-        self._queue: deque[Task] = deque()
-        self._running = 0
+        self._tasks: dict[str, Task] = {}  # replaced whole, so that it is read without the lock
         self._count = 0
         self._closed = False
 
@@ -79,12 +79,15 @@ class TaskManager:
         model: Model | str | None = None,
         title: str | None = None,
         limits: Limits | None = None,
+        group: str = "",
     ) -> str:
         """Start a task, or queue it, and return its id.
 
-        `files` are paths in the parent's workspace, copied into the task's. Timeouts are in seconds and count from the
-        start, not from the queue; the settings give their defaults. `model` is another model, or another name for the
-        parent's. Raises TaskLimitError on a task's own runtime, WorkspaceError for a file that is not there.
+        `files` are paths in the parent's workspace, copied into the task's; "." is all of it but what .gitignore names.
+        Timeouts are in seconds and count from the start, not from the queue, and stand while it is paused; the settings give
+        their defaults. Caps of steps and tokens pause it. `model` is another model, or another name for the parent's; copies of
+        one prompt have a `group` in common. Raises TaskLimitError on a task's own runtime, WorkspaceError for a file that is
+        not there.
         """
         if parent_rt.task_id is not None:
             raise TaskLimitError("A delegated agent cannot delegate further.")
@@ -95,14 +98,14 @@ class TaskManager:
             id="",
             title=title or prompt,
             prompt=prompt,
-            parent_rt=parent_rt,
+            runtime=RuntimePlan.of(parent_rt),
             files=files,
             persona=persona,
-            model=None if isinstance(model, str) else model,
             model_name=model if isinstance(model, str) else self._inherited_model(),
-            limits=self._limits(limits or Limits(), step_timeout, task_timeout),
+            limits=self._limits(limits or UNLIMITED, step_timeout, task_timeout),
+            group=group,
         )
-        return self._accept(spec)
+        return self._accept(Order(spec, parent_rt, None if isinstance(model, str) else model))
 
     def status(self, task_id: str) -> str:
         """The state in words: "queued", "running" ... "failed: why", "timeout after 5s"."""
@@ -128,38 +131,95 @@ class TaskManager:
         return task.view
 
     def cancel(self, task_id: str) -> bool:
-        """Cancel a task; False when it has ended already."""
+        """Cancel a task, at once if it is queued or paused; False when it has ended already."""
+        return self._task(task_id).cancel()
+
+    def pause(self, task_id: str) -> bool:
+        """Have a task stop before its next step; it keeps its container, and gives its place to another. False when it stands already.
+
+        This and what follows raise PygentError for a task that is over.
+        """
+        return self._task(task_id).pause()
+
+    def resume(self, task_id: str) -> bool:
+        """Have a paused task go on, ahead of those that never started; False when it was about to. Raises PygentError while a limit
+        that it has met still holds."""
+        return self._task(task_id).resume()
+
+    def message(self, task_id: str, text: str) -> None:
+        """Put `text` before the model of a task at its next step; what comes too late for its last step begins another turn."""
+        self._task(task_id).message(text)
+
+    def set_limits(self, task_id: str, limits: Limits) -> None:
+        """Change what a task may spend, in all, also in the middle of a call."""
+        self._task(task_id).limit(limits)
+
+    def retry(
+        self,
+        task_id: str,
+        mode: RetryMode = "resume",
+        prompt: str | None = None,
+        model: Model | str | None = None,
+        persona: Persona | None = None,
+    ) -> str:
+        """Queue a task that is over again, under the same id, and return that.
+
+        "resume": with its files and its history, told `prompt`, else to go on; "clean": in a new workspace, with `prompt` in place
+        of its own. What is None stays as it was. Raises PygentError for a task that is not over.
+        """
+        if mode not in ("resume", "clean"):
+            raise PygentError(f"A task is retried by 'resume' or 'clean', not by {mode!r}.")
+        if self._closed:
+            raise TaskLimitError("This task manager is closed.")
+
+        def changed(order: Order) -> Order:
+            spec = replace(
+                order.spec,
+                prompt=prompt if prompt and mode == "clean" else order.spec.prompt,
+                persona=persona or order.spec.persona,
+                model_name=model if isinstance(model, str) else order.spec.model_name,
+            )
+            other = order.model if model is None or isinstance(model, str) else model
+            return replace(order, spec=spec, model=other, persona_changed=persona is not None)
+
+        self._task(task_id).retry(changed, mode, "" if mode == "clean" else prompt or "")
+        return task_id
+
+    def diff(self, task_id: str) -> list[FileChange]:
+        """All that a task changed, by whatever means, with what other tasks changed too."""
         task = self._task(task_id)
-        with self._guard:
-            queued = task in self._queue
-            if queued:
-                self._queue.remove(task)
-        if queued:
-            return task.end(TaskState.cancelled)
-        if task.ended.is_set():
-            return False
-        task.cancel.because("cancelled")
-        return True
+        changes = self._place(task).handover.diff(self._others(task.view))
+        paths = tuple(change.path for change in changes if not change.ignored)
+        task.report(ChangesFound(len(paths), paths[:MOST_CHANGED]))
+        return changes
+
+    def apply(self, task_id: str, paths: Iterable[str] | None = None) -> ApplyReport:
+        """Merge what a task changed into its parent's workspace: all of `paths` (None: all but what is ignored), or nothing when
+        there are conflicts."""
+        task = self._task(task_id)
+        report = self._place(task).handover.apply(paths)
+        task.report(ChangesApplied(report))
+        return report
+
+    def unapply(self, task_id: str) -> ApplyReport:
+        """Take back what was last taken over from a task; nothing when that was changed since."""
+        task = self._task(task_id)
+        report = self._place(task).handover.unapply()
+        task.report(ChangesTakenBack(report))
+        return report
 
     def collect_file(self, rt: Runtime, task_id: str, path: str, dest: str | None = None) -> str:
         """Copy a file from the task's workspace into the one of `rt`; returns where it is there, relative to it.
 
         Raises WorkspaceError when it is not there or leads out of either workspace.
         """
-        runtime = self._task(task_id).runtime
-        if runtime is None:
-            raise PygentError(f"Task {task_id} has no files yet: it is {self.status(task_id)}.")
-        return rt.take(runtime, path, dest)
+        return rt.take(self._place(self._task(task_id)).runtime, path, dest)
 
     def remove(self, task_id: str) -> None:
         """Forget an ended task and delete its files. Raises PygentError while it runs."""
         task = self._task(task_id)
-        if not task.ended.is_set():
-            raise PygentError(f"Task {task_id} is {task.view.status}; cancel it first.")
-        with self._guard:
-            self._tasks = {known: other for known, other in self._tasks.items() if other is not task}
-        if task.runtime is not None:
-            task.runtime.cleanup()
+        task.remove()
+        self._forget(task)
 
     def close(self, timeout: float = CLOSE_S) -> None:
         """Cancel what runs, wait for it `timeout` seconds at most, and delete the files of all tasks.
@@ -168,19 +228,21 @@ class TaskManager:
         """
         with self._guard:
             self._closed = True
+        self._slots.close()
         if self._outbox.delivers_here:
             threading.Thread(target=self.close, args=(timeout,), name="pygent-ending", daemon=True).start()
             return
         deadline = time.monotonic() + timeout
-        for view in self.tasks():
-            self.cancel(view.id)
-        for view in self.tasks():
-            task = self._task(view.id)
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
             if not task.ended.wait(max(0.0, deadline - time.monotonic())):
-                task.end(TaskState.failed, "it did not stop in time and was left behind")
-            self.remove(view.id)
+                task.lose(_LEFT)
+            self._forget(task)
+        self._executor.close()
 
-    # ------------------------------------------------------------ the queue
+    # ------------------------------------------------------------ inside
 
     def _limits(self, limits: Limits, step_timeout: float | None, task_timeout: float | None) -> Limits:
         settings = self._settings
@@ -191,85 +253,25 @@ class TaskManager:
             step_seconds=step_timeout or limits.step_seconds or settings.step_timeout,
         )
 
-    def _accept(self, spec: TaskSpec) -> str:
+    def _accept(self, order: Order) -> str:
         with self._guard:
+            if self._closed:
+                raise TaskLimitError("This task manager is closed.")
             self._count += 1
             task_id = f"task-{self._count}"
-            refused = self._closed
-        if refused:
-            raise TaskLimitError("This task manager is closed.")
-        task = Task(replace(spec, id=task_id), self._outbox.of(task_id))
-        with self._guard:
-            self._tasks = {**self._tasks, task_id: task}  # replaced whole, so that it is read without the lock
+            order = replace(order, spec=replace(order.spec, id=task_id))
+            task = Task(order, self._executor.job(), self._outbox, self._slots, self._count)
+            self._tasks = {**self._tasks, task_id: task}
         task.announce()
-        with self._guard:
-            wanted = not (self._closed or task.cancel.is_set())
-            if wanted:
-                self._queue.append(task)
-                self._fill()
-        if not wanted:
-            task.end(TaskState.cancelled)
+        task.queue()
+        if self._closed:  # meanwhile, perhaps without having seen it
+            task.cancel()
         return task_id
 
-    def _fill(self) -> None:
-        while self._queue and self._running < self._max:
-            task = self._queue.popleft()
-            self._running += 1  # the slot is taken before anything is created
-            threading.Thread(target=self._work, args=(task,), name=f"pygent-{task.spec.id}", daemon=True).start()
-
-    def _work(self, task: Task) -> None:
-        try:
-            state, error, status = self._result(task)
-        except BaseException as failure:  # a crash, SystemExit or a bad factory ends this task and no other
-            state, error, status = TaskState.failed, _explain(failure), ""
-        try:
-            runtime = task.leave()
-            if runtime is not None:
-                runtime.stop()
-        except Exception as failure:
-            error = error or f"its runtime did not stop: {_explain(failure)}"
-        task.end(state, error, status)
+    def _forget(self, task: Task) -> None:
         with self._guard:
-            self._running -= 1
-            self._fill()
-
-    def _result(self, task: Task) -> Ending:
-        started = time.monotonic()
-        task.move(TaskState.starting)
-        limits = task.spec.limits
-        deadline = None if limits.seconds is None else started + limits.seconds
-        worker = Worker(f"pygent-{task.spec.id}-start")
-        try:
-            agent = worker.call(lambda: self._enter(task), task.cancel, deadline, late="seconds")
-        except LeftBehind:
-            return cut_short(task.cancel.reason, limits)
-        finally:
-            worker.release()
-        task.move(TaskState.running)
-        left = None if deadline is None else max(0.001, deadline - time.monotonic())
-        agent.take_seat(Seat(task.spec.id, task.observe, replace(limits, seconds=left), cancel=task.cancel))
-        try:
-            result = agent.run(task.spec.prompt)
-        finally:
-            agent.close()
-        return ending(result, task.cancel.reason, limits)
-
-    def _enter(self, task: Task) -> Loop:
-        """Make the agent of a task and hand it the files; what comes too late for its task is taken down again."""
-        agent = self._build(task.spec)
-        runtime = agent.runtime
-        if runtime is task.spec.parent_rt:
-            raise PygentError("the agent of a task needs a runtime of its own, not its parent's")
-        runtime.task_id = task.spec.id
-        if not task.adopt(runtime):
-            runtime.cleanup()
-            return agent
-        for path in task.spec.files:
-            runtime.take(task.spec.parent_rt, path)
-        runtime.start()
-        if task.left:
-            runtime.stop()
-        return agent
+            self._tasks = {known: other for known, other in self._tasks.items() if other is not task}
+        task.job.close()
 
     def _task(self, task_id: str) -> Task:
         tasks = self._tasks
@@ -277,16 +279,23 @@ class TaskManager:
             raise PygentError(f"There is no task {task_id}; tasks: {', '.join(tasks) or 'none'}.")
         return tasks[task_id]
 
+    def _place(self, task: Task) -> Workplace:
+        place = task.job.place
+        if place is None:
+            raise PygentError(f"Task {task.view.id} has no files yet: it is {task.view.status}.")
+        return place
+
+    def _others(self, view: TaskView) -> dict[str, tuple[str, ...]]:
+        """What other tasks changed and was not taken over yet; copies of one prompt are alternatives, and do not count."""
+        others = (other for other in self.tasks() if other.id != view.id and not (view.group and other.group == view.group))
+        return {other.id: tuple(path for path in other.changed if path not in other.applied) for other in others}
+
 
 def _from_factory(factory: AgentFactory) -> Builder:
-    def build(spec: TaskSpec) -> Loop:
-        agent = factory(spec.persona)
-        agent.model = spec.model or agent.model  # the seat that it takes next is wired with these
-        agent.model_name = spec.model_name or agent.model_name
+    def build(order: Order) -> Loop:
+        agent = factory(order.spec.persona)
+        agent.model = order.model or agent.model  # the seat that it takes next is wired with these
+        agent.model_name = order.spec.model_name or agent.model_name
         return agent
 
     return build
-
-
-def _explain(error: BaseException) -> str:
-    return str(error) if isinstance(error, PygentError) else described(error)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from pygent_engine import events as ev
 from pygent_engine.events import Envelope
+from pygent_engine.task_values import TaskState
 
 
 def check_stream(envelopes: Iterable[Envelope], *, complete: bool = True) -> None:
@@ -42,6 +43,8 @@ class _Checker:
             case ev.TaskEnded(state=state):
                 assert state.ended
                 self._end("task", task)
+                if state is TaskState.lost:  # what became of what it began nobody knows
+                    self.open = {what for what in self.open if len(what) < 2 or (task != what[1] and not what[1].startswith(f"{task}/"))}
             case ev.TaskRetried():
                 self._begin("task", task)
             case ev.TaskRemoved():

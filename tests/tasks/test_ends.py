@@ -10,7 +10,6 @@ import pytest
 
 from pygent_engine import (
     Agent,
-    Limits,
     Message,
     Persona,
     Runtime,
@@ -121,9 +120,3 @@ def test_a_bad_factory_fails_its_task_and_no_other(hall: Hall, kind: str) -> Non
     views = [manager.wait(manager.start_task("go", hall.runtime), DEADLINE_S) for _ in range(2)]
     assert [view.state for view in views] == [TaskState.failed] * 2
     hall.runtime.write_file("still", "here")
-
-
-def test_the_limits_of_a_task_end_it(hall: Hall) -> None:
-    manager = hall.manager(lambda messages: bash("true"))
-    view = manager.wait(manager.start_task("go", hall.runtime, limits=Limits(steps=2)), DEADLINE_S)
-    assert (view.status, view.steps) == ("failed: The limit of 2 steps is reached.", 2)

@@ -90,7 +90,7 @@ def test_a_task_tells_its_life_in_order(hall: Hall) -> None:
     assert hall.recorder.of(TaskCreated, TaskStateChanged, TaskEnded) == [
         TaskCreated("Words", "count the words\u241b[2J", Persona("Counter"), "", "main", "local"),
         TaskStateChanged(TaskState.starting),
-        TaskStateChanged(TaskState.running),
+        TaskStateChanged(TaskState.running, workspace=view.workspace),
         TaskEnded(TaskState.finished, "finished", "", 1, Usage()),
     ]
 
