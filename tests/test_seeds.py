@@ -64,7 +64,7 @@ def test_a_custom_model_does_the_whole_seed_api(own_tools: None, tmp_path: Path)
             "Wrote 6 bytes to data.txt.",
             "Started task task-1. Ask for it with task_status.",
             "finished",
-            "task-1: finished (Count; 2 steps)",
+            "task-1: finished (Count; 2 steps; 1 file changed)\nChanged: lines.txt",
             "Copied lines.txt of task-1 to lines.txt.",
             "3\n",
             "The run ends after this step.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..errors import PygentError
@@ -78,8 +79,8 @@ class _Applying:
         chosen = self._chosen(arguments)
         if shown is not None and shown != (_key(arguments), chosen):
             raise PygentError(_CHANGED_SINCE)
-        task_id, paths = _key(arguments)
-        applied = self._manager().apply(task_id, tuple(change.path for change in chosen) if shown else paths or None)
+        task_id, words = _key(arguments)
+        applied = self._manager().apply(task_id, words or tuple(change.path for change in chosen))
         if applied.conflicts:
             return ToolOutput(_conflicts(task_id, applied), "error")
         diffs = tuple(change.diff for change in chosen if change.diff is not None and change.path in applied.applied)
@@ -88,20 +89,28 @@ class _Applying:
 
     def _chosen(self, arguments: JsonDict) -> list[FileChange]:
         """The changes that are named, all but the ignored when none are. Raises PygentError when there are none."""
-        task_id, paths = _key(arguments)
-        changes = self._manager().diff(task_id)
-        if missing := [path for path in paths if path not in {change.path for change in changes}]:
+        task_id, words = _key(arguments)
+        changes = [replace(change, also=()) for change in self._manager().diff(task_id)]
+        if missing := [word for word in words if not any(_names(word, change) for change in changes)]:
             there = paths_in_words([change.path for change in changes]) or "nothing"
             raise PygentError(f"{task_id} did not change {paths_in_words(missing)}; it changed {there}.")
-        chosen = [change for change in changes if (change.path in paths if paths else not change.ignored)]
+        chosen = [change for change in changes if (any(_names(word, change) for word in words) if words else not change.ignored)]
         if not chosen:
             raise PygentError(f"{task_id} changed no files that could be applied.")
         return chosen
 
 
+def _names(word: str, change: FileChange) -> bool:
+    """Whether a path that was asked for is that of the change, or a folder that it is in, or in it where that is an ignored folder."""
+    word, path = word.removeprefix("./").rstrip("/"), change.path.rstrip("/")
+    if change.ignored:
+        return word == path or (change.path.endswith("/") and word.startswith(change.path))
+    return word in (path, ".") or path.startswith(f"{word}/")
+
+
 def patch(task_id: str, changes: Sequence[FileChange]) -> str:
     """The changes as a unified diff, cut where it grows too long, each path named before."""
-    names = "\n".join(f"  {change.kind}: {change.path}{_size(change)}{_also(change)}" for change in changes)
+    names = "\n".join(f"  {change.kind}: {change.path}{_size(change)}" for change in changes)
     head = f"Apply {_files(len(changes))} of {task_id} to the workspace:\n{names}\n"
     hunks = "\n".join(as_patch(change.diff) for change in changes if change.diff is not None and change.diff.text)
     if len(hunks) > LONGEST_SHOWN:
@@ -118,14 +127,10 @@ def _size(change: FileChange) -> str:
     return f" (+{change.diff.added} -{change.diff.removed})"
 
 
-def _also(change: FileChange) -> str:
-    return f", changed by {', '.join(change.also)} too" if change.also else ""
-
-
 def _conflicts(task_id: str, report: ApplyReport) -> str:
     """What a model reads when nothing was applied."""
     head = f"Nothing of {task_id} was applied: what it changed conflicts with what is here now in {paths_in_words(report.conflicts)}."
-    clashes = "\n".join(as_patch(clash) for clash in report.clashes if clash.text)
+    clashes = "\n".join(as_patch(clash) for clash in report.clashes if clash.text).rstrip("\n")
     if len(clashes) > LONGEST_CLASH:
         clashes = f"{clashes[:LONGEST_CLASH]}\n[... cut]"
     advice = "Apply the others by naming their paths; for these, edit the files here yourself, or collect_file takes the task's version."
