@@ -20,7 +20,7 @@ from .host import run_program
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
-    from pathspec.pattern import Pattern
+    from pathspec.patterns.gitignore.spec import GitIgnoreSpecPattern
 
 SECONDS = 10.0
 MOST = 200_000
@@ -176,7 +176,7 @@ def _spec(lines: Sequence[str]) -> GitIgnoreSpec:
         return GitIgnoreSpec(pattern for line in lines for pattern in _patterns(line))
 
 
-def _patterns(line: str) -> Sequence[Pattern]:
+def _patterns(line: str) -> Sequence[GitIgnoreSpecPattern]:
     from pathspec import GitIgnoreSpec  # noqa: PLC0415 - as above
 
     try:

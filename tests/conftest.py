@@ -12,6 +12,7 @@ pytest_plugins: list[str] = [
     "tests.support.blocking",
     "tests.support.command_line",
     "tests.support.docker_engine",
+    "tests.support.handing",
     "tests.support.images",
     "tests.support.registry",
     "tests.support.sessions",
