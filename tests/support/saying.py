@@ -7,7 +7,7 @@ from .stage import Stage
 
 def said(stage: Stage) -> list[str]:
     """The sentences that were said, oldest first."""
-    return [notification.message for notification in stage.app._notifications]
+    return list(stage.told)
 
 
 async def hears(stage: Stage, sentence: str) -> None:

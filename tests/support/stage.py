@@ -59,6 +59,12 @@ class Stage:
     def ops(self) -> list[Op]:
         return self.session.ops
 
+    @property
+    def told(self) -> list[str]:
+        """What the app said in passing, the sentences of its toasts, oldest first."""
+        assert isinstance(self.app, WatchedApp)
+        return self.app.told
+
     def one(self, selector: str) -> Widget:
         """The widget of the top screen that fits `selector`."""
         return self.app.screen.query_one(selector)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
+from typing import Any
 
 import pytest
 from textual import on
@@ -22,7 +23,15 @@ _used: ContextVar[set[str] | None] = ContextVar("used", default=None)
 
 
 class WatchedApp(PygentApp):
-    """The app, which writes down what is used of it."""
+    """The app, which writes down what is used of it, and what it said: a notice itself goes away after some seconds."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.told: list[str] = []
+
+    def notify(self, message: str, **named: Any) -> None:
+        self.told.append(message)
+        super().notify(message, **named)
 
     async def run_action(
         self,

@@ -12,7 +12,7 @@ from tests.support.stage import Stage, play
 
 
 def said(stage: Stage) -> list[str]:
-    return [notification.message for notification in stage.app._notifications]
+    return stage.told
 
 
 @pytest.mark.uses("/approvals")

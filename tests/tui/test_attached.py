@@ -20,7 +20,7 @@ def attached(failure: str = "") -> SceneLaunch:
 
 def test_it_says_at_the_start_what_leaving_does() -> None:
     async def look(stage: Stage) -> None:
-        said = [notice.message for notice in stage.app._notifications]
+        said = stage.told
         assert said == ["Attached to a session of another terminal. Leaving detaches; the session goes on."]
 
     play(RUNNING, look, launch=attached())

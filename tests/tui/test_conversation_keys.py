@@ -145,8 +145,8 @@ def test_v_shows_the_output_of_the_call_in_its_pane() -> None:
 def test_v_on_what_printed_nothing_says_so() -> None:
     async def scenario(stage: Stage, pane: Conversation) -> None:
         await stage.press("v")
-        await stage.until(lambda: stage.app._notifications)
-        assert [notice.message.partition(":")[0] for notice in stage.app._notifications] == ["There is no output of that to show"]
+        await stage.until(lambda: stage.told)
+        assert [notice.partition(":")[0] for notice in stage.told] == ["There is no output of that to show"]
 
     on("answer", scenario)
 

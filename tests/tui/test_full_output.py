@@ -80,7 +80,7 @@ def test_a_file_that_is_gone_is_one_sentence(tmp_path: Path) -> None:
     async def scenario(stage: Stage) -> None:
         await show_scene(stage, scene)
         await stage.press("f")
-        await stage.until(lambda: len(stage.app._notifications) == 1)
+        await stage.until(lambda: len(stage.told) == 1)
         assert isinstance(stage.app.screen, Workbench)
 
     play(scene, scenario)

@@ -224,8 +224,8 @@ def test_a_theme_is_taken_by_its_name_and_an_unknown_one_is_refused() -> None:
         await stage.press(*"/theme dracula", "enter")
         await stage.until(lambda: stage.app.theme == "dracula")
         await stage.press(*"/theme plaid", "enter")
-        await stage.until(lambda: stage.app._notifications)
-        assert [note.message for note in stage.app._notifications] == ["There is no theme 'plaid'; /theme lists them."]
+        await stage.until(lambda: stage.told)
+        assert stage.told == ["There is no theme 'plaid'; /theme lists them."]
         assert stage.app.theme == "dracula"
 
     play(START, scenario)
@@ -260,7 +260,7 @@ def test_a_look_that_is_damaged_is_said_and_the_app_is_as_new(tmp_path: Path) ->
     (tmp_path / NAME).write_text("columns wide\n")
 
     async def scenario(stage: Stage) -> None:
-        await stage.until(lambda: stage.app._notifications)
+        await stage.until(lambda: stage.told)
         assert (stage.app.theme, chosen(stage)) == (DARK, Arrangement())
 
     play(START, scenario, launch=replace(START.launch(), state_folder=tmp_path))

@@ -63,8 +63,8 @@ def test_one_that_began_meanwhile_is_told_and_does_not_come_back() -> None:
     async def scenario(stage: Stage) -> None:
         await stage.press(*"lint", "enter", "ctrl+up", "enter")
         more(stage, PromptTaken(stage.session.prompt_ids[-1]))
-        await stage.until(lambda: stage.app._notifications)
-        assert [notice.message for notice in stage.app._notifications] == ["That prompt has begun meanwhile; Esc interrupts it."]
+        await stage.until(lambda: stage.told)
+        assert stage.told == ["That prompt has begun meanwhile; Esc interrupts it."]
         assert (composer(stage).text, waiting(stage)) == ("", [])
 
     play(BUSY, scenario)
@@ -139,7 +139,7 @@ def test_a_draft_that_cannot_be_read_is_told_and_the_app_works(tmp_path: Path) -
     next((tmp_path / "drafts").glob("*.json")).write_text("{")
 
     async def scenario(stage: Stage) -> None:
-        await stage.until(lambda: any("draft of the last run" in notice.message for notice in stage.app._notifications))
+        await stage.until(lambda: any("draft of the last run" in notice for notice in stage.told))
         await stage.press(*"hi", "enter")
         assert stage.ops == [SubmitPrompt("hi")]
 
@@ -230,7 +230,7 @@ def test_what_is_pasted_in_a_pane_is_written_in_the_composer() -> None:
 def test_ctrl_g_without_a_terminal_says_so_and_keeps_the_draft() -> None:
     async def scenario(stage: Stage) -> None:
         await stage.press(*"draft", "ctrl+g")
-        await stage.until(lambda: stage.app._notifications)
+        await stage.until(lambda: stage.told)
         assert composer(stage).text == "draft"
 
     play(START, scenario)

@@ -99,7 +99,7 @@ def test_a_card_of_the_conversation_shows_its_output_and_one_that_is_not_kept_sa
         stage.one("#conversation").post_message(OutputAsked("c1"))
         await stage.until(lambda: "1/3" in title(pane))
         stage.one("#conversation").post_message(OutputAsked("gone"))
-        await stage.until(lambda: len(stage.app._notifications) == 1)
+        await stage.until(lambda: len(stage.told) == 1)
         assert "1/3" in title(pane)
 
     play(CALLS, scenario)
@@ -180,7 +180,7 @@ async def save_as(stage: Stage, name: str) -> None:
 
 
 def said(stage: Stage) -> list[str]:
-    return [notice.message for notice in stage.app._notifications]
+    return stage.told
 
 
 @pytest.mark.uses("output.save", "save-as.save", "save-as.leave")

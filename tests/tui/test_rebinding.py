@@ -14,7 +14,7 @@ TASKS = scene("ended-tasks")
 
 
 def told(stage: Stage) -> list[str]:
-    return [notice.message for notice in stage.app._notifications]
+    return stage.told
 
 
 async def taken(stage: Stage) -> None:
@@ -43,11 +43,11 @@ def test_what_is_wrong_is_told_at_the_start_and_in_the_help_and_the_rest_works()
     async def scenario(stage: Stage) -> None:
         await stage.until(lambda: len(told(stage)) == 3)
         assert "Ctrl+Q is taken by app.quit" in " ".join(told(stage))
-        await stage.press("f8")
+        await stage.press("f12")
         assert isinstance(stage.app.screen, Help)
         assert stage.text("#help").splitlines()[1].startswith("│ Your keys")
 
-    keys = (("output.wrap", "ctrl+q"), ("nonsense", "f7"), ("pane.up", "\x1b[2J"), ("app.help", "f8"))
+    keys = (("output.wrap", "ctrl+q"), ("nonsense", "f7"), ("pane.up", "\x1b[2J"), ("app.help", "f12"))
     play(TASKS, scenario, launch=replace(TASKS.launch(), keys=keys))
 
 
@@ -58,6 +58,6 @@ def test_the_names_of_all_keys_are_listed_with_what_they_are_now() -> None:
         await stage.press(*"/keys", "enter")
         await stage.until(lambda: isinstance(stage.app.screen, Help))
         await stage.until(lambda: "app.help" in stage.text("#help"))
-        assert "F8 · Help" in stage.text("#help")
+        assert "F12 · Help" in stage.text("#help")
 
-    play(TASKS, scenario, launch=replace(TASKS.launch(), keys=(("app.help", "f8"),)))
+    play(TASKS, scenario, launch=replace(TASKS.launch(), keys=(("app.help", "f12"),)))

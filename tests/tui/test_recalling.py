@@ -44,7 +44,7 @@ def play_with(folder: Path, scenario: Scenario, *texts: str, elsewhere: tuple[st
 def test_without_earlier_prompts_ctrl_r_says_so(tmp_path: Path) -> None:
     async def scenario(stage: Stage) -> None:
         await stage.press(*"draft", "ctrl+r")
-        await stage.until(lambda: stage.app._notifications)
+        await stage.until(lambda: stage.told)
         assert composer(stage).text == "draft"
 
     play_with(tmp_path, scenario)
@@ -54,10 +54,8 @@ def test_a_history_that_is_broken_is_told_and_the_app_works(tmp_path: Path) -> N
     (tmp_path / "history").write_bytes(b"\xff{nonsense\n")
 
     async def scenario(stage: Stage) -> None:
-        await stage.until(lambda: stage.app._notifications)
-        assert [notice.message for notice in stage.app._notifications] == [
-            f"1 prompt of the history could not be read; the file is kept as {tmp_path / 'history.broken'}."
-        ]
+        await stage.until(lambda: stage.told)
+        assert stage.told == [f"1 prompt of the history could not be read; the file is kept as {tmp_path / 'history.broken'}."]
         await stage.press(*"hi", "enter")
         assert stage.ops == [SubmitPrompt("hi")]
 
@@ -70,11 +68,11 @@ def test_a_history_that_cannot_be_written_is_told_once_and_the_prompt_is_sent(tm
     async def scenario(stage: Stage) -> None:
         for text in ("one", "two"):
             await stage.press(*text, "enter")
-        await stage.until(lambda: any("could not be kept" in notice.message for notice in stage.app._notifications))
+        await stage.until(lambda: any("could not be kept" in notice for notice in stage.told))
         assert stage.ops == [SubmitPrompt("one"), SubmitPrompt("two")]
         assert stage.conductor.recalling._files.finish(20)
         await stage.pilot.pause()
-        assert sum("could not be kept" in notice.message for notice in stage.app._notifications) == 1
+        assert sum("could not be kept" in notice for notice in stage.told) == 1
 
     play(START, scenario, launch=SceneLaunch(SceneSession(start().envelopes), state_folder=tmp_path / "state"))
 

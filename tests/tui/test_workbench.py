@@ -55,7 +55,7 @@ def test_ctrl_c_with_nothing_to_copy_or_interrupt_says_how_to_leave() -> None:
     async def scenario(stage: Stage) -> None:
         await stage.press("ctrl+c", "ctrl+c")
         assert (stage.ops, stage.app.is_running) == ([], True)
-        assert {notice.message for notice in stage.app._notifications} == {"Nothing runs. Ctrl+Q quits."}
+        assert set(stage.told) == {"Nothing runs. Ctrl+Q quits."}
 
     play(START, scenario)
 
@@ -155,7 +155,7 @@ def test_enter_on_the_board_shows_the_output_of_the_task_and_escape_follows_agai
 def test_cancelling_a_task_that_is_not_there_is_refused() -> None:
     async def scenario(stage: Stage) -> None:
         await stage.press(*"/cancel t9", "enter")
-        await stage.until(lambda: stage.app._notifications)
+        await stage.until(lambda: stage.told)
         assert stage.ops == []
 
     play(TASKS, scenario)
@@ -244,7 +244,7 @@ def test_a_closed_session_is_told_and_takes_no_prompt() -> None:
         stage.session.play(start().closed()[1:])
         await stage.until(lambda: stage.state.status.closed is not None)
         await stage.press(*"hi", "enter")
-        await stage.until(lambda: stage.app._notifications)
+        await stage.until(lambda: stage.told)
         assert (stage.ops, composer(stage).text) == ([], "hi")
         assert "closed" in stage.text("#status")
 

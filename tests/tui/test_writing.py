@@ -124,7 +124,7 @@ def test_a_paste_that_contains_the_label_of_a_chip_is_sent_as_it_is() -> None:
 def test_ctrl_o_puts_the_text_of_a_chip_in_its_place() -> None:
     async def scenario(stage: Stage) -> None:
         await stage.press("ctrl+o")
-        await stage.until(lambda: stage.app._notifications)
+        await stage.until(lambda: stage.told)
         composer(stage).post_message(events.Paste("line\x07\n" * 20))
         await stage.until(lambda: composer(stage).text)
         await stage.press("ctrl+o")
@@ -137,7 +137,7 @@ def test_what_is_refused_is_given_back_ahead_of_what_was_written_since() -> None
     async def scenario(stage: Stage) -> None:
         await stage.press("a")
         composer(stage).post_message(Composer.Submitted("/nothing", "/nothing"))
-        await stage.until(lambda: stage.app._notifications)
+        await stage.until(lambda: stage.told)
         assert composer(stage).text == "/nothing\na"
 
     play(START, scenario)
@@ -222,8 +222,8 @@ def test_a_command_is_run_and_not_sent() -> None:
 def test_an_unknown_command_is_refused_in_a_sentence_and_stays_to_be_mended() -> None:
     async def scenario(stage: Stage) -> None:
         await stage.press(*"/hepl", "enter")
-        await stage.until(lambda: stage.app._notifications)
-        assert [notice.message for notice in stage.app._notifications] == ["There is no command /hepl; did you mean /help?"]
+        await stage.until(lambda: stage.told)
+        assert stage.told == ["There is no command /hepl; did you mean /help?"]
         assert (stage.ops, composer(stage).text) == ([], "/hepl")
 
     play(START, scenario)
@@ -249,7 +249,7 @@ def test_what_begins_with_an_exclamation_mark_runs_in_the_workspace_also_while_a
 def test_an_exclamation_mark_alone_runs_nothing_and_stays() -> None:
     async def scenario(stage: Stage) -> None:
         await stage.press("!", "enter")
-        await stage.until(lambda: stage.app._notifications)
+        await stage.until(lambda: stage.told)
         assert (stage.ops, composer(stage).text) == ([], "!")
 
     play(START, scenario)

@@ -70,7 +70,7 @@ def test_what_was_written_survives_sigkill_and_is_not_sent_by_itself(tmp_path: P
         shown.until(lambda text: "hello" in text and "is back" in text)
         assert "You" not in shown.text
         shown.app.send(b"\r")
-        shown.until(lambda text: "┃ hello" in text and "· ready" in text)
+        shown.until(lambda text: "with --model NAME." in text and "· ready" in text)  # the end of the answer: it was ready before, too
         shown.app.send(b"\x11")
         assert shown.end() == 0
     assert list(drafts.glob("*.json")) == []
