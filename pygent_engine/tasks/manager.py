@@ -56,9 +56,11 @@ class TaskManager:
             raise TaskLimitError(f"max_tasks is {most}; at least one task must be allowed to run.")
         if agent_factory is not None:
             build, self._inherited_model = _from_factory(agent_factory), lambda: None
+            self._forget_allowed: Callable[[str], None] = lambda task_id: None
         else:
             inherited = heritage or Heritage.of(self._settings)
             build, self._inherited_model = lambda order: inherited().build(order), lambda: inherited().model_name
+            self._forget_allowed = lambda task_id: inherited().gate.forget_task(task_id)
         self._executor: Executor = ThreadExecutor(build)
         self._outbox = outbox or Outbox(on_event)
         self._slots = Slots(most)
@@ -271,6 +273,7 @@ class TaskManager:
     def _forget(self, task: Task) -> None:
         with self._guard:
             self._tasks = {known: other for known, other in self._tasks.items() if other is not task}
+        self._forget_allowed(task.view.id)
         task.job.close()
 
     def _task(self, task_id: str) -> Task:

@@ -380,3 +380,23 @@ def test_conflicts_come_back_as_a_result_and_nothing_is_applied(sessions: Sessio
     assert head == "Nothing of task-1 was applied: what it changed conflicts with what is here now in a.txt."
     assert "+two" in said(recorder) and advice.startswith("Apply the others by naming their paths;")
     assert (local_runtime.read_file("a.txt"), (local_runtime.base_dir / "b.txt").exists()) == ("mine\n", False)
+
+
+# ---------------------------------------------------------------- what a task was allowed
+
+
+def test_a_yes_for_a_task_is_asked_again_of_nobody_and_ends_with_the_task(sessions: Sessions, local_runtime: Runtime) -> None:
+    team = Team([DELEGATE, "well", bash("true"), "well"], work=[bash("echo 1"), bash("echo 2"), "done"])
+    session, recorder = sessions.over(local_runtime, [], model=team, policy=Policy())
+    session.send(SubmitPrompt("go"))
+    asked = recorder.wait_for(ApprovalAsked).request
+    session.send(AnswerApproval(asked.call_id, "task"))
+    recorder.wait_for(TaskEnded)
+    assert (asked.task_id, [event.request.call_id for event in recorder.of(ApprovalAsked)]) == ("task-1", [asked.call_id])
+    session.send(SubmitPrompt("and you?"))  # the yes is none to the root agent
+    again = recorder.wait_for(ApprovalAsked, lambda event: event.request.task_id == "main").request
+    session.send(AnswerApproval(again.call_id, "once"))
+    gate = session._agent.gate
+    assert gate.pending("bash", "local", task_id="task-1") == ()
+    session._agent.tasks.remove("task-1")
+    assert [need.permission for need in gate.pending("bash", "local", task_id="task-1")] == ["local"]
