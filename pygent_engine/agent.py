@@ -108,6 +108,12 @@ class Agent(Loop):
         """Whom the agent can be, by name; nobody but itself when its system message is the program's."""
         return tuple(self._personas) if self._writes_prompt else ()
 
+    def persona_for_task(self, name: str) -> Persona | None:
+        """The known persona of that name for a task, None for "". Raises PygentError for an unknown one."""
+        if name and name not in self._personas:
+            raise PygentError(f"There is no persona {clean_line(name, 80)!r}; there are: {', '.join(self._personas)}.")
+        return self._personas[name] if name else None
+
     def become(self, name: str) -> None:
         """Be the persona of that name, one of `personas`, from the next turn on. Raises PygentError for another."""
         if name not in self.personas:

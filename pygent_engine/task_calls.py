@@ -5,10 +5,25 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
+from typing import assert_never
 
 from .agent import Agent
 from .errors import PygentError, described
-from .events import CancelTask, StartTask, TaskOp, Warned
+from .events import ChangesListed, Warned
+from .ops import (
+    ApplyTask,
+    CancelTask,
+    DiffTask,
+    LimitTask,
+    MessageTask,
+    PauseTask,
+    RemoveTask,
+    ResumeTask,
+    RetryTask,
+    StartTask,
+    TaskOp,
+    UnapplyTask,
+)
 from .untrusted import clean_text
 from .values import ROOT_TASK
 
@@ -66,9 +81,48 @@ class TaskCalls:
                 return None
             return self._waiting.popleft()
 
-    def _do(self, op: StartTask | TaskOp) -> None:
-        if isinstance(op, CancelTask):
-            self._agent.tasks.cancel(op.task_id)
+    def _do(self, op: StartTask | TaskOp) -> None:  # noqa: C901 - one flat match, a line or two an op
+        tasks, post = self._agent.tasks, self._agent.outbox.post
+        match op:
+            case StartTask():
+                self._start(op)
+            case CancelTask(task_id):
+                tasks.cancel(task_id)
+            case PauseTask(task_id):
+                tasks.pause(task_id)
+            case ResumeTask(task_id):
+                tasks.resume(task_id)
+            case RetryTask(task_id, mode, prompt, model, persona):
+                tasks.retry(task_id, mode, prompt or None, model or None, self._agent.persona_for_task(persona))
+            case MessageTask(task_id, text):
+                tasks.message(task_id, text)
+            case LimitTask(task_id, limits):
+                tasks.set_limits(task_id, limits)
+            case DiffTask(task_id):
+                post(task_id, ChangesListed(tuple(tasks.diff(task_id))))
+            case ApplyTask(task_id, paths):
+                tasks.apply(task_id, paths or None)
+            case UnapplyTask(task_id):
+                tasks.unapply(task_id)
+            case RemoveTask(task_id):
+                tasks.remove(task_id)
+            case _:
+                assert_never(op)
+
+    def _start(self, op: StartTask) -> None:
+        if not op.prompt.strip():
+            raise PygentError("The prompt of the task is empty; say what it should do.")
+        agent = self._agent
+        agent.tasks.start_task(
+            op.prompt,
+            agent.runtime,
+            op.files,
+            persona=agent.persona_for_task(op.persona),
+            model=op.model or None,
+            title=op.title or None,
+            limits=op.limits,
+            group=op.group,
+        )
 
     def _warn(self, op: StartTask | TaskOp, sentence: str) -> None:
         about = ROOT_TASK if isinstance(op, StartTask) else op.task_id
