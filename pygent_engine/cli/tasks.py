@@ -66,6 +66,9 @@ def tasks(command: Tasks) -> int:
         view = _named(views, command.task, remote.id)
         if command.verb == "show":
             return _show(command, view, list(views.values()))
+        if already := _already(command.verb, view):
+            tell(already)
+            return FAILED
         remote.send(_op(command, view))
         return _answered(command, view, _answer(reader, view.id, _is_answer(command.verb)))
     finally:
@@ -117,12 +120,22 @@ def _show(command: Tasks, view: TaskView, views: Sequence[TaskView]) -> int:
 # ---------------------------------------------------------------- what is asked
 
 
+def _already(verb: Verb, view: TaskView) -> str:
+    """Why nothing would come of the command, for the session reports only what changes; "" when something would."""
+    stands = view.state is TaskState.paused and view.resumes_at is None
+    if verb == "cancel" and view.state.ended:
+        return f"{view.id} is over already: {view.status}."
+    if verb == "pause" and (stands or view.pausing):
+        return f"{view.id} {'is' if stands else 'will be'} paused already; pygent tasks resume {view.id} has it go on."
+    if verb == "resume" and not (view.state.ended or view.pausing or view.state is TaskState.paused):
+        return f"{view.id} is not paused: it is {view.status}."
+    return ""
+
+
 def _op(command: Tasks, view: TaskView) -> TaskOp:  # noqa: C901 - one flat match, a line or two a command
     task_id = view.id
     match command.verb:
         case "cancel":
-            if view.state.ended:
-                raise PygentError(f"{task_id} is over already: {view.status}.")
             return CancelTask(task_id)
         case "message":
             return MessageTask(task_id, command.words[0])

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from pygent_engine import Runtime
 from pygent_engine.cli import main
 from pygent_engine.cli.tasks_table import table
 from pygent_engine.control import serve
@@ -29,7 +30,9 @@ from pygent_engine.events import (
     ResumeTask,
     RetryTask,
     SessionClosed,
+    Steered,
     StepStarted,
+    SubmitPrompt,
     TaskCreated,
     TaskEnded,
     TaskOp,
@@ -44,7 +47,10 @@ from pygent_engine.events import (
 from pygent_engine.task_fold import book
 from pygent_engine.task_values import ApplyReport, FileChange, TaskState, TaskView
 from pygent_engine.values import UNLIMITED, FileDiff, Limits, ToolCall, Usage
+from tests.support.agents import Recorder, bash, calls
 from tests.support.played_session import PlayedSession
+from tests.support.sessions import Sessions
+from tests.tasks.team import Team
 
 DIFF = FileDiff("a.txt", "modified", "@@ -1,1 +1,1 @@\n-one\n+two\n", 1, 1)
 CHANGES = (FileChange("a.txt", "modified", diff=DIFF), FileChange("logs/", "added", ignored=True, files=3))
@@ -212,8 +218,6 @@ RETRIED = TaskRetried("again", None, "other", UNLIMITED, clean=True)
         (["cancel", "1"], CancelTask("task-1"), TaskEnded(TaskState.cancelled, "cancelled", "", 1, Usage()), "task-1 is cancelled."),
         (["message", "1", "be quick"], MessageTask("task-1", "be quick"), MessageSent("be quick"), "task-1 reads it before its next step."),
         (["pause", "1"], PauseTask("task-1"), TaskPausing(), "task-1 pauses before its next step."),
-        (["resume", "1"], ResumeTask("task-1"), TaskStateChanged(TaskState.queued), "task-1 goes on."),
-        (["resume", "1"], ResumeTask("task-1"), TaskPausing(False), "task-1 goes on."),
         (["retry", "1"], RetryTask("task-1"), RETRIED, "task-1 is queued again."),
         (
             ["retry", "--clean", "--model", "other", "task-1", "--prompt", "again", "--persona", "Ada"],
@@ -241,6 +245,20 @@ def test_an_op_is_sent_and_its_answer_is_told(
     assert ran(capsys, *arguments) == (0, f"{said}\n", "")
     other.join(20)
     assert session.ops == [op]
+
+
+@pytest.mark.parametrize(
+    ("before", "answer"),
+    [(TaskStateChanged(TaskState.paused), TaskStateChanged(TaskState.queued)), (TaskPausing(), TaskPausing(False))],
+)
+def test_a_task_that_is_paused_or_about_to_be_goes_on(
+    session: PlayedSession, capsys: pytest.CaptureFixture[str], before: Event, answer: Event
+) -> None:
+    session.post(before, "task-1")
+    other = answering(session, answer)
+    assert ran(capsys, "resume", "1") == (0, "task-1 goes on.\n", "")
+    other.join(20)
+    assert session.ops == [ResumeTask("task-1")]
 
 
 def test_the_answer_for_another_task_is_none(session: PlayedSession, capsys: pytest.CaptureFixture[str]) -> None:
@@ -281,9 +299,20 @@ def test_a_session_that_ends_meanwhile_is_told(session: PlayedSession, capsys: p
     other.join(20)
 
 
-def test_a_task_that_is_over_is_not_cancelled_again(session: PlayedSession, capsys: pytest.CaptureFixture[str]) -> None:
-    session.post(TaskEnded(TaskState.finished, "finished", "", 1, Usage()), "task-1")
-    assert ran(capsys, "cancel", "1") == (2, "", "pygent: task-1 is over already: finished.\n")
+@pytest.mark.parametrize(
+    ("verb", "event", "sentence"),
+    [
+        ("cancel", TaskEnded(TaskState.finished, "finished", "", 1, Usage()), "task-1 is over already: finished."),
+        ("pause", TaskStateChanged(TaskState.paused), "task-1 is paused already; pygent tasks resume task-1 has it go on."),
+        ("pause", TaskPausing(), "task-1 will be paused already; pygent tasks resume task-1 has it go on."),
+        ("resume", StepStarted(2), "task-1 is not paused: it is running."),
+    ],
+)
+def test_what_would_change_nothing_is_not_asked(
+    session: PlayedSession, capsys: pytest.CaptureFixture[str], verb: str, event: Event, sentence: str
+) -> None:
+    session.post(event, "task-1")
+    assert ran(capsys, verb, "1") == (1, "", f"pygent: {sentence}\n")
     assert session.ops == []
 
 
@@ -298,3 +327,55 @@ def test_as_json_the_answer_is_its_envelope_and_a_diff_its_changes(session: Play
     code, out, _ = ran(capsys, "diff", "1", "--json")
     other.join(20)
     assert [json.loads(line)["path"] for line in out.splitlines()] == ["a.txt", "logs/"]
+
+
+# ---------------------------------------------------------------- with a session that works
+
+
+WAIT = "for n in $(seq 1200); do [ -e go ] && exit; sleep 0.05; done"
+
+
+def test_two_tasks_at_work_are_led_to_their_end_from_another_terminal(
+    here: Path, sessions: Sessions, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Message, pause and resume one, cancel the other, then diff, apply, take back, retry and remove."""
+    both = calls(("delegate_task", {"prompt": "one", "files": ["a.txt"]}), ("delegate_task", {"prompt": "two"}))
+    team = Team([both, "off they go"], one=[bash(f"echo two >> a.txt; {WAIT}"), bash("true"), "done", "again"], two=[bash(WAIT), "done"])
+    runtime = Runtime(use_docker=False, workspace=here)
+    runtime.write_file("a.txt", "one\n")
+    session, recorder = sessions.over(runtime, [], model=team)
+    offered = serve(session)
+    try:
+        session.send(SubmitPrompt("go"))
+        recorder.wait_for(CallStarted, lambda event: event.call.id.startswith("task-1/"))
+        recorder.wait_for(CallStarted, lambda event: event.call.id.startswith("task-2/"))
+        assert [line.split()[:2] for line in ran(capsys)[1].splitlines()[1:]] == [["task-1", "running"], ["task-2", "running"]]
+        assert ran(capsys, "message", "1", "be quick")[0] == 0
+        assert ran(capsys, "pause", "1")[0] == 0
+        assert ran(capsys, "remove", "1")[0] == 1
+        assert ran(capsys, "cancel", "2") == (0, "task-2 is cancelled.\n", "")
+        (Path(views_of(recorder)["task-1"].workspace) / "go").touch()
+        recorder.wait_for(TaskStateChanged, lambda event: event.state is TaskState.paused)
+        assert ran(capsys, "resume", "1") == (0, "task-1 goes on.\n", "")
+        recorder.wait_for(TaskEnded, lambda event: event.state is TaskState.finished)
+        assert [event.text for event in recorder.events("task-1") if isinstance(event, Steered)] == ["be quick"]
+        assert ran(capsys, "diff", "1", "a.txt") == (0, "--- a/a.txt\n+++ b/a.txt\n@@ -1,1 +1,2 @@\n one\n+two\n", "")
+        assert ran(capsys, "apply", "1", "a.txt") == (0, "Applied 1 file of task-1.\n  a.txt\n", "")
+        assert runtime.read_file("a.txt") == "one\ntwo\n"
+        assert ran(capsys, "unapply", "1") == (0, "Took back 1 file of task-1.\n  a.txt\n", "")
+        runtime.write_file("a.txt", "mine\n")
+        assert ran(capsys, "apply", "1", "a.txt")[0] == 1
+        assert runtime.read_file("a.txt") == "mine\n"
+        assert ran(capsys, "retry", "1", "--prompt", "once more") == (0, "task-1 is queued again.\n", "")
+        recorder.wait_for(TaskEnded, lambda _: len(recorder.of(TaskEnded)) == 3)
+        assert json.loads(ran(capsys, "show", "1", "--json")[1])["answer"] == "again"
+        assert ran(capsys, "remove", "2") == (0, "task-2 is forgotten, and its files are deleted.\n", "")
+        assert [line.split()[0] for line in ran(capsys)[1].splitlines()] == ["ID", "task-1"]
+    finally:
+        offered.close()
+        session.close()
+        runtime.cleanup()
+
+
+def views_of(recorder: Recorder) -> dict[str, TaskView]:
+    return book(recorder.envelopes)
