@@ -37,8 +37,6 @@ class Compare(ModalScreen[None]):
 
     BINDINGS = [  # noqa: RUF012 - Textual's own declaration
         *(Binding(str(at), f"choose({at})", "Choose a copy", id=f"compare.choose-{at}", show=False) for at in range(1, 10)),
-        Binding("right", "step(1)", "Choose the next copy", id="compare.next", show=False),
-        Binding("left", "step(-1)", "Choose the copy before", id="compare.previous", show=False),
         Binding("A", "apply", "Apply the chosen one", id="compare.apply", show=False),
         Binding("D", "diff", "See all that it changed", id="compare.diff", show=False),
         Binding("enter", "open", "Open its conversation", id="compare.open", show=False),
@@ -53,7 +51,7 @@ class Compare(ModalScreen[None]):
 
     DEFAULT_CSS = """
     Compare { align: left top; background: $background; }
-    Compare CopiesView { width: 100%; height: auto; min-height: 5; max-height: 50%; }
+    Compare CopiesView { width: 100%; min-height: 5; max-height: 50%; }
     Compare #compare-diffs { width: 100%; height: 1fr; layout: horizontal; }
     Compare CopiesView, Compare TaskChangesView {
         border: round $border-blurred; border-title-color: $text-muted; border-subtitle-color: $text-muted; padding: 0 1;
@@ -78,6 +76,7 @@ class Compare(ModalScreen[None]):
         self.copies = CopiesView(state, id="compare-copies")
         self.sides = tuple(TaskChangesView(id=f"compare-{place}") for place in _PLACES)
         self._drawn: list[tuple[str, TaskChanges] | None] = [None] * len(_PLACES)
+        self._stands = False
 
     def compose(self) -> ComposeResult:
         yield self.copies
@@ -86,6 +85,7 @@ class Compare(ModalScreen[None]):
         yield KeyLine(id="keys")
 
     def on_mount(self) -> None:
+        self._stands = True
         self.copies.focus()
         self.action_look()
 
@@ -104,7 +104,7 @@ class Compare(ModalScreen[None]):
 
     def _become(self, state: Comparing) -> None:
         self.state = state
-        if self.is_mounted:
+        if self._stands:
             self._draw()
 
     def _draw(self) -> None:

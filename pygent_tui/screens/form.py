@@ -38,6 +38,7 @@ class Lines(AnswerField):
     def __init__(self, placeholder: str, name: str) -> None:
         super().__init__(placeholder)
         self.id = name
+        self.remove_class("reason")
 
     def on_key(self, event: events.Key) -> None:
         if event.key == "enter":
@@ -63,18 +64,19 @@ class Form(ModalScreen[Filled]):
     Form .fields { height: auto; max-height: 100%; }
     Form .row { height: auto; }
     Form .label { width: 9; color: $text-muted; }
-    Form Input, Form Input:focus { border: none; height: 1; width: 1fr; padding: 0 1; margin-right: 1; background: $panel; }
+    Form Input, Form Input:focus { border: none; height: 1; width: 1fr; padding: 0 1; background: $panel; }
+    Form .label.-second { padding-left: 1; }
     Form Input:focus { background: $primary-muted; }
-    Form AnswerField, Form AnswerField:focus { width: 1fr; max-height: 8; background: $panel; margin-right: 1; }
+    Form Lines, Form Lines:focus { width: 1fr; min-height: 3; max-height: 8; background: $panel; }
+    Form Lines:focus { background: $primary-muted; }
     Form Cycle { width: 1fr; }
     Form .row.-spaced { margin-bottom: 1; }
     Form .verdict { margin-top: 1; min-height: 1; }
-    Form .foot { height: auto; dock: bottom; }
-    Form Keys { margin-top: 1; dock: none; }
-    Form Button { margin-top: 1; height: 1; min-width: 10; border: none; padding: 0 2; }
+    Form #form-send { margin-top: 1; height: 1; min-width: 10; background: $panel; color: $text-primary; }
+    Form #form-send:focus { background: $primary; color: $background; text-style: bold; }
     Form Button:nocolor:focus { text-style: bold reverse; }
-    Form.-short .dialog { padding: 0 1; max-height: 100%; }
-    Form.-short .verdict, Form.-short Button, Form.-short Keys, Form.-short .row.-spaced { margin: 0; }
+    Form.-short .verdict, Form.-short #form-send, Form.-short .row.-spaced { margin: 0; }
+    Form.-short Lines, Form.-short Lines:focus { min-height: 2; max-height: 3; }
     """
 
     def __init__(self, title: str, rows: Sequence[Sequence[Field]], verdict: Callable[[Values], Verdict], verb: str) -> None:
@@ -96,11 +98,11 @@ class Form(ModalScreen[Filled]):
                         yield from self._composed(row)
                 yield self._say
                 yield Button(self._verb.capitalize(), id="form-send", compact=True)
-            yield Keys(("Ctrl+S", self._verb), ("Tab", "next field", "next"), ("Esc", "leave", "leave"))
+            yield Keys(("Ctrl+S", self._verb), ("Tab", "next field", ""), ("Esc", "back", "back"))
 
     def _composed(self, row: Sequence[Field]) -> Iterator[Widget]:
-        for field in row:
-            yield Static(Content(field.label), classes="label")
+        for at, field in enumerate(row):
+            yield Static(Content(field.label), classes="label -second" if at else "label")
             yield self._field(field)
 
     def _field(self, field: Field) -> Widget:
@@ -112,7 +114,7 @@ class Form(ModalScreen[Filled]):
             area.text = field.value
             return area
         suggester = _Paths(self) if field.paths else None
-        line = Input(field.value, field.hint, id=name, compact=True, select_on_focus=False, suggester=suggester)
+        line = Input(field.value, field.hint, id=name, select_on_focus=False, suggester=suggester)
         line.cursor_blink = False
         return line
 

@@ -49,6 +49,7 @@ class TaskDiff(ModalScreen[None]):
     ]
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - as above
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (18, "-tall")]  # noqa: RUF012 - as above
 
     DEFAULT_CSS = """
     TaskDiff { align: left top; background: $background; }
@@ -68,6 +69,8 @@ class TaskDiff(ModalScreen[None]):
     TaskDiff.-narrow #task-diff-parts { layout: vertical; }
     TaskDiff.-narrow ChangeList { width: 100%; height: auto; min-height: 3; max-height: 40%; }
     TaskDiff.-narrow TaskChangesView { width: 100%; height: 1fr; }
+    TaskDiff.-short #task-diff-note { max-height: 2; padding: 0 1; }
+    TaskDiff.-narrow.-short ChangeList { max-height: 50%; }
     """
 
     def __init__(self, state: Handing, ask: Ask, *, deadline_s: float = DEADLINE_S) -> None:
@@ -80,6 +83,7 @@ class TaskDiff(ModalScreen[None]):
         self.list = ChangeList(id="task-diff-list")
         self.diffs = TaskChangesView(id="task-diff-view")
         self._drawn: object = None
+        self._stands = False
 
     def compose(self) -> ComposeResult:
         yield self._note
@@ -89,6 +93,7 @@ class TaskDiff(ModalScreen[None]):
         yield KeyLine(id="keys")
 
     def on_mount(self) -> None:
+        self._stands = True
         self.list.focus()
         self.diffs.border_title = Content(one_line(self.state.view.title))
         if self.state.doing:
@@ -112,7 +117,7 @@ class TaskDiff(ModalScreen[None]):
         self.state = state
         if not state.doing and self._timer is not None:
             self._timer.stop()
-        if self.is_mounted:
+        if self._stands:
             self._draw()
 
     def _draw(self) -> None:

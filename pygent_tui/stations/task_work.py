@@ -151,7 +151,7 @@ class TaskWork(Station):
     def _refuse_live(self, task_ids: Sequence[str], why: str) -> None:
         views = self._views(task_ids)
         if views:
-            self.conductor.refuse(f"{_named(views)} is {views[0].state.value.replace('_', ' ')}: {why}")
+            self.conductor.refuse(f"{_named(views)} is {'over' if views[0].state.ended else 'not over'}: {why}")
 
 
 def _named(views: Sequence[TaskView]) -> str:

@@ -71,7 +71,13 @@ def column(state: Comparing, at: int, width: int) -> tuple[Line, ...]:
     """The copy at `at` in a column of `width` cells: always as many lines, the answer last."""
     view = state.copies[at]
     answer = [((line, "text"),) for line in _answered(view, width)]
-    lines = (_head(state, at), ((view.model, "muted"),), ((_spent(view, state.now), "muted"),), (_changed(state, view),), *answer)
+    lines = (
+        _head(state, at),
+        ((" · ".join((view.model, *_time(view, state.now))), "muted"),),
+        ((_spent(view), "muted"),),
+        (_changed(state, view),),
+        *answer,
+    )
     return lines + ((),) * (4 + _ANSWER_LINES - len(lines))
 
 
@@ -79,7 +85,7 @@ def block(state: Comparing, at: int, width: int) -> tuple[Line, ...]:
     """The copy at `at` on lines of its own, one below the other; of the answer as much as fits on one."""
     view = state.copies[at]
     said = next(iter(_answered(view, width - 2)), "")
-    facts = (f"  {view.model} · {_spent(view, state.now)} · ", "muted")
+    facts = ("  " + " · ".join((view.model, *_time(view, state.now), _spent(view), "")), "muted")
     return (_head(state, at), (facts, _changed(state, view)), ((f"  {said}", "text"),))
 
 
@@ -90,10 +96,13 @@ def _head(state: Comparing, at: int) -> Line:
     return (mark, (f"{at + 1} ", "strong"), (f"{view.id} ", "strong"), (f"{sign} {name}", role))
 
 
-def _spent(view: TaskView, now: float) -> str:
+def _spent(view: TaskView) -> str:
+    return f"{view.steps} step{'s' if view.steps != 1 else ''} · {compact(view.usage.total)} tokens"
+
+
+def _time(view: TaskView, now: float) -> tuple[str, ...]:
     time = seconds(view, now)
-    steps = f"{view.steps} step{'s' if view.steps != 1 else ''}"
-    return " · ".join((steps, f"{compact(view.usage.total)} tokens", *((elapsed(time),) if time is not None else ())))
+    return () if time is None else (elapsed(time),)
 
 
 def _changed(state: Comparing, view: TaskView) -> tuple[str, str]:

@@ -57,7 +57,9 @@ def side_by_side(diff_rows: Sequence[Row]) -> Iterator[Pair]:
 
 def patch(diff: FileDiff) -> str:
     """`diff` as a patch that can be applied."""
-    return f"--- {'/dev/null' if diff.kind == 'added' else _named(f'a/{diff.path}')}\n+++ {_named(f'b/{diff.path}')}\n{diff.text}"
+    old = "/dev/null" if diff.kind == "added" else _named(f"a/{diff.path}")
+    new = "/dev/null" if diff.kind == "deleted" else _named(f"b/{diff.path}")
+    return f"--- {old}\n+++ {new}\n{diff.text}"
 
 
 def _named(path: str) -> str:

@@ -109,11 +109,13 @@ def headline(state: Handing) -> tuple[str, Role]:
 def _came_of(state: Handing) -> tuple[str, Role]:
     report, back = state.known.report, state.known.back
     match state.outcome:
+        case "applied" if not report.applied:
+            return "Nothing was left to apply.", "muted"
         case "applied":
             return f"Applied to the workspace: {names(report.applied)}. U takes it back.", "ok"
         case "conflict":
-            others = "A applies it without them once others are marked; m" if len(state.changes) > len(report.conflicts) else "m"
-            return f"Nothing was applied: {names(report.conflicts)} changed here too. {others} tells the task, or mend it here.", "error"
+            others = "Mark others and A applies those; m" if len(state.changes) > len(report.conflicts) else "m"
+            return f"Nothing was applied: {names(report.conflicts)} changed here too. {others} tells the task; or mend it here.", "error"
         case "returned":
             return f"Taken back: {names(back.applied)}.", "ok"
         case _:
@@ -127,7 +129,7 @@ def _listed(state: Handing) -> tuple[str, Role]:
     which = "what is marked" if state.marked else "all of it"
     warning = f" {', '.join(shared)} changed some of it too." if shared else ""
     if state.asks:
-        return f"Apply {names([change.path for change in state.chosen])} to the workspace? A applies {which}.{warning}", "warn"
+        return f"A applies {which} to the workspace: {names([change.path for change in state.chosen])}.{warning}", "warn"
     return f"A applies {which} to the workspace, Space marks.{warning}", "warn" if shared else "muted"
 
 
@@ -178,4 +180,6 @@ def _card(change: FileChange) -> Call:
         files = f"{change.files} files that" if change.files > 1 else "It is what"
         text = f"{files} .gitignore names; applied only when marked."
         return Call(f"change-{change.path}", f"ignored {name}", change.path, status="ok", result=text)
-    return Call(f"change-{change.path}", name, change.path, status="ok", diffs=(change.diff or FileDiff(change.path, change.kind),))
+    if change.diff is None:
+        return Call(f"change-{change.path}", name, change.path, status="ok", result="It is no text, or too large to be shown.")
+    return Call(f"change-{change.path}", name, change.path, status="ok", diffs=(change.diff,))

@@ -14,6 +14,7 @@ from pygent_engine.values import UNLIMITED, Limits
 from .written import Field, Unfit, Values, Verdict, count, paths, seconds, unlisted, words
 
 MOST_COPIES = 9
+_COPIES = frozenset(map(str, range(1, MOST_COPIES + 1)))
 _TITLE = 40  # characters
 
 # ---------------------------------------------------------------- a new task
@@ -26,7 +27,7 @@ def new_task_fields(values: Values, model: str, personas: Sequence[str]) -> tupl
         (Field("prompt", "Prompt", hint="What is to be done; the task knows nothing else of this conversation", lines=5),),
         (Field("files", "Files", hint="paths it gets a copy of; . is the whole workspace", paths=True),),
         (Field("persona", "Persona", choices=who),),
-        (Field("model", "Model", hint=f"{model}; several for copies"), Field("copies", "Copies", hint="1")),
+        (Field("model", "Model", hint=model), Field("copies", "Copies", hint="1")),
         (Field("steps", "Steps", hint="no cap"), Field("tokens", "Tokens", hint="no cap")),
         (Field("seconds", "Time", hint="no limit"), Field("step_seconds", "A step", hint="no limit")),
     )
@@ -84,7 +85,7 @@ def _copies(text: str) -> int:
     shown = text.strip().lower().removeprefix("x")
     if not shown:
         return 1
-    if not shown.isdecimal() or not 1 <= int(shown) <= MOST_COPIES:
+    if shown not in _COPIES:
         raise Unfit(f"Copies: write a number from 1 to {MOST_COPIES}.")
     return int(shown)
 

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-_COUNT = re.compile(r"(\d+(?:\.\d+)?)([kKmM]?)")
-_SPAN = re.compile(r"(\d+(?:\.\d+)?)(s|m|min|h)?")
+_COUNT = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,6})?)([kKmM]?)")
+_SPAN = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,6})?)(s|m|min|h)?")
 _TIMES = {"": 1, "k": 1_000, "m": 1_000_000}
 _UNITS = {"": 1, "s": 1, "m": 60, "min": 60, "h": 3600}
 _NONE = frozenset({"none", "no", "-", "unlimited"})
@@ -104,7 +104,8 @@ def completed(text: str, known: Sequence[str]) -> str | None:
     """`text` with its last word completed to the first of the `known` paths, which are sorted, that begins so."""
     word = re.split(r"[,\s]", text)[-1]
     at = bisect_left(known, word)
-    if not word or at == len(known) or not known[at].startswith(word) or " " in known[at]:
+    if not word or at == len(known) or not known[at].startswith(word):
         return None
     rest = known[at][len(word) :]
-    return text + (rest if "/" not in rest else rest[: rest.index("/") + 1])
+    part = rest if "/" not in rest else rest[: rest.index("/") + 1]
+    return None if " " in part else text + part

@@ -56,15 +56,16 @@ class Column:
     """The first item is the greeting, the last one what streams; those between are the entries. Heights are estimates until
     whoever draws a unit says how high it is."""
 
-    def __init__(self) -> None:
+    def __init__(self, before: Speaker = "system") -> None:
+        self._before: Speaker = before
         self.greeting: tuple[str, ...] = ()
         self.width = 0
         self.items: list[Item] = []
         self._heights = Heights()
         self._state = EMPTY
         self._greeted = False
-        self._speaking: Speaker = "system"
-        self._live = Live("system")
+        self._speaking: Speaker = before
+        self._live = Live(before)
         self._closed = 0
         """So many units of what streams stay."""
         self._became: Became | None = None
@@ -197,8 +198,8 @@ class Column:
     def _clear(self, greeted: bool) -> None:
         self._state = EMPTY
         self._greeted = greeted
-        self._speaking = "system"
-        self._live, self._closed = Live("system"), 0
+        self._speaking = self._before
+        self._live, self._closed = Live(self._before), 0
         self.items = [Item(None, None, "system"), Item(None, None, "system")]
         self.items[0].units = [Greeting(self.greeting)] if greeted and self.greeting else []
         self.items[1].units = []

@@ -9,6 +9,7 @@ from textual.binding import Binding
 from textual.events import Click
 from textual.strip import Strip
 
+from ..views.layout import Speaker
 from ..views.transcript import EMPTY, Transcript
 from .column import Column, Spot
 from .cursor import Cursor
@@ -30,6 +31,8 @@ class Conversation(LineView):
 
     INTERVAL: ClassVar[float] = 1 / 16
     MARGIN: ClassVar[int] = GUTTER
+    BEFORE: ClassVar[Speaker] = "system"
+    """Who is taken to have spoken before the first entry; what the same one says gets no line that names them."""
 
     BINDINGS = [  # noqa: RUF012 - Textual's own declaration
         Binding("j", "move(1)", "Next item", id="conversation.next", show=False),
@@ -63,7 +66,7 @@ class Conversation(LineView):
     def __init__(self, *, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(name=name, id=id, classes=classes)
         self.state: Transcript = EMPTY
-        self.column = Column()
+        self.column = Column(self.BEFORE)
         self.stops = Stops(self.column)
         self.cursor = Cursor(self)
         self._drawings = Drawings(self)

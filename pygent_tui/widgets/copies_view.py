@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from rich.cells import cell_len, set_cell_size
+from textual.binding import Binding
 from textual.events import Click
 from textual.message import Message
 from textual.strip import Strip
@@ -14,12 +15,18 @@ from .line_view import LineView
 from .sanitise import safe_text
 
 _BETWEEN = " │ "
+_FRAME = 2  # lines
 
 
 class CopiesView(LineView):
     """`show` it what is compared. Posts `Clicked`."""
 
     FOLLOWS: ClassVar[bool] = False
+
+    BINDINGS = [  # noqa: RUF012 - Textual's own declaration
+        Binding("right", "screen.step(1)", "Choose the next copy", id="compare.next", show=False),
+        Binding("left", "screen.step(-1)", "Choose the copy before", id="compare.previous", show=False),
+    ]
 
     class Clicked(Message):
         """The copy at `at` was clicked."""
@@ -51,6 +58,7 @@ class CopiesView(LineView):
         if self._owners and self._owners[0] >= 0:  # the chosen one is seen
             first = self._owners.index(self._state.chosen)
             top = min(first, max(top, first + 3 - self.page.height))
+        self.styles.height = len(self._lines) + _FRAME
         self.set_extent(len(self._lines), self.page.width, top)
 
     def line(self, y: int) -> Strip:

@@ -23,7 +23,7 @@ class Cycle(Widget, can_focus=True):
     ]
 
     DEFAULT_CSS = """
-    Cycle { height: 1; padding: 0 1; margin-right: 1; background: $panel; color: $foreground; }
+    Cycle { height: 1; padding: 0 1; background: $panel; color: $foreground; }
     Cycle:focus { background: $primary-muted; text-style: bold; }
     Cycle:nocolor:focus { text-style: bold reverse; }
     """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from ..views.layout import Speaker
 from ..views.transcript import Transcript
 from .column import Spot
 from .conversation import Conversation
@@ -13,6 +14,7 @@ class TaskChangesView(Conversation):
     """Begins at the first card, with every card open."""
 
     FOLLOWS: ClassVar[bool] = False
+    BEFORE: ClassVar[Speaker] = "agent"
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)

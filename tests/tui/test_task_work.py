@@ -1,0 +1,279 @@
+"""Tasks started by hand, begun again, and given other caps: forms, commands, and what they ask of the session."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from textual.widgets import Button, Input
+
+from pygent_engine.events import LimitTask, Op, ResumeTask, RetryTask, StartTask
+from pygent_engine.values import Limits
+from pygent_tui.screens.form import Form
+from pygent_tui.widgets.task_requests import LimitsAsked, NewTaskAsked, RetryAsked
+from tests import work_scripts
+from tests.scenes import Scene, start
+from tests.support.saying import command, hears
+from tests.support.stage import Stage, play
+
+WORKED = Scene("worked", work_scripts.worked)
+CAPPED = Scene("capped", work_scripts.capped)
+COPIES = Scene("copies", work_scripts.copies)
+START = Scene("start", start)
+
+
+async def opened(stage: Stage) -> Form:
+    """The form that opens."""
+    await stage.until(lambda: isinstance(stage.app.screen, Form) and stage.app.screen.focused is not None)
+    form = stage.app.screen
+    assert isinstance(form, Form)
+    return form
+
+
+def verdict(stage: Stage) -> str:
+    return " ".join(stage.text(".verdict").split())
+
+
+async def sent(stage: Stage) -> list[Op]:
+    """What is asked of the session, once the form is gone."""
+    await stage.until(lambda: not isinstance(stage.app.screen, Form))
+    await stage.until(lambda: stage.ops)
+    return stage.ops
+
+
+# ---------------------------------------------------------------- a new task
+
+
+@pytest.mark.uses("form.send")
+def test_an_empty_form_is_not_sent_and_says_what_is_missing() -> None:
+    async def scenario(stage: Stage) -> None:
+        await command(stage, "/task-new")
+        await opened(stage)
+        await stage.press("ctrl+s")
+        assert verdict(stage) == "Write what is to be done."
+        await stage.press(*"do it", "tab", *"/etc", "ctrl+s")
+        assert verdict(stage).startswith("Files: /etc is not in the workspace")
+        assert isinstance(stage.app.screen, Form)
+        assert stage.ops == []
+
+    play(START, scenario)
+
+
+@pytest.mark.uses("/task-new")
+def test_a_prompt_alone_starts_a_task() -> None:
+    async def scenario(stage: Stage) -> None:
+        await command(stage, "/task-new measure the cache")
+        await opened(stage)
+        await stage.press("ctrl+enter")
+        assert await sent(stage) == [StartTask("measure the cache")]
+        await hears(stage, "The task is queued.")
+
+    play(START, scenario)
+
+
+@pytest.mark.uses("board.new")
+def test_the_key_of_the_board_opens_the_form_and_enter_on_its_button_sends_it() -> None:
+    async def scenario(stage: Stage) -> None:
+        stage.bench.focus_pane("board")
+        await stage.press("n")
+        await opened(stage)
+        await stage.press(*"first", "enter", *"second")
+        while not isinstance(stage.app.screen.focused, Button):
+            await stage.press("tab")
+        await stage.press("enter")
+        assert await sent(stage) == [StartTask("first\nsecond")]
+
+    play(WORKED, scenario)
+
+
+@pytest.mark.uses("form.next", "form.previous", "cycle.next", "cycle.previous")
+def test_all_fields_are_filled_by_keys() -> None:
+    async def scenario(stage: Stage) -> None:
+        await command(stage, "/task-new make it faster")
+        await opened(stage)
+        await stage.press("tab", *"src/, .", "enter", "right", "space", "right", "left", "left", "down")
+        await stage.press(*"gpt, qwen", "down", *"3", "down", *"20", "tab", *"200k", "tab", *"5m", "tab", *"90", "up", "down")
+        assert verdict(stage) == "Starts 3 copies: 2 × gpt, 1 × qwen; C compares them."
+        await stage.press("ctrl+s")
+        ops = await sent(stage)
+        groups = {op.group for op in ops if isinstance(op, StartTask)}
+        assert len(groups) == 1 and groups != {""}
+        limits = Limits(20, 200_000, 300.0, 90.0)
+        assert [replace(op, group="") for op in ops if isinstance(op, StartTask)] == [
+            StartTask("make it faster", ("src/", "."), "Pygent", model, f"make it faster · {at}/3 · {model}", limits)
+            for at, model in ((1, "gpt"), (2, "qwen"), (3, "gpt"))
+        ]
+        await hears(stage, "3 tasks are queued; C on the board compares them.")
+
+    play(WORKED, scenario)
+
+
+@pytest.mark.uses("form.leave")
+def test_what_was_written_and_not_sent_is_there_the_next_time() -> None:
+    async def scenario(stage: Stage) -> None:
+        await command(stage, "/task-new")
+        await opened(stage)
+        await stage.press(*"half a", "tab", *"src/", "escape")
+        await stage.until(lambda: stage.app.screen is stage.bench)
+        stage.app.post_message(NewTaskAsked())
+        form = await opened(stage)
+        assert (form.values["prompt"], form.values["files"]) == ("half a", "src/")
+        await stage.press("ctrl+s")
+        assert await sent(stage) == [StartTask("half a", ("src/",))]
+        stage.app.post_message(NewTaskAsked())
+        form = await opened(stage)
+        assert set(form.values.values()) == {""}
+
+    play(START, scenario)
+
+
+def test_paths_of_the_workspace_are_completed_and_doubted(tmp_path: Path) -> None:
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "cache.py").touch()
+
+    async def scenario(stage: Stage) -> None:
+        await command(stage, "/task-new look")
+        form = await opened(stage)
+        await stage.until(lambda: form.known)
+        await stage.press("tab", *"nope")
+        assert verdict(stage) == "Not among the files that are listed: nope."
+        await stage.press(*", sr")
+        field = form.query_one("#form-files", Input)
+        await stage.until(lambda: field._suggestion)
+        await stage.press("right")
+        assert field.value == "nope, src/"
+
+    play(START, scenario, launch=replace(START.launch(), workspace=str(tmp_path)))
+
+
+def test_hostile_text_in_a_form_is_only_text() -> None:
+    evil = "[/] [@click=app.quit]x[/] \u202e"
+
+    async def scenario(stage: Stage) -> None:
+        stage.app.post_message(NewTaskAsked(evil))
+        await opened(stage)
+        await stage.press("tab", *"/[/]")
+        assert verdict(stage).startswith("Files: /[/] is not in the workspace")
+        await stage.press("backspace", "backspace", "backspace", "backspace", "ctrl+s")
+        assert await sent(stage) == [StartTask(evil.strip())]
+
+    play(START, scenario)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (40, 12), (20, 6)])
+def test_a_form_works_where_there_is_little_room(size: tuple[int, int]) -> None:
+    async def scenario(stage: Stage) -> None:
+        stage.app.post_message(NewTaskAsked("p"))
+        await opened(stage)
+        await stage.press("tab", "tab", "tab", "tab", "tab", *"7")
+        focused = stage.app.screen.focused
+        assert focused is not None
+        assert focused.id == "form-steps"
+        await stage.press("ctrl+s")
+        assert await sent(stage) == [StartTask("p", limits=Limits(7))]
+
+    play(START, scenario, size=size)
+
+
+# ---------------------------------------------------------------- again
+
+
+@pytest.mark.uses("/task-retry")
+def test_a_task_that_is_not_over_is_not_retried() -> None:
+    async def scenario(stage: Stage) -> None:
+        await command(stage, "/task-retry task-3")
+        await hears(stage, "task-3 “Measure on disk” is not over: it can begin again once it is over")
+        assert stage.app.screen is stage.bench
+
+    play(WORKED, scenario)
+
+
+@pytest.mark.uses("board.retry")
+def test_a_retry_goes_on_with_the_history_unless_told_otherwise() -> None:
+    async def scenario(stage: Stage) -> None:
+        stage.bench.focus_pane("board")
+        await stage.press("home", "r")
+        await opened(stage)
+        await stage.press("ctrl+s")
+        assert await sent(stage) == [RetryTask("task-1")]
+
+    play(WORKED, scenario)
+
+
+def test_a_clean_retry_of_several_with_another_prompt_model_and_persona() -> None:
+    async def scenario(stage: Stage) -> None:
+        stage.app.post_message(RetryAsked("task-1", "task-3", "task-2"))
+        await opened(stage)
+        await stage.press("right")
+        assert verdict(stage) == "All 2 are queued again; files and history of before are deleted."
+        await stage.press("tab", *"only the tests", "tab", *"qwen", "tab", "left", "ctrl+s")
+        assert await sent(stage) == [RetryTask(each, "clean", "only the tests", "qwen", "tester") for each in ("task-1", "task-2")]
+
+    play(WORKED, scenario)
+
+
+def test_a_retry_that_is_left_asks_for_nothing() -> None:
+    async def scenario(stage: Stage) -> None:
+        stage.app.post_message(RetryAsked("task-1"))
+        await opened(stage)
+        await stage.press("escape")
+        await stage.until(lambda: stage.app.screen is stage.bench)
+        assert stage.ops == []
+
+    play(WORKED, scenario)
+
+
+# ---------------------------------------------------------------- caps
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("/task-limits task-2 steps=4", "task-2 “Read the logs” is over: it spends nothing more"),
+        ("/task-limits task-1 price=4", "price=4: write caps as steps=40"),
+        ("/task-limits task-1 steps=x", "Steps: write a number"),
+        ("/task-limits task-9 steps=4", "There is no task 'task-9'"),
+    ],
+)
+def test_caps_that_cannot_be_meant_are_refused(text: str, sentence: str) -> None:
+    async def scenario(stage: Stage) -> None:
+        await command(stage, text)
+        await hears(stage, sentence)
+        assert stage.ops == []
+
+    play(CAPPED, scenario)
+
+
+@pytest.mark.uses("/task-limits")
+def test_a_command_raises_a_cap_and_the_task_goes_on() -> None:
+    async def scenario(stage: Stage) -> None:
+        await command(stage, "/task-limits task-1 steps=40 tokens=none")
+        await stage.until(lambda: len(stage.ops) == 2)
+        assert stage.ops == [LimitTask("task-1", Limits(40)), ResumeTask("task-1")]
+
+    play(CAPPED, scenario)
+
+
+@pytest.mark.uses("board.limits")
+def test_the_form_of_caps_shows_what_is_used_and_saving_it_resumes() -> None:
+    async def scenario(stage: Stage) -> None:
+        stage.bench.focus_pane("board")
+        await stage.press("home", "L")
+        await opened(stage)
+        assert verdict(stage) == "3 steps and 4,140 tokens are used, so it stays paused."
+        await stage.press("end", "backspace", *"40", "ctrl+s")
+        assert (await sent(stage))[0] == LimitTask("task-1", Limits(40, 200_000))
+        await stage.until(lambda: stage.ops[1:] == [ResumeTask("task-1")])
+
+    play(CAPPED, scenario)
+
+
+def test_one_form_of_caps_for_several_tasks() -> None:
+    async def scenario(stage: Stage) -> None:
+        stage.app.post_message(LimitsAsked("task-2", "task-3"))
+        await opened(stage)
+        await stage.press("tab", *"50k", "ctrl+s")
+        assert await sent(stage) == [LimitTask("task-3", Limits(20, 50_000))]
+
+    play(COPIES, scenario)
