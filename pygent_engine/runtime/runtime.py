@@ -248,7 +248,8 @@ class Runtime:
     def start(self, cancel: Flag | None = None) -> None:
         """Start the container now instead of with the first command, unless `cancel` is set before it runs."""
         self._check_alive()
-        self._backend.run(Command(":", cancel=cancel))
+        if self.use_docker:
+            self._backend.run(Command(":", cancel=cancel))
 
     def stop(self) -> None:
         """End all processes and the container; the files stay, and a later command starts anew."""

@@ -46,6 +46,7 @@ class LocalBackend:
         self._numbers = count(1)
         self._starting = threading.Lock()  # guards what follows; once `stop` has it, no command of before starts
         self._halt = threading.Event()
+        self._used = False  # a command ran since the last stop: a search for what it left costs 10 ms
         self._lifeline = lifeline
         self._drains: list[threading.Thread] = []
         self._bell: tuple[int, int] | None = None  # a pipe, while there are drains: they end when its write end is closed
@@ -78,9 +79,10 @@ class LocalBackend:
             if not for_good:
                 self._halt = threading.Event()
             halt.set()
-            end(self._is_ours, _KILL_WAIT_S)
-            self._left = frozenset()
-            self._lifeline.let_go(MARKER, self._marker)
+            if self._used:
+                end(self._is_ours, _KILL_WAIT_S)
+                self._lifeline.let_go(MARKER, self._marker)
+            self._used, self._left = False, frozenset()
             drains, self._drains = self._drains, []
             bell, self._bell = self._bell, None
         if bell is not None:
@@ -100,6 +102,7 @@ class LocalBackend:
         with self._starting:
             if halt.is_set():
                 return None
+            self._used = True
             self._lifeline.hold(MARKER, self._marker)
             process = self._spawn(text, marker)
             self._running.add(marker)
