@@ -17,7 +17,7 @@ from functools import partial
 
 from tests.support.docker_engine import engine_problem, image_name
 
-from . import book, commands, completion, containers, day, flatness, opening, remote, starts, steps
+from . import book, commands, completion, containers, day, delegated, flatness, opening, remote, starts, steps
 from .figures import Figure, table
 
 _SMOKE_SLACK = 1.25  # few runs on a machine that others use too
@@ -29,6 +29,7 @@ class _Effort:
 
     starts: int
     steps: int
+    delegated: int
     commands: int
     timeouts: int
     containers: int
@@ -41,8 +42,8 @@ class _Effort:
     idle_s: float
 
 
-_FULL = _Effort(15, 7, 25, 5, 15, 10, 500, 200, completions=40, books=10, messages=5000, idle_s=30.0)
-_SMOKE = _Effort(5, 3, 9, 1, 5, 3, 100, 10, completions=10, books=4, messages=1000, idle_s=5.0)
+_FULL = _Effort(15, 7, 5, 25, 5, 15, 10, 500, 200, completions=40, books=10, messages=5000, idle_s=30.0)
+_SMOKE = _Effort(5, 3, 3, 9, 1, 5, 3, 100, 10, completions=10, books=4, messages=1000, idle_s=5.0)
 
 
 def main() -> int:
@@ -68,6 +69,7 @@ def _groups(effort: _Effort, image: str | None) -> list[Callable[[], list[Figure
     groups: list[Callable[[], list[Figure]]] = [
         partial(starts.figures, effort.starts),
         partial(steps.figures, effort.steps),
+        partial(delegated.figures, effort.delegated),
         partial(commands.local_figures, effort.commands),
     ]
     if image:
