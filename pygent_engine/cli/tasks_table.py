@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from unicodedata import combining, east_asian_width
 
 from ..task_fold import idle, overlaps, stalled
 from ..task_values import ApplyReport, FileChange, TaskState, TaskView
@@ -10,8 +11,8 @@ from ..tools.diffs import as_patch
 from ..untrusted import clean, clean_line
 
 _HEADS = ("ID", "STATE", "TITLE", "STEPS", "TOKENS", "FILES", "TIME", "LAST")
-_GIVES_WAY = ("LAST", "TITLE", "STATE")  # in this order where it gets narrow
-_NARROWEST = {"LAST": 0, "TITLE": 8, "STATE": 9}
+_GIVES_WAY = (("LAST", 12), ("STATE", 18), ("TITLE", 16), ("LAST", 0), ("TOKENS", 0), ("STATE", 9), ("TITLE", 8), ("TIME", 0), ("FILES", 0))
+"""Which columns give way where it gets narrow, one after the other, and how far; at 0 a column is left out."""
 _GAP = "  "
 
 
@@ -19,7 +20,7 @@ def table(views: Sequence[TaskView], now: float, width: int | None) -> str:
     """A line for each task, in at most `width` columns where that is given."""
     clashing = overlaps(views)
     rows = [_HEADS, *(_row(view, now, clashing.get(view.id, ())) for view in views)]
-    widths = {head: max(len(row[at]) for row in rows) for at, head in enumerate(_HEADS)}
+    widths = {head: max(_cells(row[at]) for row in rows) for at, head in enumerate(_HEADS)}
     if width is not None:
         _narrow(widths, width)
     return "\n".join(_line(row, widths, width) for row in rows)
@@ -69,7 +70,7 @@ def applied(task_id: str, report: ApplyReport, done: str) -> str:
 
 
 def _row(view: TaskView, now: float, others: Sequence[str]) -> tuple[str, ...]:
-    files = f"{view.changes or ''}{f' !{chr(44).join(others)}' if others else ''}"
+    clash = f" !{others[0]}{f' +{len(others) - 1}' if len(others) > 1 else ''}" if others else ""
     last = view.error or view.last_action
     cells = (
         view.id,
@@ -77,7 +78,7 @@ def _row(view: TaskView, now: float, others: Sequence[str]) -> tuple[str, ...]:
         view.title,
         _of(view.steps, view.limits.steps),
         _of(view.usage.total, view.limits.tokens),
-        files,
+        f"{view.changes or ''}{clash}",
         _time(view, now),
         last,
     )
@@ -85,21 +86,33 @@ def _row(view: TaskView, now: float, others: Sequence[str]) -> tuple[str, ...]:
 
 
 def _narrow(widths: dict[str, int], width: int) -> None:
-    for head in _GIVES_WAY:
-        over = sum(widths.values()) + len(_GAP) * (len(_HEADS) - 1) - width
+    for head, least in _GIVES_WAY:
+        over = sum(widths.values()) + len(_GAP) * (len(widths) - 1) - width
         if over <= 0:
             return
-        widths[head] = max(_NARROWEST[head], widths[head] - over)
+        if least:
+            widths[head] = min(widths[head], max(least, widths[head] - over))
+        else:
+            del widths[head]
 
 
 def _line(row: Sequence[str], widths: Mapping[str, int], width: int | None) -> str:
-    cells = [_cut(cell, widths[head]).ljust(widths[head]) for head, cell in zip(_HEADS, row, strict=True)]
+    cells = [_fitted(cell, widths[head]) for head, cell in zip(_HEADS, row, strict=True) if head in widths]
     line = _GAP.join(cells).rstrip()
-    return line if width is None else _cut(line, width)
+    return line if width is None else _fitted(line, width).rstrip()
 
 
-def _cut(text: str, width: int) -> str:
-    return text if len(text) <= width else f"{text[: width - 1]}…" if width else ""
+def _fitted(text: str, width: int) -> str:
+    """`text` in exactly `width` cells of a terminal; a cut is shown."""
+    if _cells(text) > width:
+        while _cells(text) > width - 1:
+            text = text[:-1]
+        text += "…"
+    return text + " " * (width - _cells(text))
+
+
+def _cells(text: str) -> int:
+    return sum(0 if combining(letter) else 2 if east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def _state(view: TaskView, now: float) -> str:

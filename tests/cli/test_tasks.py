@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,7 @@ from pygent_engine.values import UNLIMITED, FileDiff, Limits, ToolCall, Usage
 from tests.support.agents import Recorder, bash, calls
 from tests.support.played_session import PlayedSession
 from tests.support.sessions import Sessions
+from tests.support.terminal import terminal
 from tests.tasks.team import Team
 
 DIFF = FileDiff("a.txt", "modified", "@@ -1,1 +1,1 @@\n-one\n+two\n", 1, 1)
@@ -167,6 +169,22 @@ def test_the_table_fits_the_terminal_and_keeps_what_matters(session: PlayedSessi
     assert max(map(len, lines)) <= width
     assert [line.split()[0] for line in lines] == ["ID", "task-1", "task-2"]
     assert width < 40 or "running" in lines[1]
+
+
+def test_wide_letters_take_two_cells_of_the_table(session: PlayedSession) -> None:
+    one, two = (replace(view, title=title) for view, title in zip(views(session), ("設定" * 30, "x" * 60), strict=True))
+    _, wide, narrow = table([one, two], 1010.0, 80).splitlines()
+    before = wide[: wide.index("1/20")]
+    assert len(before) + before.count("設") + before.count("定") == narrow.index("1/20")
+
+
+def test_in_a_terminal_the_table_is_as_wide_as_it_is(session: PlayedSession, tmp_path: Path) -> None:
+    environ = {"XDG_RUNTIME_DIR": str(tmp_path / "run")}
+    with terminal(tmp_path, "tasks", columns=50, environ=environ) as screen:
+        assert screen.end() == 0
+    lines = screen.raw.decode().split("\r\n")
+    assert [line.split()[0] for line in lines if line] == ["ID", "task-1", "task-2"]
+    assert 40 < max(map(len, lines)) <= 50 and "…" in lines[2]
 
 
 def test_a_task_without_a_sign_of_life_is_called_stalled(session: PlayedSession) -> None:
