@@ -29,7 +29,7 @@ from .container import SILENT, Container
 from .exchange import Exchange
 from .grant import granted
 from .lane import JOBS, JOBS_PART, KEEPER, LANE
-from .starting import Start
+from .starting import Start, turnstile
 
 if TYPE_CHECKING:
     from ..engine.engine import Engine
@@ -270,17 +270,24 @@ class ContainerBackend:
             if self._pull:
                 require(engine, self._image, is_given_up)
             volume = "" if self._mirror is None else self._mirror.open(engine.storage, self._image, is_given_up)
-            made = engine.create(self._plan(volume))
+            with turnstile().passing(is_given_up):
+                container = self._begin(engine, self._plan(volume))
+            if self._mirror is not None:
+                container.exchange = Exchange(self._mirror, engine.storage, container.lanes, self._next_marker)
+            undo.pop_all()
+        return container
+
+    def _begin(self, engine: Engine, plan: Plan) -> Container:
+        with contextlib.ExitStack() as undo:
+            made = engine.create(plan)
             undo.callback(engine.remove, made)
             attached = engine.attach(made)
             undo.callback(attached.close)
-            engine.start(made, self._image)
+            engine.start(made, plan.image)
             try:
                 container = Container(engine, made, attached, self._resources)
             except LaneEnded as error:
                 raise RuntimeUnavailable("The container ended as soon as it had started.") from error
-            if self._mirror is not None:
-                container.exchange = Exchange(self._mirror, engine.storage, container.lanes, self._next_marker)
             undo.pop_all()
         return container
 

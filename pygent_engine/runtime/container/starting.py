@@ -1,16 +1,22 @@
-"""Makes something slow on a thread of its own, so that who waits for it can give it up at once."""
+"""Makes something slow on a thread of its own, so that who waits for it can give it up at once; and few such things at a time."""
 
 from __future__ import annotations
 
 import contextvars
+import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
 from typing import Generic, TypeVar
 
+from ...errors import RuntimeUnavailable
 from ..backend import POLL_S
 
 _GRACE_S = 0.5  # for what was given up to end by itself, and to report so
+_AT_ONCE = 4  # an engine starts many together no sooner than one after the other, and answers each of them later
+_LOOK_S = 0.25
 
 T = TypeVar("T")
 
@@ -63,3 +69,31 @@ def within(seconds: float, act: Callable[[], T]) -> T | None:
     """What `act` returns or raises; None when that takes longer than `seconds`, and `act` is left behind."""
     deadline = time.monotonic() + seconds
     return Start(lambda is_over: act(), lambda late: None).wait(lambda: time.monotonic() > deadline)
+
+
+class Turnstile:
+    """Lets a few through at a time; who gave up before it was let in raises RuntimeUnavailable."""
+
+    def __init__(self, at_once: int) -> None:
+        self._free = threading.BoundedSemaphore(at_once)
+
+    @contextmanager
+    def passing(self, is_given_up: Callable[[], bool]) -> Iterator[None]:
+        """The block has a place of its own."""
+        while not self._free.acquire(timeout=_LOOK_S):
+            if is_given_up():
+                raise RuntimeUnavailable("It was given up before its turn came.")
+        try:
+            yield
+        finally:
+            self._free.release()
+
+
+@cache
+def _turnstile_of(process: int) -> Turnstile:
+    return Turnstile(_AT_ONCE)
+
+
+def turnstile() -> Turnstile:
+    """The one before all starts of containers of this program; a fork is a program of its own."""
+    return _turnstile_of(os.getpid())
