@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import stat
 import threading
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -133,7 +133,7 @@ class Handover:
             theirs = {path: read_version(self._task, path) for path in labels}
             bases = {path: self._base(path) for path in labels}
             wanted = {path: Change(self._taken.get(path, bases[path]), theirs[path], bases[path]) for path in labels}
-            written, report, before, after = self._join(wanted, labels, self._task)
+            written, report, before, after = self._join(wanted, labels, lambda folder: not _is_folder(self._task, folder))
             if written is not None:
                 earlier = {path: self._taken[path] for path in labels if path in self._taken}
                 self._applied.append(_Applied(labels, before, after, written.folders, earlier))
@@ -147,7 +147,7 @@ class Handover:
                 raise PygentError("Nothing of this task was applied that could be taken back.")
             last = self._applied[-1]
             wanted = {path: Change(last.after[path], last.before[path]) for path in last.before}
-            written, report, _, _ = self._join(wanted, last.labels, None)
+            written, report, _, _ = self._join(wanted, last.labels, frozenset(last.folders).__contains__)
             if written is not None:
                 remove_folders(self._parent, last.folders)
                 self._applied.pop()
@@ -163,9 +163,9 @@ class Handover:
             self._taken.clear()
 
     def _join(
-        self, wanted: Mapping[str, Change], labels: Mapping[str, str], other: Exact | None
+        self, wanted: Mapping[str, Change], labels: Mapping[str, str], may_go: Callable[[str], bool]
     ) -> tuple[Written | None, ApplyReport, dict[str, Version | None], dict[str, Version | None]]:
-        """Write what `wanted` leads to, unless something clashes; None then. `other`: whose empty folders ours need not outlive."""
+        """Write what `wanted` leads to, unless something clashes; None then. A folder that is left empty goes where it `may_go`."""
         plan = joined(self._parent, wanted, self._store)
         if plan.clashes:
             diffs = tuple(clash_diff(path, ours, merge, self._store) for path, (ours, merge) in sorted(plan.clashes.items()))
@@ -173,7 +173,7 @@ class Handover:
         versions = [version for step in plan.steps for version in (step.before, step.after)]
         self._store.put(self._contents([*versions, *(change.theirs for change in wanted.values())]))
         steps = [Step(step.path, keep(step.before, self._store), step.after) for step in plan.steps]
-        written = write_all(self._parent, steps, self._store, lambda folder: other is not None and not _is_folder(other, folder))
+        written = write_all(self._parent, steps, self._store, may_go)
         before = {step.path: step.before for step in steps}
         after = {step.path: _light(step.after) for step in steps}
         return written, ApplyReport(applied=_labelled(labels, labels)), before, after

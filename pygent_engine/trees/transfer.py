@@ -91,7 +91,7 @@ def take_back(exact: Exact, written: Written, store: Store) -> None:
     for step in reversed(written.steps):
         with contextlib.suppress(PygentError):
             if read_version(exact, step.path) != step.before:
-                _take(exact, Step(step.path, step.after, step.before), store, [], lambda folder: False)
+                _take(exact, Step(step.path, step.after, step.before), store, [], written.folders.__contains__)
     remove_folders(exact, written.folders)
 
 
