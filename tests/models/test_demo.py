@@ -13,7 +13,7 @@ from pygent_engine.agent import Agent
 from pygent_engine.models.demo import DemoModel
 from pygent_engine.models.reply import ReplyBuilder, message_to_dict
 from pygent_engine.runtime import Runtime
-from pygent_engine.values import Delta, JsonDict, Message
+from pygent_engine.values import NEWS, Delta, JsonDict, Message
 
 ALL = ["bash", "write_file", "read_file", "edit_file", "ask_user", "stop", "delegate_task", "task_status", "list_tasks", "collect_file"]
 Answer = Callable[[str, JsonDict], str]
@@ -214,6 +214,18 @@ def test_both_programs_of_the_tour_print_the_same(tmp_path: Path, name: str) -> 
     with Runtime(use_docker=False, workspace=tmp_path) as runtime:
         runtime.write_file(written["path"], written["content"])
         assert runtime.bash(run).strip() == "primes below 1000: 168, largest 997, sum 76127"
+
+
+@pytest.mark.parametrize("prompt", ["help", "run date", "delegate: run date"])
+def test_news_of_tasks_in_the_middle_of_a_turn_change_nothing(prompt: str) -> None:
+    model = DemoModel(delay_s=0)
+    history: list[JsonDict] = [{"role": "user", "content": prompt}]
+    news: JsonDict = {"role": "user", "content": f"{NEWS}\n\ntask-1 (help): finished."}
+    while (reply := model.chat(history, "demo", offered(ALL))).tool_calls:
+        told = model.chat([*history, news], "demo", offered(ALL))
+        assert [(call.name, call.arguments) for call in told.tool_calls] == [(call.name, call.arguments) for call in reply.tool_calls]
+        history += [message_to_dict(reply), *({"role": "tool", "tool_call_id": call.id, "content": "no"} for call in reply.tool_calls)]
+    assert model.chat([*history, news], "demo", offered(ALL)) == reply
 
 
 # ---------------------------------------------------------------- streaming
