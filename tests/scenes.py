@@ -12,7 +12,7 @@ from pygent_engine.events import CallEnded, ContainerReplaced, Envelope, ImagePu
 from pygent_engine.task_values import TaskState
 from pygent_engine.values import ToolResult
 
-from . import asking_scripts, command_scripts, writing_scenes
+from . import asking_scripts, board_scripts, command_scripts, writing_scenes
 from .conversation_scripts import cards, diffs, odd
 from .support.scene_session import SceneLaunch, SceneSession
 from .support.script import Script, call
@@ -337,6 +337,16 @@ SCENES: tuple[Scene, ...] = (
     Scene("persona", command_scripts.tuned, (*"/persona", "enter", *"re")),
     Scene("changes", diffs, (*"/diff", "enter")),
     Scene("doctor", start, (*"/doctor", "enter"), report=command_scripts.REPORT),
+    Scene("board-empty", start, ("f2",)),
+    Scene("board-three", board_scripts.three, ("f2", "j")),
+    Scene("board-states", board_scripts.every_state, ("f2", "2")),
+    Scene("board-hundred", lambda: board_scripts.many(100), ("f2",)),
+    Scene("board-thousand", lambda: board_scripts.many(1000), ("f2", "G")),
+    Scene("board-stalled", board_scripts.stalled, ("f2", "j")),
+    Scene("board-conflict", board_scripts.conflict, ("f2",)),
+    Scene("board-marked", board_scripts.every_state, ("f2", "j", "space", "j", "j", "space")),
+    Scene("board-filtered", lambda: board_scripts.many(100), ("f2", "slash", *"failed start", "enter")),
+    Scene("board-pane", board_scripts.every_state, ("f6", "f6", "f6", "f3")),
     Scene("new", running, (*"/new", "enter")),
     Scene("copied", answer, (*"/copy", "enter")),
 )

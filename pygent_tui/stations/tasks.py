@@ -30,8 +30,6 @@ class Tasks(Station):
     def __init__(self, conductor: Conductor) -> None:
         super().__init__(conductor)
         self._screen: BoardScreen | None = None
-        self.followers: list[Callable[[TaskView | None], object]] = []
-        """Told of the row under the cursor whenever that is another one, or says something else."""
 
     def requests(self) -> Mapping[type[Request], Callable[[Any], object]]:
         return {
@@ -42,7 +40,6 @@ class Tasks(Station):
             ClearAsked: lambda _: self.clear(),
             BoardAsked: lambda _: self.open_board(),
             TaskTable.Selected: lambda request: self.inspect(request.task_id),
-            TaskTable.Moved: lambda request: self._moved(request.view),
         }
 
     def show(self, old: AppState, new: AppState) -> None:
@@ -102,10 +99,6 @@ class Tasks(Station):
         self.app.push_screen(screen, closed)
         screen.show(self.conductor.state.board)
         screen.tick(self.app.clock())
-
-    def _moved(self, view: TaskView | None) -> None:
-        for follow in self.followers:
-            follow(view)
 
     def inspect(self, task_id: str) -> None:
         """Show the output of a task in the pane of the output."""

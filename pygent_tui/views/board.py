@@ -11,7 +11,6 @@ from pygent_engine.task_values import TaskState, TaskView
 
 from .task_words import needs_user
 
-
 _COUNTED = {
     TaskState.queued: "queued",
     TaskState.starting: "working",

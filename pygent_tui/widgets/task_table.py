@@ -10,6 +10,7 @@ from rich.style import Style
 from textual.binding import Binding
 from textual.content import Content
 from textual.events import Blur, Click, Focus
+from textual.message import Message
 from textual.strip import Strip
 
 from pygent_engine.task_values import TaskState, TaskView
@@ -93,7 +94,7 @@ class TaskTable(LineView):
             super().__init__()
             self.task_id = task_id
 
-    class Moved(Request):
+    class Moved(Message):
         """The row under the cursor is another one, or it or the title says something else; `view` is None on an empty board."""
 
         def __init__(self, view: TaskView | None, board: Board) -> None:
@@ -113,7 +114,10 @@ class TaskTable(LineView):
         self._now = 0.0
         self._titled: tuple[Counts, Choice, tuple[Column, ...], int] | None = None
         self._untold = False
+        self._sought = True
+        """Whether the row under the cursor is to be brought into view."""
         self._can: frozenset[str] = frozenset()
+        self._labelled: dict[str, str] = {}
         self._told: TaskView | None = None
 
     # ------------------------------------------------------------ attributes down
@@ -135,7 +139,7 @@ class TaskTable(LineView):
         """Take over a cursor, marks, filter and order."""
         if choice != self.choice:
             self.choice = choice
-            self._shown = ()
+            self._shown, self._sought = (), True
             self.flush()
 
     @property
@@ -172,6 +176,8 @@ class TaskTable(LineView):
         self._cursor = self._found(held)
         lines = len(self._shown) * self._height if self._shown else len(self.empty_lines())
         top = self.scroll_offset.y // before * self._height if shown and before != self._height else self.scroll_offset.y
+        if self._sought and self._shown:
+            top, self._sought = self._revealed(top), False
         self.set_extent(lines, self.page.width, min(top, max(0, lines - self.page.height)))
         self._entitle()
         self._renew()
@@ -229,8 +235,8 @@ class TaskTable(LineView):
     # ------------------------------------------------------------ the cursor
 
     def on_focus(self, event: Focus) -> None:
-        self._renew()
-        self.refresh()
+        self._sought = True
+        self.flush()
 
     def on_blur(self, event: Blur) -> None:
         self.refresh()
@@ -270,11 +276,14 @@ class TaskTable(LineView):
             return
         self._cursor = max(0, min(place, len(self._shown) - 1))
         self.choice = replace(self.choice, cursor=self._shown[self._cursor].id)
-        first = self._cursor * self._height
-        top, page = self.scroll_offset.y, self.page.height
-        self.jump(min(first, max(top, first + self._height - page)))
+        self.jump(self._revealed(self.scroll_offset.y))
         self._renew()
         self.refresh()
+
+    def _revealed(self, top: int) -> int:
+        """The line to be shown first, so that the row under the cursor is seen; `top` when it is."""
+        first = self._cursor * self._height
+        return min(first, max(top, first + self._height - self.page.height))
 
     # ------------------------------------------------------------ filter, order, marks
 
@@ -335,8 +344,8 @@ class TaskTable(LineView):
         can |= valid(view) if view is not None else frozenset[str]()
         if any(row.state.ended for row in self._board.rows):
             can |= {"clear_over"}
-        if can != self._can:
-            self._can = can
+        if (can, self.key_labels) != (self._can, self._labelled):
+            self._can, self._labelled = can, self.key_labels
             self.refresh_bindings()
         if view is not self._told or self._untold:
             self._told, self._untold = view, False

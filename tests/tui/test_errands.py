@@ -112,7 +112,6 @@ def test_a_command_asks_the_session(text: str, op: object) -> None:
 @pytest.mark.parametrize(
     ("text", "pane"),
     [
-        pytest.param("/tasks", "board", marks=pytest.mark.uses("/tasks")),
         pytest.param("/output", "output", marks=pytest.mark.uses("/output")),
     ],
 )

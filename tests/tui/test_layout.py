@@ -112,11 +112,11 @@ def test_the_side_hides_gives_the_focus_back_and_returns() -> None:
     play(BUSY, scenario)
 
 
-@pytest.mark.uses("/tasks")
+@pytest.mark.uses("/output")
 def test_going_to_a_pane_of_the_hidden_side_brings_it_back() -> None:
     async def scenario(stage: Stage) -> None:
-        await stage.press("f4", *"/tasks", "enter")
-        await stage.until(lambda: stage.one("#board").has_focus and stage.one("#board").region.area)
+        await stage.press("f4", *"/output", "enter")
+        await stage.until(lambda: stage.one("#output").has_focus and stage.one("#output").region.area)
 
     play(TASKS, scenario)
 

@@ -137,11 +137,11 @@ def test_x_on_the_board_cancels_after_a_yes_only() -> None:
     play(TASKS, scenario)
 
 
-@pytest.mark.uses("board.select")
-def test_enter_on_the_board_shows_the_output_of_the_task_and_escape_follows_again() -> None:
+@pytest.mark.uses("board.output")
+def test_l_on_the_board_shows_the_output_of_the_task_and_escape_follows_again() -> None:
     async def scenario(stage: Stage) -> None:
         stage.one("#board").focus()
-        await stage.press("down", "enter")
+        await stage.press("down", "l")
         await stage.until(lambda: stage.state.output.selected == "task-2/c1")
         stage.session.play(tasks().end_turn().envelopes[-2:])
         await stage.until(lambda: stage.state.status.turn_since is None)

@@ -19,7 +19,7 @@ def test_what_is_no_slash_and_a_word_is_a_prompt(text: str) -> None:
         ("/exprot it.md", "There is no command /exprot; did you mean /export?"),
         ("/help-me", "There is no command /help-me; did you mean /help?"),
         ("/steer", "/steer needs something after it: /steer TEXT"),
-        ("/cancel  ", "/cancel needs something after it: /cancel TASK"),
+        ("/steer  ", "/steer needs something after it: /steer TEXT"),
         ("/clear the cache", "/clear takes nothing after it; send the rest as a prompt of its own."),
     ],
 )
@@ -35,7 +35,7 @@ def test_what_cannot_be_run_is_refused_in_a_sentence(text: str, sentence: str) -
         ("/help", "help", ""),
         ("/HELP ", "help", ""),
         ("/steer use sqlite\nplease", "steer", "use sqlite\nplease"),
-        ("/cancel  task-1 ", "cancel", "task-1"),
+        ("/cancel  task-1 ", "task-cancel", "task-1"),
         ("/q", "exit", ""),
         ("/clear", "new", ""),
         ("/?", "help", ""),
