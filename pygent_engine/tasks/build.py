@@ -14,7 +14,9 @@ from ..settings import Settings
 from ..tools import default_registry
 from ..tools.toolbox import Toolbox
 from ..values import Limits, Persona
-from .executor import Order
+from .executor import Builder, Order
+
+AgentFactory = Callable[[Persona | None], Loop]
 
 
 @frozen
@@ -47,3 +49,15 @@ class Heritage:
             limits=Limits(),
             post=lambda event: None,
         )
+
+
+def from_factory(factory: AgentFactory) -> Builder:
+    """For a manager whose agents a program makes: they keep what the start says nothing of."""
+
+    def build(order: Order) -> Loop:
+        agent = factory(order.spec.persona)
+        agent.model = order.model or agent.model  # the seat that it takes next is wired with these
+        agent.model_name = order.spec.model_name or agent.model_name
+        return agent
+
+    return build

@@ -18,6 +18,7 @@ from ..values import Limits, RetryMode
 from .allowance import Allowance
 from .run import Entry, Run
 from .spec import TaskSpec
+from .stand import BACK_OFF_S
 
 if TYPE_CHECKING:
     from ..models.protocol import Model
@@ -92,15 +93,16 @@ class Executor(Protocol):
 
 
 class ThreadExecutor:
-    """Runs each task on a thread of this process."""
+    """Runs each task on a thread of this process. A passing fault of its model is waited out for `back_off` seconds each time."""
 
-    def __init__(self, build: Builder) -> None:
+    def __init__(self, build: Builder, back_off: tuple[float, ...] = BACK_OFF_S) -> None:
         self._build = build
+        self._back_off = back_off
         self._guard = threading.Lock()  # of _store
         self._store: Store | None = None
 
     def job(self) -> ThreadJob:
-        return ThreadJob(self._build, self._workplace)
+        return ThreadJob(self._build, self._workplace, self._back_off)
 
     def close(self) -> None:
         with self._guard:
@@ -120,8 +122,9 @@ class ThreadExecutor:
 class ThreadJob:
     """Keeps agent and workplace from one attempt to the next, as long as the former came back."""
 
-    def __init__(self, build: Builder, make_place: Callable[[Runtime, Order], Workplace]) -> None:
+    def __init__(self, build: Builder, make_place: Callable[[Runtime, Order], Workplace], back_off: tuple[float, ...]) -> None:
         self._build = build
+        self._back_off = back_off
         self._make_place = make_place
         self._guard = threading.Lock()  # of the fields below; what is asked before an attempt begins is kept for it
         self._run: Run | None = None
@@ -149,7 +152,7 @@ class ThreadJob:
             if order.mode == "clean" or self._agent is None or self._allowance is None:
                 self._allowance = Allowance(order.spec.limits)
             self._allowance.limits = order.spec.limits
-            run = self._run = Run(order.spec.id, self._allowance, post, self._messages)
+            run = self._run = Run(order.spec.id, self._allowance, post, self._messages, self._back_off)
             run.stand.pause(self._pausing)
         work = threading.Thread(target=self._work, args=(order, run), name=f"pygent-{order.spec.id}", daemon=True)
         work.start()

@@ -9,13 +9,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..errors import PygentError, TaskLimitError
-from ..loop import Loop
 from ..outbox import Outbox, Sink
 from ..settings import Settings
 from ..task_events import ChangesApplied, ChangesFound, ChangesTakenBack
 from ..task_values import ApplyReport, FileChange, TaskView
 from ..values import UNLIMITED, Limits, Persona, RetryMode
-from .build import Heritage
+from .build import AgentFactory, Heritage, from_factory
 from .executor import Builder, Executor, Order, ThreadExecutor
 from .slots import Slots
 from .spec import RuntimePlan, TaskSpec
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from ..runtime import Runtime
     from .workplace import Workplace
 
-AgentFactory = Callable[[Persona | None], Loop]
 CLOSE_S = 10.0
 _LEFT = "it did not stop in time and was left behind"
 
@@ -48,6 +46,7 @@ class TaskManager:
         heritage: Callable[[], Heritage] | None = None,
         outbox: Outbox | None = None,
         settings: Settings | None = None,
+        executor: Callable[[Builder], Executor] = ThreadExecutor,
     ) -> None:
         self._inherited_model: Callable[[], str | None]
         self._settings = settings or Settings.load()
@@ -55,13 +54,13 @@ class TaskManager:
         if most < 1:
             raise TaskLimitError(f"max_tasks is {most}; at least one task must be allowed to run.")
         if agent_factory is not None:
-            build, self._inherited_model = _from_factory(agent_factory), lambda: None
+            build, self._inherited_model = from_factory(agent_factory), lambda: None
             self._forget_allowed: Callable[[str], None] = lambda task_id: None
         else:
             inherited = heritage or Heritage.of(self._settings)
             build, self._inherited_model = lambda order: inherited().build(order), lambda: inherited().model_name
             self._forget_allowed = lambda task_id: inherited().gate.forget_task(task_id)
-        self._executor: Executor = ThreadExecutor(build)
+        self._executor = executor(build)
         self._outbox = outbox or Outbox(on_event)
         self._slots = Slots(most)
         self._guard = threading.Lock()  # of the fields below; nothing is posted under it, for a receiver may call back
@@ -292,13 +291,3 @@ class TaskManager:
         """What other tasks changed and was not taken over yet; copies of one prompt are alternatives, and do not count."""
         others = (other for other in self.tasks() if other.id != view.id and not (view.group and other.group == view.group))
         return {other.id: tuple(path for path in other.changed if path not in other.applied) for other in others}
-
-
-def _from_factory(factory: AgentFactory) -> Builder:
-    def build(order: Order) -> Loop:
-        agent = factory(order.spec.persona)
-        agent.model = order.model or agent.model  # the seat that it takes next is wired with these
-        agent.model_name = order.spec.model_name or agent.model_name
-        return agent
-
-    return build

@@ -38,9 +38,9 @@ class Entry(NamedTuple):
 class Run:
     """An attempt at the task of that id; all that it reports goes to `post`. `messages` came before it began."""
 
-    def __init__(self, task_id: str, allowance: Allowance, post: Post, messages: list[str]) -> None:
+    def __init__(self, task_id: str, allowance: Allowance, post: Post, messages: list[str], back_off: tuple[float, ...]) -> None:
         self.cancel = Cancel()
-        self.stand = Stand(post, lambda: allowance.limits, self._container, self._look)
+        self.stand = Stand(post, lambda: allowance.limits, self._container, self._look, back_off)
         self._task_id = task_id
         self._post = post
         self._worker = Worker(f"pygent-{task_id}-start")

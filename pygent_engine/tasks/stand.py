@@ -18,13 +18,22 @@ from ..untrusted import clean_line
 from ..values import Limits
 
 BACK_OFF_S = (10.0, 30.0, 60.0, 120.0, 300.0)
+"""How long a fault is waited out that comes for the first time, the second time ..."""
 _LONGEST_REASON = 500
 
 
 class Stand:
     """`limits` are the task's own, for a reason to be told; `paused` is called once that is told, and may take its time."""
 
-    def __init__(self, post: Post, limits: Callable[[], Limits], container: Callable[[], str | None], paused: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        post: Post,
+        limits: Callable[[], Limits],
+        container: Callable[[], str | None],
+        paused: Callable[[], None],
+        back_off: tuple[float, ...] = BACK_OFF_S,
+    ) -> None:
+        self._back_off = back_off
         self._post = post
         self._limits = limits
         self._container = container
@@ -47,7 +56,7 @@ class Stand:
     def due(self, turn: Turn, fault: ModelError | None = None) -> Hold | None:
         """Why to stand still now."""
         if fault is not None:
-            return partial(self._hold, str(fault), _back_off(turn.faults, fault)) if fault.transient else None
+            return partial(self._hold, str(fault), self._delay(turn.faults, fault)) if fault.transient else None
         limit = turn.exhausted()
         if limit in ("steps", "tokens"):
             limits = self._limits()
@@ -73,6 +82,11 @@ class Stand:
             cancel.unlisten(self._wake)
             self.held_s += time.monotonic() - began
 
+    def _delay(self, faults: int, fault: ModelError) -> float:
+        """Seconds until it is tried again, after so many steps in a row without a reply."""
+        usual = self._back_off[min(max(faults, 1), len(self._back_off)) - 1]
+        return max(usual, fault.retry_after_s or 0.0)
+
     def _tell(self, state: TaskState, reason: str = "", resumes_at: float | None = None) -> None:
         self._post(TaskStateChanged(state, self._container(), reason, resumes_at))
 
@@ -85,9 +99,3 @@ class Stand:
     def _wake(self) -> None:
         with self._changed:
             self._changed.notify_all()
-
-
-def _back_off(faults: int, fault: ModelError) -> float:
-    """Seconds until it is tried again, after so many steps in a row without a reply."""
-    usual = BACK_OFF_S[min(max(faults, 1), len(BACK_OFF_S)) - 1]
-    return max(usual, fault.retry_after_s or 0.0)

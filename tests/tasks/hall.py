@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from pygent_engine import Agent, Message, Persona, Runtime, Settings, TaskManager
 from pygent_engine.values import JsonDict
@@ -38,13 +39,15 @@ class Hall:
         self.recorder = Recorder()
         self._managers: list[TaskManager] = []
 
-    def manager(self, chat: Chat, max_tasks: int = 3, settings: Settings | None = None) -> TaskManager:
+    def manager(self, chat: Chat, max_tasks: int = 3, settings: Settings | None = None, **options: Any) -> TaskManager:
         """A manager whose tasks answer with `chat`."""
-        return self.manager_of(lambda persona: answering(chat, persona), max_tasks, settings)
+        return self.manager_of(lambda persona: answering(chat, persona), max_tasks, settings, **options)
 
-    def manager_of(self, factory: Callable[[Persona | None], Agent], max_tasks: int = 1, settings: Settings | None = None) -> TaskManager:
+    def manager_of(
+        self, factory: Callable[[Persona | None], Agent], max_tasks: int = 1, settings: Settings | None = None, **options: Any
+    ) -> TaskManager:
         """A manager whose tasks are what `factory` makes."""
-        manager = TaskManager(factory, max_tasks, on_event=self.recorder, settings=settings or Settings())
+        manager = TaskManager(factory, max_tasks, on_event=self.recorder, settings=settings or Settings(), **options)
         self._managers.append(manager)
         return manager
 
