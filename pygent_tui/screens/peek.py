@@ -132,6 +132,9 @@ class Peek(ModalScreen[None]):
         if self._panel is not None:
             self.set_focus(None if self._panel.has_focus_within else self._panel)
 
+    def on_mount(self) -> None:
+        self.post_message(self.Shown())
+
     def on_screen_resume(self) -> None:
         self.post_message(self.Shown())
 

@@ -244,6 +244,15 @@ class TaskScreen(Screen[None]):
             self.set_class(True, "-output")
             self.output.focus()
 
+    @on(AskPanel.Typed)
+    def _typed(self, event: AskPanel.Typed) -> None:
+        """What was being written when something was asked goes on where it was written."""
+        event.stop()
+        self.field.insert(event.text)
+
+    def on_mount(self) -> None:
+        self.post_message(self.Shown())
+
     def on_screen_resume(self) -> None:
         self.post_message(self.Shown())
 

@@ -176,7 +176,9 @@ class TaskDesk(Station):
         opened.put(beside(table.region, table.cursor_row, self.app.size))
 
     def _show_ask(self, place: TaskScreen | Peek, state: AppState, typed_at: float) -> None:
-        """The oldest that the task of `place` asks; nothing when it asks nothing."""
+        """The oldest that the task of `place` asks; nothing when it asks nothing. A screen that is not made yet comes for it."""
+        if not place.is_mounted:
+            return
         ask: Ask | None = next((ask for ask in state.asks.pending if ask.task_id == place.task_id), None)
         shown = place.panel.call_id if place.panel is not None else None
         if (ask.call_id if ask is not None else None) == shown:

@@ -31,6 +31,7 @@ class MessageField(AnswerField):
     def __init__(self, text: str = "", *, id: str) -> None:
         super().__init__("Write to this task; Enter sends, Ctrl+J breaks the line")
         self.id = id
+        self.compact = False  # it has a border
         self.text = text
         self.typed_at = 0.0
 
