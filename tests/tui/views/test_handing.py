@@ -71,7 +71,8 @@ def test_a_mark_is_for_a_path_that_there_is() -> None:
         (state(marked=frozenset({"cache.toml"})), "A applies what is marked to the workspace, Space marks.", "muted"),
         (
             state(asks=True),
-            "A applies all of it to the workspace: src/cache.py, tests/test_cache.py, cache.toml and 1 more. task-2 changed some of it too.",
+            "A applies all of it to the workspace: src/cache.py, tests/test_cache.py, cache.toml and 1 more. "
+            "task-2 changed some of it too.",
             "warn",
         ),
         (state(doing="apply"), "Taking the changes over…", "muted"),

@@ -1,0 +1,358 @@
+"""What tasks changed: looked at, marked, taken over, taken back; refusals, conflicts and answers that do not come."""
+
+from __future__ import annotations
+
+import pytest
+
+from pygent_engine.events import (
+    ApplyTask,
+    ChangesApplied,
+    ChangesListed,
+    ChangesTakenBack,
+    DiffTask,
+    Event,
+    Op,
+    TaskRemoved,
+    UnapplyTask,
+    Warned,
+)
+from pygent_engine.task_values import ApplyReport, FileChange
+from pygent_engine.values import FileDiff
+from pygent_tui.screens.confirm import Confirm
+from pygent_tui.screens.message import MessageDialog
+from pygent_tui.screens.task_diff import TaskDiff
+from pygent_tui.widgets.task_requests import ApplyAsked, DiffAsked, UnapplyAsked
+from tests import work_scripts
+from tests.scenes import Scene
+from tests.support.saying import command, hears
+from tests.support.script import Script
+from tests.support.stage import Stage, play
+from tests.work_scripts import APPLIED, CHANGES, CONFLICT
+
+WORKED = Scene("worked", work_scripts.worked)
+LISTED = Scene("listed", work_scripts.listed)
+
+
+def applied() -> Script:
+    return work_scripts.listed().post(ChangesApplied(APPLIED), "task-1")
+
+
+APPLIED_BEFORE = Scene("applied", applied)
+
+
+class Playing:
+    """A scene that goes on."""
+
+    def __init__(self, stage: Stage, scene: Scene) -> None:
+        assert scene.script is not None
+        self.stage = stage
+        self.script = scene.script()
+
+    async def post(self, *events: Event, task: str = "task-1") -> None:
+        before = len(self.script.envelopes)
+        for event in events:
+            self.script.post(event, task)
+        self.stage.session.play(self.script.envelopes[before:])
+        await self.stage.until(lambda: self.stage.state.seen >= self.script.envelopes[-1].seq)
+
+
+async def opened(stage: Stage) -> TaskDiff:
+    """The screen that opens, with what it shows drawn."""
+    await stage.until(lambda: isinstance(stage.app.screen, TaskDiff) and stage.app.screen.focused is not None)
+    screen = stage.app.screen
+    assert isinstance(screen, TaskDiff)
+    await stage.pilot.pause()
+    return screen
+
+
+def note(stage: Stage) -> str:
+    return " ".join(stage.text("#task-diff-note").split())
+
+
+def dialog(stage: Stage) -> str:
+    return " ".join(stage.text(".dialog").replace("│", " ").split())
+
+
+async def asked(stage: Stage, *ops: Op) -> None:
+    await stage.until(lambda: stage.ops == list(ops))
+
+
+# ---------------------------------------------------------------- looking
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"), [("/task-diff nope", "There is no task 'nope'"), ("/task-unapply task-1", "Nothing of task-1")]
+)
+def test_what_there_is_not_is_refused(text: str, sentence: str) -> None:
+    async def scenario(stage: Stage) -> None:
+        await command(stage, text)
+        await hears(stage, sentence)
+        assert stage.app.screen is stage.bench
+        assert stage.ops == []
+
+    play(WORKED, scenario)
+
+
+@pytest.mark.uses("/task-diff", "task-diff.close")
+def test_until_the_answer_comes_it_says_that_it_looks() -> None:
+    async def scenario(stage: Stage) -> None:
+        playing = Playing(stage, WORKED)
+        await command(stage, "/task-diff task-1")
+        await opened(stage)
+        await asked(stage, DiffTask("task-1"))
+        assert note(stage) == "Looking at what task-1 changed…"
+        assert "Nothing to show yet." in stage.text("#task-diff-view")
+        await playing.post(ChangesListed(CHANGES))
+        await stage.until(lambda: "task-1 · 5 paths" in stage.text("#task-diff-list"))
+        shown = stage.text("#task-diff-list")
+        assert "± src/cache.py  +4 −2  ! also task-2" in shown
+        assert "+ .venv/  ignored, 812 files" in shown
+        await stage.until(lambda: "return request.fingerprint" in stage.text("#task-diff-view"))
+        await stage.press("escape")
+        await stage.until(lambda: stage.app.screen is stage.bench)
+
+    play(WORKED, scenario, size=(130, 40))
+
+
+def test_a_refusal_is_shown_and_a_task_that_is_removed_closes_the_screen() -> None:
+    async def scenario(stage: Stage) -> None:
+        playing = Playing(stage, WORKED)
+        stage.app.post_message(DiffAsked("task-1"))
+        await opened(stage)
+        await playing.post(Warned("git is not on this machine; install it to see [/] changes."))
+        assert note(stage) == "git is not on this machine; install it to see [/] changes."
+        await playing.post(TaskRemoved())
+        await stage.until(lambda: stage.app.screen is stage.bench)
+        await hears(stage, "task-1 was removed.")
+
+    play(WORKED, scenario)
+
+
+@pytest.mark.uses("task-diff.again")
+def test_an_answer_that_does_not_come_is_said_and_asked_for_again() -> None:
+    async def scenario(stage: Stage) -> None:
+        playing = Playing(stage, WORKED)
+        stage.app.post_message(DiffAsked("task-1"))
+        screen = await opened(stage)
+        screen._deadline_s = 0.05
+        await stage.press("r")
+        await stage.until(lambda: note(stage) == "No answer yet; r asks again.")
+        screen._deadline_s = 60.0
+        await stage.press("r")
+        assert note(stage) == "Looking at what task-1 changed…"
+        await asked(stage, *[DiffTask("task-1")] * 3)
+        await playing.post(ChangesListed(()))
+        assert note(stage) == "task-1 changed nothing."
+
+    play(WORKED, scenario)
+
+
+@pytest.mark.uses("board.diff", "task-diff.open", "task-diff.style", "task-diff.copy", "task-diff.message")
+def test_paths_lead_to_their_diffs_which_are_copied_as_a_patch() -> None:
+    async def scenario(stage: Stage) -> None:
+        stage.bench.focus_pane("board")
+        await stage.press("home", "D")
+        screen = await opened(stage)
+        await stage.press("j", "down", "k")
+        assert screen.list.path == "tests/test_cache.py"
+        await stage.press("y")
+        await hears(stage, "Sent the patch of task-1")
+        assert stage.app.clipboard.startswith("--- a/src/cache.py\n+++ b/src/cache.py\n@@ -1,6 +1,7 @@\n")
+        await stage.press("d", "enter")
+        assert screen.focused is screen.diffs
+        stop = screen.diffs.cursor.stop
+        assert stop is not None and stop.item == 2
+        await stage.press("m")
+        await stage.until(lambda: isinstance(stage.app.screen, MessageDialog))
+
+    play(LISTED, scenario, size=(160, 40))
+
+
+# ---------------------------------------------------------------- taking over
+
+
+@pytest.mark.uses("/task-apply", "task-diff.apply", "confirm.yes")
+def test_all_but_what_is_ignored_is_applied_after_a_word_of_who_changed_it_too() -> None:
+    async def scenario(stage: Stage) -> None:
+        playing = Playing(stage, LISTED)
+        await command(stage, "/task-apply task-1")
+        await opened(stage)
+        assert note(stage).startswith("A applies all of it to the workspace: src/cache.py, tests/test_cache.py, cache.toml and 1 more.")
+        await stage.press("A")
+        await stage.until(lambda: isinstance(stage.app.screen, Confirm))
+        assert "task-2 changed src/cache.py too." in dialog(stage)
+        await stage.press("y")
+        await asked(stage, DiffTask("task-1"), ApplyTask("task-1"))
+        assert note(stage) == "Taking the changes over…"
+        await stage.press("A")  # not twice
+        await playing.post(ChangesApplied(APPLIED))
+        assert note(stage).startswith("Applied to the workspace: src/cache.py")
+        await stage.until(lambda: stage.text("#task-diff-list").count("✓ applied") == 4)
+        assert len(stage.ops) == 2
+
+    play(LISTED, scenario, size=(130, 40))
+
+
+@pytest.mark.uses("board.apply", "task-diff.mark", "task-diff.mark-all")
+def test_only_what_is_marked_is_applied() -> None:
+    async def scenario(stage: Stage) -> None:
+        stage.bench.focus_pane("board")
+        await stage.press("home", "A")
+        screen = await opened(stage)
+        await stage.press("asterisk")
+        assert len(screen.state.marked) == 4
+        await stage.press("asterisk", "down", "space", "end", "space")
+        assert "task-1 · 5 paths · 2 marked" in stage.text("#task-diff-list")
+        assert "● + tests/test_cache.py" in stage.text("#task-diff-list")
+        await stage.press("A")
+        await asked(stage, DiffTask("task-1"), ApplyTask("task-1", ("tests/test_cache.py", ".venv/")))
+
+    play(LISTED, scenario)
+
+
+def test_a_conflict_applies_nothing_and_shows_both_sides_and_the_way_on() -> None:
+    async def scenario(stage: Stage) -> None:
+        playing = Playing(stage, LISTED)
+        stage.app.post_message(ApplyAsked("task-1"))
+        await opened(stage)
+        await stage.press("A", "y")
+        await asked(stage, DiffTask("task-1"), ApplyTask("task-1"))
+        await playing.post(ChangesApplied(CONFLICT))
+        assert note(stage).startswith("Nothing was applied: src/cache.py changed here too. Mark others and A applies those; m tells")
+        await stage.until(lambda: "✗ conflict" in stage.text("#task-diff-list"))
+        assert "<<<<<<< workspace" in stage.text("#task-diff-view")
+        await stage.press("down", "space", "A")
+        await stage.until(lambda: stage.ops[2:] == [ApplyTask("task-1", ("tests/test_cache.py",))])
+
+    play(LISTED, scenario, size=(130, 50))
+
+
+def test_a_no_to_the_warning_applies_nothing() -> None:
+    async def scenario(stage: Stage) -> None:
+        stage.app.post_message(ApplyAsked("task-1"))
+        await opened(stage)
+        await stage.press("A", "n")
+        await opened(stage)
+        await asked(stage, DiffTask("task-1"))
+
+    play(LISTED, scenario)
+
+
+# ---------------------------------------------------------------- taking back
+
+
+@pytest.mark.uses("/task-unapply", "task-diff.take-back")
+def test_what_was_applied_is_taken_back_after_a_yes() -> None:
+    async def scenario(stage: Stage) -> None:
+        playing = Playing(stage, APPLIED_BEFORE)
+        await command(stage, "/task-unapply task-1")
+        await stage.until(lambda: isinstance(stage.app.screen, Confirm))
+        await stage.press("n", "U")
+        await stage.until(lambda: isinstance(stage.app.screen, Confirm))
+        await stage.press("y")
+        await asked(stage, DiffTask("task-1"), UnapplyTask("task-1"))
+        await playing.post(ChangesTakenBack(CONFLICT))
+        assert note(stage) == "Nothing was taken back: src/cache.py changed here since."
+        await stage.press("U", "y")
+        await playing.post(ChangesTakenBack(APPLIED))
+        assert note(stage).startswith("Taken back: src/cache.py")
+        await stage.press("U")  # nothing is left to take back
+        assert isinstance(stage.app.screen, TaskDiff)
+
+    play(APPLIED_BEFORE, scenario)
+
+
+@pytest.mark.uses("board.unapply")
+def test_the_key_of_the_board_asks_before_it_takes_back() -> None:
+    async def scenario(stage: Stage) -> None:
+        stage.bench.focus_pane("board")
+        await stage.press("home", "U")
+        await stage.until(lambda: isinstance(stage.app.screen, Confirm))
+        assert "src/cache.py, tests/test_cache.py, cache.toml and 1 more of task-1" in dialog(stage)
+        await stage.press("escape")
+        await opened(stage)
+        await asked(stage, DiffTask("task-1"))
+
+    play(APPLIED_BEFORE, scenario)
+
+
+# ---------------------------------------------------------------- several
+
+
+async def both(stage: Stage) -> None:
+    """Ask for the changes of two tasks, and say yes."""
+    stage.app.post_message(ApplyAsked("task-1", "task-2"))
+    await stage.until(lambda: isinstance(stage.app.screen, Confirm))
+    assert "task-1, task-2, one after the other" in dialog(stage)
+    await stage.press("y")
+    await asked(stage, ApplyTask("task-1"))
+
+
+def test_of_several_tasks_one_is_applied_after_the_other() -> None:
+    async def scenario(stage: Stage) -> None:
+        playing = Playing(stage, WORKED)
+        await both(stage)
+        await playing.post(ChangesApplied(APPLIED))
+        await asked(stage, ApplyTask("task-1"), ApplyTask("task-2"))
+        await playing.post(ChangesApplied(ApplyReport(("src/b.py",))), task="task-2")
+        await hears(stage, "Applied 5 paths of 2 tasks to the workspace.")
+
+    play(WORKED, scenario)
+
+
+def test_the_first_conflict_of_several_ends_it_and_is_shown() -> None:
+    async def scenario(stage: Stage) -> None:
+        playing = Playing(stage, WORKED)
+        await both(stage)
+        await playing.post(ChangesApplied(CONFLICT))
+        await hears(stage, "task-1 conflicts: 0 applied before it; 1 after it was left alone.")
+        await opened(stage)
+        assert note(stage).startswith("Nothing was applied: src/cache.py changed here too.")
+        assert stage.ops == [ApplyTask("task-1"), DiffTask("task-1")]
+
+    play(WORKED, scenario)
+
+
+def test_a_refusal_ends_it_too_and_nothing_is_asked_twice_meanwhile() -> None:
+    async def scenario(stage: Stage) -> None:
+        playing = Playing(stage, WORKED)
+        await both(stage)
+        stage.app.post_message(ApplyAsked("task-1", "task-2"))
+        await hears(stage, "Changes are being taken over already")
+        await playing.post(ChangesApplied(APPLIED))
+        await playing.post(Warned("The workspace is full."), task="task-2")
+        await hears(stage, "The workspace is full: 1 applied before it.")
+        assert stage.ops == [ApplyTask("task-1"), ApplyTask("task-2")]
+
+    play(WORKED, scenario)
+
+
+def test_names_and_diffs_that_would_do_harm_are_only_text() -> None:
+    evil = FileChange(
+        "[/] [@click=app.quit]x\x1b[2J\u202e.py", "added", diff=FileDiff("[/]", "added", "@@ -0,0 +1 @@\n+\x1b]52;c;x\x07[bold]\n", 1)
+    )
+
+    async def scenario(stage: Stage) -> None:
+        playing = Playing(stage, WORKED)
+        stage.app.post_message(DiffAsked("task-1"))
+        await opened(stage)
+        await playing.post(ChangesListed((evil,)))
+        await stage.until(lambda: "[/] [@click=app.quit]x" in stage.text("#task-diff-list"))
+        await stage.press("A")
+        assert isinstance(stage.app.screen, TaskDiff)
+        await stage.until(lambda: stage.ops[1:] == [ApplyTask("task-1")])
+
+    play(WORKED, scenario)
+
+
+@pytest.mark.parametrize("size", [(40, 12), (20, 5)])
+def test_it_works_where_there_is_little_room(size: tuple[int, int]) -> None:
+    async def scenario(stage: Stage) -> None:
+        stage.app.post_message(UnapplyAsked("task-1"))
+        await stage.until(lambda: isinstance(stage.app.screen, Confirm))
+        await stage.press("y")
+        await stage.until(lambda: UnapplyTask("task-1") in stage.ops)
+        await stage.press("end", "enter", "tab", "q")
+        await stage.until(lambda: stage.app.screen is stage.bench)
+
+    play(APPLIED_BEFORE, scenario, size=size)
