@@ -19,6 +19,11 @@ _MOST = 2_000_000
 """Characters of all hunks together; changes beyond are only named."""
 
 
+def shown(path: str) -> str:
+    """A path as it may be shown, on one line."""
+    return clean(path).replace("\n", "\u240a").replace("\t", "\u2409")
+
+
 def with_diffs(kinds: Mapping[str, ChangeKind], before: Tree, exact: Exact, store: Store) -> dict[str, FileDiff]:
     """A diff for each changed path, without text where it is none, too large, or beyond what is shown in all."""
     sizes = {entry.oid: entry.size for path in kinds if (entry := before.entries.get(path)) is not None and entry.size <= _LONGEST}
@@ -26,11 +31,11 @@ def with_diffs(kinds: Mapping[str, ChangeKind], before: Tree, exact: Exact, stor
     for path, kind in kinds.items():
         entry = before.entries.get(path)
         if path.endswith("/") or room <= 0:
-            found[path] = FileDiff(clean(path), kind)
+            found[path] = FileDiff(shown(path), kind)
             continue
         then = "" if entry is None else _text(old.get(entry.oid))
         now = "" if kind == "deleted" else _text(_content(exact, path))
-        diff = difference(clean(path), kind, then, now)
+        diff = difference(shown(path), kind, then, now)
         room -= len(diff.text)
         found[path] = replace(diff, text=clean(diff.text))
     return found
@@ -39,8 +44,8 @@ def with_diffs(kinds: Mapping[str, ChangeKind], before: Tree, exact: Exact, stor
 def clash_diff(path: str, ours: Version | None, merge: Merge, store: Store) -> FileDiff:
     """From the parent's file to one with conflict marks."""
     if merge.marked is None:
-        return FileDiff(clean(path), "modified")
-    diff = difference(clean(path), "modified", "" if ours is None else _text(content_of(ours, store)), _text(merge.marked))
+        return FileDiff(shown(path), "modified")
+    diff = difference(shown(path), "modified", "" if ours is None else _text(content_of(ours, store)), _text(merge.marked))
     return replace(diff, text=clean(diff.text))
 
 

@@ -38,8 +38,7 @@ from ..trees import (
     snapshot,
     write_all,
 )
-from ..untrusted import clean
-from .differing import clash_diff, with_diffs
+from .differing import clash_diff, shown, with_diffs
 
 if TYPE_CHECKING:
     from ..runtime import Runtime
@@ -99,7 +98,7 @@ class Handover:
     def found(self) -> tuple[str, ...]:
         """The paths that changed, without what is ignored; cleaned, as in FileChange."""
         with self._guard:
-            return tuple(map(clean, changes(self._before, self._look())))
+            return tuple(map(shown, changes(self._before, self._look())))
 
     def diff(self, others: Mapping[str, Collection[str]] | None = None) -> list[FileChange]:
         """All that changed. `others`: by the ids of other tasks the paths that they changed."""
@@ -110,11 +109,11 @@ class Handover:
         sharing = {task_id: frozenset(paths) for task_id, paths in (others or {}).items()}
         found = []
         for path, kind in kinds.items():
-            name = clean(path)
+            name = shown(path)
             also = tuple(task_id for task_id, paths in sharing.items() if name in paths)
             found.append(FileChange(name, kind, diff=diffs.get(path), also=also))
         ignored = sorted(after.ignored.items())
-        return found + [FileChange(clean(path), "added", ignored=True, files=count) for path, count in ignored]
+        return found + [FileChange(shown(path), "added", ignored=True, files=count) for path, count in ignored]
 
     def _look(self) -> Tree:
         rules = Rules(self._task.root, self._parent.root)
@@ -192,32 +191,32 @@ class Handover:
         after = self._look()
         kinds = changes(self._before, after)
         wanted = None if paths is None else list(paths)
-        chosen = {path: clean(path) for path in kinds if wanted is None or any(_names(word, path) for word in wanted)}
+        chosen = {path: shown(path) for path in kinds if wanted is None or any(_names(word, path) for word in wanted)}
         for shut in (path for path in chosen if path in after.closed):
-            raise PygentError(f"What the task made cannot be taken over: {clean(after.closed[shut])}")
+            raise PygentError(f"What the task made cannot be taken over: {shown(after.closed[shut])}")
         for path in after.ignored if wanted is not None else ():
             chosen |= self._ignored(path, wanted or [])
         if wanted is not None and (
             unknown := [word for word in wanted if not any(_names(word, path) or word == chosen[path] for path in chosen)]
         ):
-            raise PygentError(f"The task did not change {', '.join(map(clean, unknown))}; its changes are listed by diff.")
+            raise PygentError(f"The task did not change {', '.join(map(shown, unknown))}; its changes are listed by diff.")
         return chosen
 
     def _ignored(self, path: str, wanted: list[str]) -> dict[str, str]:
         """Those that are wanted of what is ignored at `path`, which may be a folder."""
-        named = {word for word in wanted if word.rstrip("/") in (path.rstrip("/"), clean(path).rstrip("/"))}
+        named = {word for word in wanted if word.rstrip("/") in (path.rstrip("/"), shown(path).rstrip("/"))}
         if not path.endswith("/"):
-            return {path: clean(path)} if named else {}
-        if not named and not any(word.startswith((path, clean(path))) for word in wanted):
+            return {path: shown(path)} if named else {}
+        if not named and not any(word.startswith((path, shown(path))) for word in wanted):
             return {}
         inner = beneath(self._task.root, path)
-        return {found: clean(path if named else found) for found in inner if named or any(_names(word, found) for word in wanted)}
+        return {found: shown(path if named else found) for found in inner if named or any(_names(word, found) for word in wanted)}
 
 
 def _names(word: str, path: str) -> bool:
     """Whether a word of the user's is this path, or a folder that it is in."""
     word = word.removeprefix("./").rstrip("/")
-    return any(known == word or known.startswith(f"{word}/") for known in (path.rstrip("/"), clean(path).rstrip("/"))) or word == "."
+    return any(known == word or known.startswith(f"{word}/") for known in (path.rstrip("/"), shown(path).rstrip("/"))) or word == "."
 
 
 def _light(version: Version | None) -> Version | None:
@@ -234,7 +233,7 @@ def _has_content(exact: Exact) -> bool:
 
 
 def _labelled(paths: Iterable[str], labels: Mapping[str, str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(labels.get(path, clean(path)) for path in sorted(paths)))
+    return tuple(dict.fromkeys(labels.get(path, shown(path)) for path in sorted(paths)))
 
 
 def _is_folder(exact: Exact, path: str) -> bool:

@@ -19,6 +19,8 @@ from ..host import Ended, run_program
 
 LARGE = 8 << 20
 """Bytes. Content of more is not merged, and kept only where it may have to be put back."""
+HUGE = 2 << 30
+"""Bytes. Content of more is not even read: such a file is another one when its times are."""
 _SECONDS = 30.0
 _BATCH = 16 << 20
 _ANSWER = 4096

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from ..errors import PygentError, WorkspaceError
 from ..runtime.files.exact import Exact, pieces_of
 from .merging import Version, checked, content_of
-from .store import LARGE, Store, blob_id, blob_id_of
+from .store import HUGE, LARGE, Store, blob_id, blob_id_of
 from .tree import kind_of, stamp_of
 
 _SMALL = 1 << 16
@@ -43,6 +43,8 @@ def read_version(exact: Exact, path: str) -> Version | None:
     if stat.S_ISLNK(seen.st_mode):
         target = os.fsencode(exact.target(path))
         return Version("link", len(target), blob_id(target), target, stamp=stamp_of(seen))
+    if seen.st_size > HUGE:
+        raise WorkspaceError(f"{path} is {seen.st_size:,} bytes, too many to be carried over; choose other paths, or copy it by hand.")
     with exact.open(path) as file:
         seen = os.fstat(file.fileno())
         if seen.st_size <= _SMALL:

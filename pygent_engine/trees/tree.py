@@ -20,7 +20,7 @@ from ..errors import PygentError, WorkspaceError
 from ..runtime.files.exact import Exact, pieces_of
 from ..values import ChangeKind
 from .rules import Rules
-from .store import LARGE, Store, blob_id, blob_id_of
+from .store import HUGE, LARGE, Store, blob_id, blob_id_of
 
 SECONDS = 60.0
 MOST = 500_000
@@ -34,8 +34,8 @@ Stamp = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A file, one that may be run, or a link. `oid` is the git id of its content, "" where that was not needed; while a file has
-    the `stamp` its content is this one, () when that is not certain."""
+    """A file, one that may be run, or a link. `oid` is the git id of its content, "" where that was not needed, and what nothing
+    else has where it is HUGE; while a file has the `stamp` its content is this one, () when that is not certain."""
 
     kind: Kind
     size: int
@@ -97,7 +97,7 @@ def look(folder: Path, before: Tree, rules: Rules | None = None, known: Tree = E
     entries: dict[str, Entry] = {}
     for path, seen in walk.entries():
         was, stamp = before.entries.get(path), stamp_of(seen)
-        same = next((entry for entry in (known.entries.get(path), was) if entry is not None and entry.oid and entry.stamp == stamp), None)
+        same = next((entry for entry in (known.entries.get(path), was) if entry is not None and entry.stamp == stamp), None)
         if same is not None:
             entries[path] = Entry(kind_of(seen), same.size, same.oid, stamp)
         elif was is None or was.size != seen.st_size:
@@ -186,6 +186,8 @@ class _Walk:
         if stat.S_ISLNK(seen.st_mode):
             target = os.fsencode(self._exact.target(path))
             return blob_id(target), target
+        if seen.st_size > HUGE:
+            return f"unread{stamp_of(seen)}", None
         with self._exact.open(path) as file:
             if keep and seen.st_size <= LARGE:
                 content = b"".join(pieces_of(file))

@@ -19,7 +19,7 @@ _LINES = st.lists(st.sampled_from([b"one\n", b"two\n", b"three\n", b"\r\n", b"\0
 _WHATS = st.one_of(_LINES, _LINES.map(lambda lines: ("x", lines)), st.sampled_from(["a", "b/x", "nowhere"]))
 _TREES = st.dictionaries(_PATHS, _WHATS, max_size=6)
 _EDITS = st.lists(st.tuples(_PATHS, st.one_of(st.none(), _WHATS)), max_size=5)
-_QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+_QUICK = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 Edits = list[tuple[str, bytes | str | tuple[str, bytes] | None]]
 
