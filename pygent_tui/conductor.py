@@ -21,6 +21,7 @@ from .stations.errands import Errands
 from .stations.handing_over import HandingOver
 from .stations.helping import Helping
 from .stations.hinting import Hinting
+from .stations.inbox import Inbox
 from .stations.installed import Installed
 from .stations.keeping import Keeping
 from .stations.leaving import Leaving
@@ -37,8 +38,8 @@ from .stations.shell import Shell
 from .stations.signalling import Signalling
 from .stations.sources import Sources
 from .stations.station import Station
-from .stations.task_work import TaskWork
 from .stations.task_desk import TaskDesk
+from .stations.task_work import TaskWork
 from .stations.tasks import Tasks
 from .stations.telling import Telling
 from .stations.tuning import Tuning
@@ -64,6 +65,7 @@ class Conductor:
         self.panes: Panes = Panes(self)
         self.reading: Reading = Reading(self)
         self.asking: Asking = Asking(self)
+        self.inbox: Inbox = Inbox(self)
         self.composing: Composing = Composing(self)
         self.completing: Completing = Completing(self)
         self.recalling: Recalling = Recalling(self)
@@ -107,6 +109,7 @@ class Conductor:
             self.mouse,
             self.installed,
             self.asking,
+            self.inbox,
             self.tasks,
             self.desk,
             self.work,

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ..widgets.task_requests import ApplyAsked, CompareAsked, DiffAsked, RetryAsked, ShellAsked, TaskOpened, TaskPeeked, UnapplyAsked
+from ..widgets.task_requests import (
+    AllowAsked,
+    ApplyAsked,
+    CompareAsked,
+    DenyAsked,
+    DiffAsked,
+    RetryAsked,
+    ShellAsked,
+    TaskOpened,
+    TaskPeeked,
+    UnapplyAsked,
+)
 from .command import Command
 
 if TYPE_CHECKING:
@@ -25,6 +36,7 @@ def _ended(desk: Conductor) -> Sequence[str]:
 
 
 TASK_COMMANDS: tuple[Command, ...] = (
+    Command("inbox", "", "Show all that waits for your answer, of every task", lambda desk, _: desk.inbox.open(), binding="asks.go"),
     Command("tasks", "", "Show the delegated tasks on the whole screen", lambda desk, _: desk.tasks.open_board(), binding="board.full"),
     Command(
         "task-open",
@@ -142,5 +154,21 @@ TASK_COMMANDS: tuple[Command, ...] = (
         lambda desk, task_id: desk.tasks.ask(task_id, CompareAsked),
         _tasks,
         binding="board.compare",
+    ),
+    Command(
+        "task-allow",
+        "[TASK]",
+        "Allow once what a task waits for; what was not seen whole is shown first",
+        lambda desk, task_id: desk.tasks.ask(task_id, AllowAsked),
+        _live,
+        binding="board.allow",
+    ),
+    Command(
+        "task-deny",
+        "[TASK]",
+        "Deny what a task waits for",
+        lambda desk, task_id: desk.tasks.ask(task_id, DenyAsked),
+        _live,
+        binding="board.deny",
     ),
 )

@@ -85,7 +85,16 @@ def _wait(process: subprocess.Popen[bytes], end: End) -> None:
             if end.received and patience is None:
                 patience = monotonic() + _LAST_S
             if patience is not None and monotonic() > patience:
+                _kill_in_front()
                 process.kill()
+
+
+def _kill_in_front() -> None:
+    """Kill what has the terminal, which may have outlived the signal, unless that is the app."""
+    with contextlib.suppress(OSError):
+        group = os.tcgetpgrp(_KEYS)
+        if group != os.getpgrp():
+            os.killpg(group, signal.SIGKILL)
 
 
 @contextlib.contextmanager

@@ -19,7 +19,7 @@ from ..views.arrangement import Arrangement, Pane
 from ..widgets.composer import Composer
 from ..widgets.key_line import KeyLine
 from ..widgets.pane_grid import PaneGrid, pane_of
-from ..widgets.request import Request
+from ..widgets.request import InboxAsked, Request
 from ..widgets.status_bar import StatusBar
 from ..widgets.task_requests import BoardAsked
 
@@ -45,7 +45,7 @@ class Workbench(Screen[None]):
         Binding("alt+left", "push(True, -1)", "Conversation narrower", id="layout.narrower", show=False, priority=True),
         Binding("alt+down", "push(False, 1)", "Upper pane taller", id="layout.taller", show=False, priority=True),
         Binding("alt+up", "push(False, -1)", "Upper pane lower", id="layout.lower", show=False, priority=True),
-        Binding("alt+a", "answer", "Go to what waits for an answer", id="asks.go", show=False, priority=True),
+        Binding("alt+a", "answer", "What waits for an answer; again: all of it", id="asks.go", show=False, priority=True),
         Binding("equals_sign", "reset", "Panes as they were at first", id="layout.reset", show=False),
     ]
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - as above
@@ -108,6 +108,9 @@ class Workbench(Screen[None]):
             if not elsewhere:
                 self.composer.focus()
 
+    def list_asks(self, rows: tuple[str, ...], at: int, waits: tuple[str, ...]) -> None:
+        """The panel lists them itself."""
+
     def _drop_panel(self) -> None:
         if self._panel is not None:
             if pane_of(self.focused) is None:
@@ -138,6 +141,9 @@ class Workbench(Screen[None]):
     def action_escape(self) -> None:
         self.post_message(self.Escaped())
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "write" or self._panel is None  # what is written next would be taken for an answer
+
     def action_write(self) -> None:
         self.focus_below()
 
@@ -166,7 +172,11 @@ class Workbench(Screen[None]):
             self.focus_below()
 
     def action_answer(self) -> None:
-        self.focus_below()
+        """Go to what is asked; from there, to all that wait."""
+        if self._panel is not None and self._panel.has_focus_within:
+            self.post_message(InboxAsked())
+        else:
+            self.focus_below()
 
     def action_board(self) -> None:
         self.post_message(BoardAsked())

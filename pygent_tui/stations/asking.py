@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
+
+from textual.widget import Widget
 
 from pygent_engine.events import AnswerApproval, AnswerQuestion, SetApprovals, SetConfirmBash
 from pygent_engine.untrusted import clean_line
@@ -13,7 +15,7 @@ from ..screens.workbench import Workbench
 from ..views import app_state
 from ..views.app_state import AppState
 from ..views.asks import Ask, Asks
-from ..views.proposal import waiting
+from ..views.proposal import waited, waiting
 from ..widgets.approval_panel import ApprovalPanel
 from ..widgets.ask_panel import AskPanel
 from ..widgets.question_panel import QuestionPanel
@@ -30,12 +32,28 @@ _ASKS: dict[ApprovalMode, str] = {
 }
 
 
+class AskPlace(Protocol):
+    """Where a panel is shown."""
+
+    def ask(self, panel: Widget) -> None: ...
+
+    def compose_again(self) -> None:
+        """Nothing is asked any more, or elsewhere."""
+        ...
+
+    def list_asks(self, rows: tuple[str, ...], at: int, waits: tuple[str, ...]) -> None:
+        """All that wait, and for how long, where there is a list of its own for them."""
+        ...
+
+
 class Asking(Station):
-    """Shows one ask at a time, the oldest unless another is chosen, and sends its answer."""
+    """Shows one ask at a time, the oldest unless another is chosen, and sends its answer. They are shown on the workbench, below
+    the panes, or in the inbox while that is open."""
 
     def __init__(self, conductor: Conductor) -> None:
         super().__init__(conductor)
         self._panel: ApprovalPanel | QuestionPanel | None = None
+        self._place: AskPlace = self.bench
         self._drafts: dict[str, str] = {}  # what was written of an answer, by call id, while another ask is shown
 
     def requests(self) -> Mapping[type[Request], Callable[[Any], object]]:
@@ -55,16 +73,37 @@ class Asking(Station):
         lost = self._left_over(new.asks)
         if ask is None:
             self._panel = None
-            self.bench.compose_again()
+            self._place.compose_again()
         elif self._panel is None or self._panel.call_id != ask.call_id:
             self._show_panel(ask, new.asks)
-        if self._panel is not None:
-            self._panel.show_waiting(waiting(new.asks), new.asks.at)
+        self._tell_waiting(new.asks)
         if lost:
             composer = self.bench.composer
             composer.insert(f"\n{lost}" if composer.text else lost, composer.document.end)
             composer.move_cursor(composer.document.end)
             self.conductor.say("Nothing is asked there any more; what you had written of an answer stands in the prompt.")
+
+    def tick(self, now: float) -> None:
+        self._tell_waiting(self.conductor.state.asks)
+
+    def move_to(self, place: AskPlace) -> None:
+        """Show what is asked there from now on."""
+        if self._panel is not None:
+            self._drafts[self._panel.call_id] = self._panel.draft
+            self._panel = None
+        self._place.compose_again()
+        self._place = place
+        asks = self.conductor.state.asks
+        if asks.current is not None:
+            self._show_panel(asks.current, asks)
+            self._tell_waiting(asks)
+
+    def _tell_waiting(self, asks: Asks) -> None:
+        if self._panel is None:
+            return
+        rows, waits = waiting(asks), waited(asks, self.app.clock())
+        self._panel.show_waiting(rows, asks.at, waits, listed=self._place is self.bench)
+        self._place.list_asks(rows, asks.at, waits)
 
     @property
     def modes(self) -> tuple[ApprovalMode, ...]:
@@ -100,14 +139,16 @@ class Asking(Station):
         self._panel = self.panel_of(ask, asks, self.bench.composer.typed_at, self._drafts.pop(ask.call_id, ""))
         if self.bench.has_class("-short"):
             self.app.clear_notifications()  # they would lie on what is asked
-        self.bench.ask(self._panel)
+        self._place.ask(self._panel)
 
     def panel_of(self, ask: Ask, asks: Asks, typed_at: float, draft: str = "") -> ApprovalPanel | QuestionPanel:
         """A panel for `ask`, on whatever screen; what it posts is taken here. `typed_at` is when a key was last typed there."""
         title, quiet_s = asks.title(ask.task_id), self.app.quiet_s
+        view = self.conductor.state.board.row(ask.task_id)
+        recent = view.recent if view is not None else ()
         if isinstance(ask, ApprovalRequest):
-            return ApprovalPanel(ask, title, quiet_s, typed_at, draft)
-        return QuestionPanel(ask, title, quiet_s, typed_at, draft)
+            return ApprovalPanel(ask, title, quiet_s, typed_at, draft, recent)
+        return QuestionPanel(ask, title, quiet_s, typed_at, draft, recent)
 
     def _uncovered(self) -> None:
         """A dialog that lay over the panel is gone; keys meant for it are no answers."""

@@ -34,6 +34,7 @@ _ROWS = (
     _Row(("pane.search-next", "pane.search-previous"), "match", pair=True),
     _Row(("pane.search-clear",), "end search"),
     _Row(("asks.go",), ""),
+    _Row(("inbox.close",), "back"),
     _Row(("app.back",), ""),
     _Row(("composer.send",), "send"),
     _Row(("composer.delete",), ""),

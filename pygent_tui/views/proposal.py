@@ -12,9 +12,11 @@ from pygent_engine.values import ROOT_TASK, ApprovalRequest, Question
 
 from .asks import Ask, Asks
 from .exact import Line, exact
+from .status_line import elapsed
 
 _COMPARED = 250_000  # pairs of lines; more would take too long to compare
 _MORE = "↪ "
+_JUST_NOW_S = 5
 
 
 def proposal(request: ApprovalRequest) -> tuple[Line, ...]:
@@ -42,6 +44,13 @@ def size(request: ApprovalRequest) -> str:
 def waiting(asks: Asks) -> tuple[str, ...]:
     """Who waits and for what, a line each."""
     return tuple(f"{_who(asks, ask.task_id)} · {_gist(ask)}" for ask in asks.pending)
+
+
+def waited(asks: Asks, now: float) -> tuple[str, ...]:
+    """How long each of those waits at `now`, Unix seconds; "" for one that has just come."""
+    since = dict(asks.since)
+    seconds = (now - since.get(ask.call_id, now) for ask in asks.pending)
+    return tuple(elapsed(each) if each >= _JUST_NOW_S else "" for each in seconds)
 
 
 def _who(asks: Asks, task_id: str) -> str:

@@ -9,15 +9,15 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from pygent_engine.untrusted import clean, clean_line
-from pygent_engine.values import ApprovalRequest, Decision
+from pygent_engine.values import ROOT_TASK, ApprovalRequest, Decision
 
 from ..views.exact import Line
 from ..views.proposal import proposal, size
-from .ask_panel import AskPanel, whose
+from .ask_panel import AskPanel, story, whose
 from .keys import Key
 from .request import Request
 
-_KEYS: dict[str, Decision] = {"y": "once", "s": "session", "p": "prefix", "n": "deny"}
+_KEYS: dict[str, Decision] = {"y": "once", "t": "task", "s": "session", "p": "prefix", "n": "deny"}
 
 # What a yes for the session gives, by permission.
 _GRANTS = {
@@ -44,15 +44,23 @@ class ApprovalPanel(AskPanel):
             self.decision = decision
             self.note = note
 
-    def __init__(self, request: ApprovalRequest, task_title: str, quiet_s: float, typed_at: float, draft: str = "") -> None:
+    def __init__(
+        self, request: ApprovalRequest, task_title: str, quiet_s: float, typed_at: float, draft: str = "", recent: tuple[str, ...] = ()
+    ) -> None:
         tool, task = clean_line(request.tool, 30), whose(request.task_id, task_title)
         super().__init__(request.call_id, f"May this run? {tool}{task}", quiet_s, typed_at)
         self._request = request
+        self._delegated = request.task_id != ROOT_TASK
+        self._story = story(recent)
         self._lines = proposal(request)
         self._reason = f"This {'command' if request.command else 'call'} {clean_line(request.reason, 2000)}" if request.reason else ""
         self._follows = False
         self._field = Input(draft, placeholder=_WHY, classes="reason", select_on_focus=False)
         self._note = Static(Content(self._reason), classes="note")
+
+    @property
+    def matter(self) -> int:
+        return len(self._lines)
 
     @property
     def draft(self) -> str:
@@ -61,7 +69,7 @@ class ApprovalPanel(AskPanel):
 
     def compose(self) -> ComposeResult:
         self._field.display = False
-        self.body.show(self._lines)
+        self.body.show((*self._lines, *self._story))
         yield self.waiting
         yield self.body
         with Vertical(classes="answers"):
@@ -79,15 +87,17 @@ class ApprovalPanel(AskPanel):
         if follows != self._follows:
             self._follows = follows
             told = (Line(()), Line(((self._reason, False),), role="muted")) if follows else ()
-            self.body.show((*self._lines, *told))
+            self.body.show((*self._lines, *told, *self._story))
 
     def answers(self) -> tuple[Key, ...]:
         if self._field.display:
             return (("Enter", "send the no", "no"), ("Esc", "back", "back"))
         prefix = self._request.prefix
         given: tuple[Key, ...] = (("p", f"every `{prefix} …` this session", f"{prefix} …"),) if prefix else ()
+        task: tuple[Key, ...] = (("t", _task_words(self._request.permissions), "task"),) if self._delegated else ()
         return (
             ("y", "yes, once", "yes"),
+            *task,
             ("s", _session_words(self._request.permissions), "session"),
             *given,
             ("n", "no, and say why", "no"),
@@ -98,10 +108,8 @@ class ApprovalPanel(AskPanel):
         return size(self._request)
 
     def on_key(self, event: events.Key) -> None:
-        if self._field.has_focus:
-            if event.key == "escape":
-                event.stop()
-                self._ask_reason(False)
+        if self._field.display:
+            self._in_reason(event)
             return
         if not (event.is_printable or event.key in ("escape", "enter")) or self.bound(event.key):
             return
@@ -109,6 +117,18 @@ class ApprovalPanel(AskPanel):
             self.keep(event)
         event.stop()
         event.prevent_default()
+
+    def _in_reason(self, event: events.Key) -> None:
+        """Keys that the field leaves. Enter is taken here: as a key of the field it would be lost when the window loses the focus
+        just after it."""
+        if event.key not in ("enter", "escape"):
+            return
+        event.stop()
+        event.prevent_default()
+        if event.key == "enter":
+            self._answer("deny", self._field.value)
+        else:
+            self._ask_reason(False)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
@@ -124,7 +144,7 @@ class ApprovalPanel(AskPanel):
             self._answer("deny")
         elif decision == "deny":
             self._ask_reason(True)
-        elif decision == "prefix" and not self._request.prefix:
+        elif (decision == "prefix" and not self._request.prefix) or (decision == "task" and not self._delegated):
             return False
         elif decision is not None:
             self._answer(decision)
@@ -144,8 +164,18 @@ class ApprovalPanel(AskPanel):
         self.answer_with(self.Answered(self.call_id, decision, clean(note).strip()))
 
 
+def _task_words(permissions: tuple[str, ...]) -> str:
+    """What the key for the task says that it gives."""
+    granted = _granted(permissions)
+    return f"yes, {granted} of this task" if granted else "yes, for this task"
+
+
 def _session_words(permissions: tuple[str, ...]) -> str:
     """What the key for the session says that it gives."""
-    *most, last = [_GRANTS.get(permission, clean_line(permission, 30)) for permission in permissions] or [""]
-    granted = f"{', '.join(most)} and {last}" if most else last
+    granted = _granted(permissions)
     return f"yes, {granted} for this session" if granted else "yes, for this session"
+
+
+def _granted(permissions: tuple[str, ...]) -> str:
+    *most, last = [_GRANTS.get(permission, clean_line(permission, 30)) for permission in permissions] or [""]
+    return f"{', '.join(most)} and {last}" if most else last

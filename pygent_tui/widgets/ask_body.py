@@ -53,6 +53,11 @@ class AskBody(ScrollView, can_focus=False):
     def hidden(self) -> int:
         return max(0, len(self._rows) - self.scroll_offset.y - self.scrollable_content_region.height)
 
+    def shows(self, lines: int) -> bool:
+        """Whether the first `lines` lines are seen, all of them at once."""
+        rows = self._starts[lines] if lines < len(self._starts) else len(self._rows)
+        return not self.scroll_offset.y and 0 < rows <= self.scrollable_content_region.height
+
     def reveal(self, index: int) -> None:
         """Scroll as little as it takes to see the line `index`, its first row before all."""
         if not index < len(self._starts):

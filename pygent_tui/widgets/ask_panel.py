@@ -12,6 +12,7 @@ from textual.widget import Widget
 from pygent_engine.untrusted import clean, clean_line
 from pygent_engine.values import ROOT_TASK
 
+from ..views.exact import Line
 from .ask_body import AskBody
 from .ask_list import AskList
 from .guard import KeyGuard
@@ -83,15 +84,25 @@ class AskPanel(Widget, can_focus=True):
         self._typed_at = typed_at
         self._answered = False
         self._at, self._count = 0, 1
+        self.border_title = Content(title)
 
     # ------------------------------------------------------------ what it shows
 
-    def show_waiting(self, rows: tuple[str, ...], at: int) -> None:
-        """Tell who waits, this one at `at` among them."""
-        self._at, self._count = at, len(rows)
-        self.waiting.show(rows, at)
-        self.refresh_keys()
-        self.border_title = Content(f"{at + 1} of {len(rows)} wait · {self._title}" if len(rows) > 1 else self._title)
+    def show_waiting(self, rows: tuple[str, ...], at: int, waits: tuple[str, ...] = (), *, listed: bool = True) -> None:
+        """Tell who waits, this one at `at` among them, and how long; the list itself only where it is not `listed` elsewhere."""
+        many = len(rows) > 1
+        if (at, len(rows)) != (self._at, self._count):
+            self._at, self._count = at, len(rows)
+            self.refresh_keys()
+        self.waiting.show(rows if listed else (), at, waits)
+        waited = f" · waits {waits[at]}" if waits and waits[at] else ""
+        self.border_title = Content(f"{f'{at + 1} of {len(rows)} wait · ' if many else ''}{self._title}{waited}")
+
+    @property
+    def seen_whole(self) -> bool:
+        """Whether all of its text is on the screen, and has been for as long as a key must wait to be an answer."""
+        drawn_at = self.guard.drawn_at
+        return drawn_at is not None and Message().time - drawn_at >= self._quiet_s and self.body.shows(self.matter)
 
     def answers(self) -> tuple[Key, ...]:
         """The keys that answer now."""
@@ -101,6 +112,11 @@ class AskPanel(Widget, can_focus=True):
     def help_rows(self) -> tuple[tuple[str, str], ...]:
         """The keys that answer, for the help."""
         return tuple((key[0], key[1]) for key in self.answers())
+
+    @property
+    def matter(self) -> int:
+        """How many lines of the body are what is asked; what follows them is said besides."""
+        raise NotImplementedError
 
     def size_note(self) -> str:
         """How much there is to read; empty when it is little."""
@@ -171,6 +187,14 @@ class AskPanel(Widget, can_focus=True):
     def action_page(self, step: int) -> None:
         self.body.scroll_relative(y=step * max(1, self.body.size.height - 1), animate=False)
 
+    def on_ask_list_clicked(self, event: AskList.Clicked) -> None:
+        event.stop()
+        self.post_message(self.Chosen(event.at))
+
+    def on_ask_list_stepped(self, event: AskList.Stepped) -> None:
+        event.stop()
+        self.action_other(event.step)
+
     def on_paste(self, event: events.Paste) -> None:
         """What is pasted is no answer; it belongs to the prompt."""
         event.stop()
@@ -200,6 +224,14 @@ class AskPanel(Widget, can_focus=True):
         if event.character is not None and event.is_printable:
             self._typed_at = event.time
             self.post_message(self.Typed(event.character))
+
+
+def story(recent: tuple[str, ...]) -> tuple[Line, ...]:
+    """What a task did before it asked, a line each, oldest first."""
+    if not recent:
+        return ()
+    did = (Line(((clean_line(action, 300), False),), "  ", "  ", "muted") for action in recent)
+    return (Line(()), Line((("What it did before:", False),), role="muted"), *did)
 
 
 def whose(task_id: str, task_title: str) -> str:

@@ -13,7 +13,7 @@ from pygent_engine.values import Question
 
 from ..views.exact import Line
 from .answer_field import AnswerField
-from .ask_panel import AskPanel, whose
+from .ask_panel import AskPanel, story, whose
 from .keys import Key
 from .request import Request
 
@@ -34,15 +34,22 @@ class QuestionPanel(AskPanel):
             self.call_id = call_id
             self.text = text
 
-    def __init__(self, question: Question, task_title: str, quiet_s: float, typed_at: float, draft: str = "") -> None:
+    def __init__(
+        self, question: Question, task_title: str, quiet_s: float, typed_at: float, draft: str = "", recent: tuple[str, ...] = ()
+    ) -> None:
         super().__init__(question.call_id, f"The agent asks{whose(question.task_id, task_title)}", quiet_s, typed_at)
         self._prompt = tuple(Line(((line, False),)) for line in clean(question.prompt).split("\n"))
         self._options = question.options
+        self._story = story(recent)
         self._option = 0
         self._typed_number = ""
         self._leaving = False
         self._field = AnswerField("Your answer; Ctrl+J breaks the line")
         self._field.text = draft
+
+    @property
+    def matter(self) -> int:
+        return len(self._lines()) - len(self._story)
 
     @property
     def draft(self) -> str:
@@ -174,7 +181,7 @@ class QuestionPanel(AskPanel):
         self.body.reveal(len(self._prompt) + 1 + index if index else 0)
 
     def _lines(self) -> tuple[Line, ...]:
-        return (*self._prompt, *self._list()) if self._options else self._prompt
+        return (*self._prompt, *(self._list() if self._options else ()), *self._story)
 
     def _list(self) -> Iterator[Line]:
         yield Line(())

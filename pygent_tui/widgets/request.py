@@ -27,6 +27,10 @@ class OutputAsked(Request):
     call_id: str
 
 
+class InboxAsked(Request):
+    """See all that wait for an answer, on the whole screen."""
+
+
 @dataclass
 class Brought(Request):
     """A thread has done what it was asked; `then` is what is to be done with the outcome, on the UI's thread."""

@@ -6,7 +6,10 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len, set_cell_size
 from textual.content import Content
+from textual.events import Click
 from textual.widget import Widget
+
+from .request import InboxAsked
 
 Part = tuple[str, str]
 
@@ -32,6 +35,11 @@ class StatusBar(Widget):
         if self._said != said:
             self._said = said
             self.refresh()
+
+    def on_click(self, event: Click) -> None:
+        """Its state stands at the left; what waits for the user is a part of that."""
+        event.stop()
+        self.post_message(InboxAsked())
 
     def render(self) -> Content:
         left, notes, aside = self._said

@@ -195,7 +195,8 @@ def test_asks_come_oldest_first_name_their_task_and_count_the_others() -> None:
         await stage.until(lambda: title in stage.text("ApprovalPanel"))
         await stage.press("y")
         await stage.until(lambda: "task task-2" in stage.text("ApprovalPanel"))
-        assert "wait" not in stage.text("ApprovalPanel")
+        assert "1 wait" not in stage.text("ApprovalPanel")
+        assert "· waits 7s" in stage.text("ApprovalPanel")
         await stage.press("s")
         assert stage.ops == [AnswerApproval("task-1/c2", "once"), AnswerApproval("task-2/c2", "session")]
 

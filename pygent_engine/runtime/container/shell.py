@@ -58,10 +58,12 @@ class ContainerShell:
         """End the shell and all that it left; its exit code, None when the container went away or the shell was ended."""
         try:
             self._connection.close()
-            code = self._code()
             with contextlib.suppress(RuntimeUnavailable, OSError):
+                self._engine.visits.runtime_of(self._container)  # what ended with its container has an exit code all the same
+                code = self._code()
                 self._sweep()
-            return code
+                return code
+            return None
         finally:
             self._engine.close()
 
