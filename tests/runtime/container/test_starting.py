@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from pygent_engine.runtime.container.starting import Start, within
+from pygent_engine.errors import RuntimeUnavailable
+from pygent_engine.runtime.container.starting import Start, Turnstile, within
 
 from ..waiting import PATIENCE
 
@@ -76,3 +77,35 @@ def test_what_takes_too_long_is_left_behind() -> None:
     assert within(0.1, lambda: go.wait(PATIENCE)) is None
     go.set()
     assert within(PATIENCE, lambda: "done") == "done"
+
+
+def test_a_turnstile_lets_in_only_as_many_as_it_says_and_the_next_when_one_leaves() -> None:
+    turnstile, inside, guard, most = Turnstile(2), 0, threading.Lock(), list[int]()
+    two_are_in = threading.Barrier(2)
+
+    def come_in() -> None:
+        nonlocal inside
+        with turnstile.passing(lambda: False):
+            with guard:
+                inside += 1
+                most.append(inside)
+            two_are_in.wait(PATIENCE)
+            with guard:
+                inside -= 1
+
+    threads = [threading.Thread(target=come_in) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(PATIENCE)
+    assert (len(most), max(most), inside) == (6, 2, 0)
+
+
+def test_who_gave_up_before_a_turnstile_is_sent_away_and_takes_no_place() -> None:
+    turnstile = Turnstile(1)
+    with turnstile.passing(lambda: False), pytest.raises(RuntimeUnavailable), turnstile.passing(lambda: True):
+        pytest.fail("it was let in")
+    with pytest.raises(LookupError), turnstile.passing(lambda: False):
+        raise LookupError
+    with turnstile.passing(lambda: True):
+        pass  # there is room: nobody has to wait
