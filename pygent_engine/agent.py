@@ -26,7 +26,7 @@ from .tasks.news import News
 from .tools import default_registry
 from .tools.toolbox import Toolbox
 from .untrusted import clean_line
-from .values import ROOT_TASK, Limits, Persona, ToolOffer
+from .values import NEWS, ROOT_TASK, Limits, Persona, ToolOffer
 
 
 class Agent(Loop):
@@ -237,7 +237,7 @@ class Agent(Loop):
 
     def _hear(self) -> None:
         if news := self._news.take():
-            self.history.append({"role": "user", "content": news})
+            self.history.append({"role": "user", "content": f"{NEWS}\n\n{news}"})
             self.outbox.post(ROOT_TASK, Told(news))
 
     def _task_views(self) -> Iterable[TaskView]:

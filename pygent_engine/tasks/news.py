@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable
 
 from ..task_values import TaskState, TaskView
 from ..untrusted import clean_line
-from ..values import NEWS
 
 LONGEST_ANSWER = 1_500  # characters of one task's
 MOST_ANSWERS = 12_000  # of all that are told at once
@@ -41,7 +40,7 @@ class News:
                 self._heard[view.id] = _stand(view)
 
     def take(self) -> str:
-        """What the model has not heard yet, as one message that names itself as no word of the user; "" when there is nothing."""
+        """What the model has not heard yet, "" when there is nothing."""
         views = tuple(self._views())
         with self._guard:
             new = [view for view in views if _is_news(view) and self._heard.get(view.id) != _stand(view)]
@@ -53,7 +52,7 @@ class News:
         if not new:
             return ""
         room = max(_SHORTEST_ANSWER, min(LONGEST_ANSWER, MOST_ANSWERS // len(new)))
-        return "\n\n".join((NEWS, *(self._told(view, view.id in delegated, room) for view in new)))
+        return "\n\n".join(self._told(view, view.id in delegated, room) for view in new)
 
     def _told(self, view: TaskView, delegated: bool, room: int) -> str:
         whose = "" if delegated else ", started by the user"

@@ -20,7 +20,8 @@ from tests.support.agents import DEADLINE_S, MakeAgent, bash, calls
 from .team import Team
 
 DELEGATE = calls(("delegate_task", {"prompt": "work", "title": "The work"}))
-TOLD = f"{NEWS}\n\ntask-1 (The work): finished.\nIts last words:\nI am done."
+TOLD = "task-1 (The work): finished.\nIts last words:\nI am done."
+HEARD = f"{NEWS}\n\n{TOLD}"
 
 
 def ended(agent: Callable[[], Agent], reply: Any, task_id: str = "task-1") -> Callable[[], Any]:
@@ -49,9 +50,9 @@ def test_an_end_in_mid_turn_is_told_before_the_next_step_and_never_again(make_ag
     assert [users(messages) for messages in team.heard] == [
         ["go"],
         ["go"],
-        ["go", TOLD],
-        ["go", TOLD],
-        ["go", TOLD, "again"],
+        ["go", HEARD],
+        ["go", HEARD],
+        ["go", HEARD, "again"],
     ]
     assert [event for event in recorder.events() if isinstance(event, Told)] == [Told(TOLD)]
 
@@ -63,7 +64,7 @@ def test_an_end_after_the_turn_is_told_ahead_of_the_next_prompt(make_agent: Make
     agent.run("go")
     agent.tasks.wait("task-1", DEADLINE_S)
     agent.run("and?")
-    assert users(team.heard[-1])[-2:] == [TOLD, "and?"]
+    assert users(team.heard[-1])[-2:] == [HEARD, "and?"]
 
 
 @pytest.mark.parametrize("asked", [("task_status", {"task_id": "task-1"}), ("wait_tasks", {"task_ids": ["task-1"]})])
@@ -123,7 +124,7 @@ def test_what_goes_on_by_itself_or_was_paused_by_the_user_is_no_news(view: TaskV
 
 def test_a_pause_at_a_limit_says_who_can_end_it() -> None:
     said = news_of(task(1, paused("the limit of 20 steps is reached")))
-    assert said.splitlines()[2:] == [
+    assert said.splitlines() == [
         "task-1 (T␛itle, started by the user): paused: the limit of 20 steps is reached.",
         "Only the user can raise its limits and have it go on; cancel_task ends it.",
     ]
@@ -131,7 +132,7 @@ def test_a_pause_at_a_limit_says_who_can_end_it() -> None:
 
 def test_what_a_task_changed_is_counted_with_the_tools_that_take_it_over() -> None:
     view = replace(task(1, over(TaskState.failed, "no model.")), changes=2)
-    assert news_of(view).splitlines()[2:] == [
+    assert news_of(view).splitlines() == [
         "task-1 (T␛itle, started by the user): failed: no model.",
         "It changed 2 files. To take that over: apply_task or collect_file.",
     ]
