@@ -34,12 +34,11 @@ class AppState:
 
 def fold(state: AppState, batch: Iterable[Envelope]) -> AppState:
     """`state` after all envelopes of `batch`."""
-    talk, out, now, waiting, seen = state.transcript, state.output, state.status, state.asks, state.seen
+    talk, now, waiting, seen = state.transcript, state.status, state.asks, state.seen
     tuned, changed, waits, work = state.tuning, state.changes, state.queue, state.work
     joined = list(_joined(batch))
     for envelope in joined:
         talk = transcript.fold(talk, envelope)
-        out = output.fold(out, envelope)
         now = status.fold(now, envelope)
         waits = queue.fold(waits, envelope)
         waiting = asks.fold(waiting, envelope)
@@ -49,6 +48,7 @@ def fold(state: AppState, batch: Iterable[Envelope]) -> AppState:
         seen = envelope.seq
     talks = task_talks.fold(state.talks, joined)
     tasks = board.fold_batch(state.board, joined)
+    out = output.fold_batch(state.output, joined)
     return AppState(talk, out, tasks, now, waits, waiting, tuned, changed, work, talks, seen)
 
 

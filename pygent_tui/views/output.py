@@ -7,7 +7,7 @@ Carriage returns are folded when they arrive: of a line that was rewritten only 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from pygent_engine.events import CallEnded, CallStarted, Envelope, OutputDelta
@@ -109,43 +109,67 @@ def select(state: Outputs, call_id: str | None) -> Outputs:
 
 def fold(state: Outputs, envelope: Envelope) -> Outputs:
     """The outputs after `envelope`; the same object when nothing in them changed."""
-    match envelope.event:
-        case OutputDelta(call_id, text, skipped):
-            return _change(state, call_id, lambda buffer: append(buffer, text, skipped))
-        case CallStarted(call=call, action=action):
-            begun = Buffer(call.id, envelope.task_id, call.name, action, envelope.at, arguments=call.arguments)
-            return _evict(replace(state, buffers=(*state.buffers, begun)))
-        case CallEnded(result):
-            ended = _change(state, result.call_id, lambda buffer: replace(buffer, result=result))
-            return ended if ended is state else _evict(_without_silent(ended))
-        case _:
-            return state
+    return fold_batch(state, (envelope,))
 
 
-def _change(state: Outputs, call_id: str, change: Callable[[Buffer], Buffer]) -> Outputs:
-    for place in range(len(state.buffers) - 1, -1, -1):
-        if state.buffers[place].call_id == call_id:
-            changed = change(state.buffers[place])
-            return replace(state, buffers=(*state.buffers[:place], changed, *state.buffers[place + 1 :]))
-    return state
+def fold_batch(state: Outputs, batch: Iterable[Envelope]) -> Outputs:
+    """The outputs after all of `batch`; the same object when nothing in them changed. A thousand calls may run at once."""
+    folding: _Folding | None = None
+    for envelope in batch:
+        if isinstance(envelope.event, OutputDelta | CallStarted | CallEnded):
+            folding = folding or _Folding(state)
+            folding.take(envelope, envelope.event)
+    return state if folding is None or not folding.changed else replace(state, buffers=tuple(folding.buffers.values()))
 
 
-def _without_silent(state: Outputs) -> Outputs:
-    """A call that is no command and put nothing out would only push others away."""
-    return replace(state, buffers=tuple(buffer for buffer in state.buffers if buffer.shown or buffer.result is None))
+class _Folding:
+    """What a batch makes of the buffers, by call id in their order."""
 
+    def __init__(self, state: Outputs) -> None:
+        self.buffers = {buffer.call_id: buffer for buffer in state.buffers}
+        self.changed = False
+        self._selected = state.selected
+        self._total = sum(buffer.chars for buffer in state.buffers)
+        self._ended = sum(buffer.result is not None for buffer in state.buffers)
 
-def _evict(state: Outputs) -> Outputs:
-    """Forget the oldest ended calls beyond the limits."""
-    kept = list(state.buffers)
-    total = sum(buffer.chars for buffer in kept)
-    for buffer in state.buffers:
-        if len(kept) <= MAX_CALLS and total <= MAX_TOTAL:
-            break
-        if buffer.result is not None and buffer.call_id != state.selected:
-            kept.remove(buffer)
-            total -= buffer.chars
-    return state if len(kept) == len(state.buffers) else replace(state, buffers=tuple(kept))
+    def take(self, envelope: Envelope, event: OutputDelta | CallStarted | CallEnded) -> None:
+        if isinstance(event, CallStarted):
+            call = event.call
+            begun = Buffer(call.id, envelope.task_id, call.name, event.action, envelope.at, arguments=call.arguments)
+            self.buffers[call.id] = begun
+            self.changed = True
+            self._evict()
+            return
+        call_id = event.call_id if isinstance(event, OutputDelta) else event.result.call_id
+        before = self.buffers.get(call_id)
+        if before is None:
+            return
+        self.changed = True
+        if isinstance(event, OutputDelta):
+            after = self.buffers[call_id] = append(before, event.text, event.skipped)
+            self._total += after.chars - before.chars
+        elif not before.shown:  # a call that is no command and put nothing out would only push others away
+            del self.buffers[call_id]
+        else:
+            self.buffers[call_id] = replace(before, result=event.result)
+            self._ended += before.result is None
+            self._evict()
+
+    def _evict(self) -> None:
+        """Forget the oldest ended calls beyond the limits."""
+        if not self._ended or not self._over:
+            return
+        for buffer in tuple(self.buffers.values()):
+            if buffer.result is not None and buffer.call_id != self._selected:
+                del self.buffers[buffer.call_id]
+                self._total -= buffer.chars
+                self._ended -= 1
+                if not self._over:
+                    return
+
+    @property
+    def _over(self) -> bool:
+        return len(self.buffers) > MAX_CALLS or self._total > MAX_TOTAL
 
 
 def append(buffer: Buffer, text: str, skipped: int = 0) -> Buffer:

@@ -34,9 +34,13 @@ class BoardDetail(LineView, can_focus=False):
         self._lines: list[Parts] = []
 
     def show(self, view: TaskView | None, board: Board) -> None:
-        """Show `view`, a row of `board`."""
+        """Show `view`, a row of `board`; another task at once."""
+        known = self._view is not None and view is not None and view.id == self._view.id
         self._view, self._board = view, board
-        self.touch()
+        if known:
+            self.touch()
+        else:
+            self.flush()
 
     def tick(self, now: float) -> None:
         """Tell the times as they are at `now` (Unix seconds)."""
