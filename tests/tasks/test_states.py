@@ -72,6 +72,9 @@ def operations(manager: TaskManager, desk: WaitingDesk, runtime: Runtime, record
         manager.remove,
         answer,
         answer,
+        start,
+        manager.resume,
+        lambda task_id: None,
     ]
 
 
@@ -94,9 +97,9 @@ def check_states(envelopes: list[Envelope]) -> None:
         assert sum(state in WORKS for state in states.values()) <= MOST
 
 
-@settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(
-    st.lists(st.lists(st.tuples(st.integers(0, 10), st.integers(1, 8)), min_size=10, max_size=25), min_size=2, max_size=6), st.integers()
+    st.lists(st.lists(st.tuples(st.integers(0, 13), st.integers(1, 8)), min_size=10, max_size=40), min_size=2, max_size=6), st.integers()
 )
 def test_whatever_is_asked_from_many_threads_at_once(scripts: list[list[tuple[int, int]]], seed: int) -> None:
     recorder, desk = Recorder(), WaitingDesk()
@@ -116,7 +119,9 @@ def test_whatever_is_asked_from_many_threads_at_once(scripts: list[list[tuple[in
         does = operations(manager, desk, runtime, recorder)
 
         def play(script: list[tuple[int, int]]) -> None:
+            pace = random.Random(len(script))
             for what, number in script:
+                time.sleep(pace.random() * 0.01)  # so that tasks get somewhere in between
                 with contextlib.suppress(PygentError):  # refused in a sentence: as good as any answer
                     does[what](f"task-{number}")
 
