@@ -99,7 +99,7 @@ def look(folder: Path, before: Tree, rules: Rules | None = None, known: Tree = E
         was, stamp = before.entries.get(path), stamp_of(seen)
         same = next((entry for entry in (known.entries.get(path), was) if entry is not None and entry.stamp == stamp), None)
         if same is not None:
-            entries[path] = Entry(kind_of(seen), same.size, same.oid, stamp)
+            entries[path] = same
         elif was is None or was.size != seen.st_size:
             entries[path] = Entry(kind_of(seen), seen.st_size)
         elif (entry := walk.read(path, seen, keep=False)[0]) is not None:

@@ -17,7 +17,7 @@ from functools import partial
 
 from tests.support.docker_engine import engine_problem, image_name
 
-from . import book, commands, completion, containers, day, delegated, flatness, opening, remote, starts, steps
+from . import beside, book, commands, completion, containers, day, delegated, flatness, opening, remote, starts, steps, trees
 from .figures import Figure, table
 
 _SMOKE_SLACK = 1.25  # few runs on a machine that others use too
@@ -36,14 +36,15 @@ class _Effort:
     kills: int
     flat_commands: int
     flat_runtimes: int
+    beside: int
     completions: int
     books: int
     messages: int
     idle_s: float
 
 
-_FULL = _Effort(15, 7, 5, 25, 5, 15, 10, 500, 200, completions=40, books=10, messages=5000, idle_s=30.0)
-_SMOKE = _Effort(5, 3, 3, 9, 1, 5, 3, 100, 10, completions=10, books=4, messages=1000, idle_s=5.0)
+_FULL = _Effort(15, 7, 5, 25, 5, 15, 10, 500, 200, beside=3, completions=40, books=10, messages=5000, idle_s=30.0)
+_SMOKE = _Effort(5, 3, 3, 9, 1, 5, 3, 100, 10, beside=1, completions=10, books=4, messages=1000, idle_s=5.0)
 
 
 def main() -> int:
@@ -70,12 +71,14 @@ def _groups(effort: _Effort, image: str | None) -> list[Callable[[], list[Figure
         partial(starts.figures, effort.starts),
         partial(steps.figures, effort.steps),
         partial(delegated.figures, effort.delegated),
+        partial(trees.figures, effort.steps),
         partial(commands.local_figures, effort.commands),
     ]
     if image:
         groups.append(partial(commands.container_figures, image, effort.commands))
         groups.append(partial(containers.figures, image, effort.containers, effort.kills))
         groups.append(partial(remote.figures, image, effort.commands))
+        groups.append(partial(beside.figures, image, effort.beside))
     groups.append(partial(commands.timeout_figures, image, effort.timeouts))
     groups.append(partial(flatness.figures, image, effort.flat_commands, effort.flat_runtimes))
     groups.append(opening.figures)
