@@ -66,12 +66,12 @@ class Endpoint(SSEServer):
         self.close()
 
     @contextlib.contextmanager
-    def app(self) -> Iterator[PtyApp]:
+    def app(self, *flags: str, **variables: str) -> Iterator[PtyApp]:
         """The installed app, painted, in a terminal and a home of its own; it asks this endpoint."""
-        settings = {"OPENAI_BASE_URL": self.url, "OPENAI_API_KEY": "sk-benchmark", "PYGENT_MODEL": "bench"}
+        settings = {"OPENAI_BASE_URL": self.url, "OPENAI_API_KEY": "sk-benchmark", "PYGENT_MODEL": "bench"} | variables
         with contextlib.ExitStack() as stack:
             home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pygent-bench.")))
-            app = stack.enter_context(PtyApp(app_command(), env=environment(home) | settings, cwd=ROOT))
+            app = stack.enter_context(PtyApp(app_command(*flags), env=environment(home) | settings, cwd=ROOT))
             app.wait_for(PAINTED, 30.0)
             yield app
 
