@@ -58,6 +58,7 @@ _ASKING = (
     "question-lines",
 )
 
+_BOARDS = ("board-empty", "board-three", "board-states", "board-hundred", "board-thousand")
 _WRITING = ("commands", "files", "earlier-prompts", "queue", "shell", "tall-prompt")
 _TINY = ("commands", "files", "queue", "tall-prompt")
 
@@ -173,3 +174,23 @@ def test_writing_looks_as_it_did_on_a_tiny_screen(name: str, matches: Callable[.
 @pytest.mark.parametrize("name", ["files", "queue"])
 def test_writing_looks_as_it_did_in_the_light_theme(name: str, matches: Callable[..., bool]) -> None:
     assert matches(name, (120, 40), LIGHT)
+
+
+@pytest.mark.parametrize("name", _BOARDS)
+@pytest.mark.parametrize("size", [(80, 24), (200, 50)])
+def test_the_board_looks_as_it_did_at_every_size(name: str, size: tuple[int, int], matches: Callable[..., bool]) -> None:
+    assert matches(name, size, DARK)
+
+
+@pytest.mark.parametrize("name", ["board-three", "board-states", "board-filtered"])
+def test_the_board_looks_as_it_did_on_a_tiny_screen(name: str, matches: Callable[..., bool]) -> None:
+    assert matches(name, (40, 12), DARK)
+
+
+def test_the_board_looks_as_it_did_in_the_light_theme(matches: Callable[..., bool]) -> None:
+    assert matches("board-states", (120, 40), LIGHT)
+
+
+def test_the_board_looks_as_it_did_without_colours(matches: Callable[..., bool], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert matches("board-states", (120, 40), DARK)
