@@ -67,6 +67,26 @@ def three(script: Script) -> Script:
     return script.run("task-3").post(QuestionAsked(Question("c9", "task-3", "Which port may the cache server listen on?")), "task-3")
 
 
+_WORK = ("Tests of the parser", "A cache on disk", "Types for the client", "The changelog", "A faster start")
+
+
+def many(count: int) -> Script:
+    """So many tasks, each with something done, that wait for a yes one after the other; every fourth has a question."""
+    script = Script("local", fallback="Docker does not answer").turn("divide the work")
+    for number in range(1, count + 1):
+        task = f"task-{number}"
+        script.task(task, _WORK[number % len(_WORK)]).run(task)
+        for step, command in enumerate(("git status --short", "python -m pytest -q", "sed -n 1,80p src/cache.py", "ls tests"), 1):
+            script.reply("", call(f"{task}/c{step}", cmd=command), task=task).start(f"{task}/c{step}", task)
+            script.end(f"{task}/c{step}", "", task=task).next_step(step + 1, task)
+        if number % 4 == 0:
+            script.question(f"{task}/q", "Which of the two may be dropped?", "the old one", "the new one", task=task)
+        else:
+            script.reply("I clear it first.", call(f"{task}/c9", cmd=f"rm -rf .cache/{number} && make"), task=task)
+            script.ask(f"{task}/c9", WHY_LOCAL, task)
+    return script
+
+
 def twelve() -> Script:
     script = Script().turn("set up a database").reply("", call("c1", "ask_user", prompt="Which?")).start("c1")
     return script.question("c1", "Which database should the project use?\nWhat you choose can be changed later.", *_DATABASES)

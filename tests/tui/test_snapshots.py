@@ -59,6 +59,7 @@ _ASKING = (
 )
 
 _BOARDS = ("board-empty", "board-three", "board-states", "board-hundred", "board-thousand")
+_INBOX = ("inbox-one", "inbox-three", "inbox-thirty")
 _WRITING = ("commands", "files", "earlier-prompts", "queue", "shell", "tall-prompt")
 _TINY = ("commands", "files", "queue", "tall-prompt")
 
@@ -110,6 +111,11 @@ def test_a_scene_looks_as_it_did_in_the_light_theme(name: str, matches: Callable
 @pytest.mark.parametrize("size", [(80, 24), (40, 12)])
 def test_what_asks_looks_as_it_did_where_there_is_little_room(name: str, size: tuple[int, int], matches: Callable[..., bool]) -> None:
     assert matches(name, size, DARK)
+
+
+@pytest.mark.parametrize("name", _INBOX)
+def test_the_inbox_looks_as_it_did_where_there_is_little_room(name: str, matches: Callable[..., bool]) -> None:
+    assert matches(name, (80, 24), DARK)
 
 
 @pytest.mark.parametrize("name", ["approval-edit", "approval-padded", "three-wait", "question-long"])
