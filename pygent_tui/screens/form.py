@@ -53,14 +53,16 @@ class Form(ModalScreen[Filled]):
     BINDINGS = [  # noqa: RUF012 - Textual's own declaration
         Binding("ctrl+s,ctrl+enter", "send", "Send the form", id="form.send", show=False, priority=True),
         Binding("escape", "leave", "Leave the form; what was written is kept", id="form.leave", show=False, priority=True),
-        Binding("down", "go(1)", "Next field", id="form.next", show=False),
-        Binding("up", "go(-1)", "Field before", id="form.previous", show=False),
+        # With priority, so that what is typed in one batch with it comes into the next field.
+        Binding("tab", "go(1)", "Next field", id="form.next", show=False, priority=True),
+        Binding("shift+tab", "go(-1)", "Field before", id="form.previous", show=False, priority=True),
+        Binding("down", "go(1)", "Next field", id="form.down", show=False),
+        Binding("up", "go(-1)", "Field before", id="form.up", show=False),
     ]
 
     VERTICAL_BREAKPOINTS = [(0, "-short"), (18, "-tall")]  # noqa: RUF012 - as above
 
     DEFAULT_CSS = """
-    Form .dialog { width: 84; }
     Form .fields { height: auto; max-height: 100%; }
     Form .row { height: auto; }
     Form .label { width: 9; color: $text-muted; }
@@ -89,7 +91,7 @@ class Form(ModalScreen[Filled]):
         self._say = Static(classes="verdict")
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog") as dialog:
+        with Vertical(classes="dialog -tall") as dialog:
             dialog.border_title = Content(one_line(self._title))
             with VerticalScroll(classes="fields") as fields:
                 fields.can_focus = False

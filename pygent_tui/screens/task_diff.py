@@ -80,7 +80,7 @@ class TaskDiff(ModalScreen[None]):
         self._deadline_s = deadline_s
         self._timer: Timer | None = None
         self._note = Static(id="task-diff-note")
-        self.list = ChangeList(id="task-diff-list")
+        self.list = ChangeList(self._mark, id="task-diff-list")
         self.diffs = TaskChangesView(id="task-diff-view")
         self._drawn: object = None
         self._stands = False
@@ -203,7 +203,6 @@ class TaskDiff(ModalScreen[None]):
         if event.into:
             self.diffs.focus()
 
-    @on(ChangeList.Marked)
-    def _marked(self, event: ChangeList.Marked) -> None:
+    def _mark(self, path: str | None) -> None:
         state = self.state
-        self._become(handing.marked_all(state) if event.path is None else handing.marked(state, event.path))
+        self._become(handing.marked_all(state) if path is None else handing.marked(state, path))

@@ -11,7 +11,7 @@ from pygent_engine.events import LimitTask, ResumeTask, RetryTask, StartTask
 from pygent_engine.task_values import TaskState, TaskView
 from pygent_engine.values import UNLIMITED, Limits
 
-from .written import Field, Unfit, Values, Verdict, count, paths, seconds, unlisted, words
+from .written import Field, Unfit, Values, Verdict, completed, count, paths, seconds, unlisted, words
 
 MOST_COPIES = 9
 _COPIES = frozenset(map(str, range(1, MOST_COPIES + 1)))
@@ -72,6 +72,8 @@ def new_task_verdict(values: Values, known: Sequence[str]) -> Verdict:
     except Unfit as unfit:
         return Verdict(str(unfit), "error" if values.get("prompt", "").strip() else "muted", fits=False)
     missing = unlisted(tasks[0].files, known)
+    if missing and completed(values.get("files", ""), known):
+        missing = missing[:-1]  # the last one is still being written
     if missing:
         return Verdict(f"Not among the files that are listed: {', '.join(missing[:3])}.", "warn")
     if len(tasks) == 1:

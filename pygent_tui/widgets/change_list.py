@@ -1,9 +1,8 @@
-"""The paths that a task changed, one a line, with a cursor and marks. Posts what the user does; decides nothing."""
+"""The paths that a task changed, one a line, with a cursor and marks. Says what the user does; decides nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -27,7 +26,11 @@ Parts = list[tuple[str, str]]
 
 
 class ChangeList(LineView):
-    """`show` it the changes, what is marked, and what was taken over or clashed."""
+    """`show` it the changes, what is marked, and what was taken over or clashed.
+
+    `mark` is called with a path whose mark is put or taken away, None for all of them: not told by a message, for a key that comes in
+    one batch with the mark must see it.
+    """
 
     FOLLOWS: ClassVar[bool] = False
 
@@ -45,14 +48,9 @@ class ChangeList(LineView):
             self.path = path
             self.into = into
 
-    @dataclass
-    class Marked(Message):
-        """`path` is marked, or no longer; None: all, or none."""
-
-        path: str | None
-
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, mark: Callable[[str | None], object], *, id: str | None = None) -> None:
         super().__init__(id=id)
+        self._mark = mark
         self._changes: tuple[FileChange, ...] = ()
         self._marked: frozenset[str] = frozenset()
         self._done: frozenset[str] = frozenset()
@@ -144,11 +142,11 @@ class ChangeList(LineView):
 
     def action_mark(self) -> None:
         if self.path:
-            self.post_message(self.Marked(self.path))
+            self._mark(self.path)
             self._move_to(self._cursor + 1)
 
     def action_mark_all(self) -> None:
-        self.post_message(self.Marked(None))
+        self._mark(None)
 
     def action_open(self) -> None:
         if self.path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual.events import Key
 
 from pygent_engine.events import (
     ApplyTask,
@@ -206,6 +207,18 @@ def test_only_what_is_marked_is_applied() -> None:
         assert "● + tests/test_cache.py" in stage.text("#task-diff-list")
         await stage.press("A")
         await asked(stage, DiffTask("task-1"), ApplyTask("task-1", ("tests/test_cache.py", ".venv/")))
+
+    play(LISTED, scenario)
+
+
+def test_a_mark_counts_for_what_is_typed_in_one_batch_with_it() -> None:
+    async def scenario(stage: Stage) -> None:
+        stage.app.post_message(ApplyAsked("task-1"))
+        await opened(stage)
+        await stage.press("down")
+        for key, character in (("space", " "), ("A", "A")):
+            stage.app.post_message(Key(key, character))
+        await asked(stage, DiffTask("task-1"), ApplyTask("task-1", ("tests/test_cache.py",)))
 
     play(LISTED, scenario)
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from textual.events import Key
 from textual.widgets import Button, Input
 
 from pygent_engine.events import LimitTask, Op, ResumeTask, RetryTask, StartTask
@@ -87,13 +88,25 @@ def test_the_key_of_the_board_opens_the_form_and_enter_on_its_button_sends_it() 
     play(WORKED, scenario)
 
 
-@pytest.mark.uses("form.next", "form.previous", "cycle.next", "cycle.previous")
+def test_what_is_typed_in_one_batch_with_a_tab_comes_into_the_next_field() -> None:
+    async def scenario(stage: Stage) -> None:
+        stage.app.post_message(NewTaskAsked("p"))
+        form = await opened(stage)
+        for key, character in (("tab", "\t"), ("x", "x"), ("tab", "\t"), ("tab", "\t"), ("m", "m")):
+            stage.app.post_message(Key(key, character))
+        await stage.until(lambda: form.values["model"] == "m")
+        assert (form.values["prompt"], form.values["files"]) == ("p", "x")
+
+    play(START, scenario)
+
+
+@pytest.mark.uses("form.next", "form.previous", "form.down", "form.up", "cycle.next", "cycle.previous")
 def test_all_fields_are_filled_by_keys() -> None:
     async def scenario(stage: Stage) -> None:
         await command(stage, "/task-new make it faster")
         await opened(stage)
         await stage.press("tab", *"src/, .", "enter", "right", "space", "right", "left", "left", "down")
-        await stage.press(*"gpt, qwen", "down", *"3", "down", *"20", "tab", *"200k", "tab", *"5m", "tab", *"90", "up", "down")
+        await stage.press(*"gpt, qwen", "down", *"3", "down", *"20", "tab", *"200k", "tab", *"5m", "tab", *"90", "up", "down", "shift+tab")
         assert verdict(stage) == "Starts 3 copies: 2 × gpt, 1 × qwen; C compares them."
         await stage.press("ctrl+s")
         ops = await sent(stage)
