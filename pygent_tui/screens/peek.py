@@ -22,7 +22,7 @@ from ..widgets.request import Request
 from ..widgets.task_head import drawn
 from ..widgets.task_requests import AllowAsked, CancelAsked, DenyAsked, MessageAsked, TaskOpened, TaskRequest
 
-_WIDEST, _BESIDE, _LEAST = 88, 46, 6
+_WIDEST, _BESIDE, _LEAST, _USUAL = 88, 46, 6, 14
 _ACTIONS: dict[str, type[TaskRequest]] = {
     "open": TaskOpened,
     "message": MessageAsked,
@@ -48,7 +48,6 @@ class Peek(ModalScreen[None]):
     ]
 
     DEFAULT_CSS = """
-    Peek { align: left top; background: transparent; }
     Peek #peek {
         background: $surface;
         border: round $border;
@@ -58,7 +57,7 @@ class Peek(ModalScreen[None]):
         height: auto;
     }
     Peek #peek-lines { height: auto; max-height: 100%; text-wrap: nowrap; text-overflow: ellipsis; }
-    Peek KeyLine { background: $surface; padding: 0; }
+    Peek KeyLine { background: $surface; padding: 0; dock: bottom; }
     """
 
     @dataclass
@@ -73,6 +72,8 @@ class Peek(ModalScreen[None]):
     def __init__(self) -> None:
         super().__init__()
         self.task_id = ""
+        self.styles.align = ("left", "top")  # over the rule for all dialogs
+        self.styles.background = "transparent"  # the board is read beside it
         self._box = Vertical(id="peek")
         self._lines = Static(id="peek-lines")
         self._view: TaskView | None = None
@@ -108,6 +109,11 @@ class Peek(ModalScreen[None]):
         """What is asked here."""
         return self._panel
 
+    @property
+    def height(self) -> int:
+        """The lines that it takes; before it was drawn about as many as most do."""
+        return self._box.outer_size.height or _USUAL
+
     def put(self, place: Region) -> None:
         """Stand there, no higher than that."""
         self._box.styles.offset = place.offset
@@ -119,6 +125,8 @@ class Peek(ModalScreen[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "answer":
             return self._panel is not None
+        if action != "ask" and self._panel is not None and self._panel.has_focus_within:
+            return False  # its keys come first
         return action != "ask" or (self._view is not None and parameters[0] in valid(self._view))
 
     def action_move(self, by: int) -> None:
@@ -139,12 +147,14 @@ class Peek(ModalScreen[None]):
         self.post_message(self.Shown())
 
 
-def beside(table: Region, row: int, screen: Size) -> Region:
-    """Where a peek stands that does not lie on the line `row`: to the left of the board, else below that row, else above it."""
+def beside(table: Region, row: int, screen: Size, height: int) -> Region:
+    """Where a peek of so many lines stands that does not lie on the line `row`: to the left of the board, at that row; else below the
+    row, else above it."""
     if table.x >= _BESIDE:
-        return Region(max(0, table.x - _WIDEST), 0, min(table.x, _WIDEST), screen.height)
+        top = max(0, min(row - 1, screen.height - height))
+        return Region(max(0, table.x - _WIDEST), top, min(table.x, _WIDEST), screen.height - top)
     width = min(screen.width - table.x, _WIDEST)
-    below, above = screen.height - row - 1, row
+    below, above = screen.height - row - 1, row - 1  # a row may have two lines
     if below >= max(_LEAST, above):
         return Region(table.x, row + 1, width, below)
     return Region(table.x, 0, width, max(1, above))

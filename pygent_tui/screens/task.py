@@ -51,10 +51,14 @@ class TaskScreen(Screen[None]):
 
     BINDINGS = [  # noqa: RUF012 - Textual's own declaration
         Binding("escape", "leave", "Back", id="task.leave", show=False),
-        Binding("left_square_bracket,f7", "neighbour(-1)", "Task before", id="task.previous", show=False),
-        Binding("right_square_bracket,f8", "neighbour(1)", "Next task", id="task.next", show=False),
-        Binding("tab,f6", "go(1)", "Next part", id="task.part-next", show=False),
-        Binding("shift+tab,shift+f6", "go(-1)", "Part before", id="task.part-before", show=False),
+        Binding("f7", "neighbour(-1)", "Task before", id="task.previous", show=False, priority=True),
+        Binding("f8", "neighbour(1)", "Next task", id="task.next", show=False, priority=True),
+        Binding("left_square_bracket", "neighbour(-1)", "Task before", id="task.previous-here", show=False),
+        Binding("right_square_bracket", "neighbour(1)", "Next task", id="task.next-here", show=False),
+        Binding("f6", "go(1)", "Next part", id="task.part-next", show=False, priority=True),
+        Binding("shift+f6", "go(-1)", "Part before", id="task.part-before", show=False, priority=True),
+        Binding("tab", "go(1)", "Next part", id="task.part-next-tab", show=False),
+        Binding("shift+tab", "go(-1)", "Part before", id="task.part-before-tab", show=False),
         Binding("i", "write", "Write to it", id="task.write", show=False),
         Binding("alt+a", "write", "Go to what it asks", id="task.answer", show=False, priority=True),
         Binding("x", "ask('cancel')", "Cancel it", id="task.cancel", show=False),
@@ -137,7 +141,7 @@ class TaskScreen(Screen[None]):
         self._panel: AskPanel | None = None
 
     def compose(self) -> ComposeResult:
-        self.talk.border_title = "Conversation"
+        self.talk.border_title, self.output.border_title = "Conversation", "Output"
         yield self.head
         with Container(id="task-parts"):
             yield self.talk
@@ -186,6 +190,8 @@ class TaskScreen(Screen[None]):
     # ------------------------------------------------------------ keys
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in ("ask", "leave") and self._panel is not None and self._panel.has_focus_within:
+            return False  # its answers come first: Esc is a no
         return action != "ask" or (self._view is not None and parameters[0] in valid(self._view))
 
     def action_ask(self, what: str) -> None:

@@ -173,7 +173,13 @@ class TaskDesk(Station):
         self._peeked = task_output.of_task(state.output, talk, None, self._peeked)
         opened.show(view, peek.peek(view, talk, self._peeked), self.app.clock())
         self._show_ask(opened, state, 0.0)
-        opened.put(beside(table.region, table.cursor_row, self.app.size))
+        opened.call_after_refresh(self._put_peek)
+
+    def _put_peek(self) -> None:
+        """Once it is known how high it is."""
+        if self._peek is not None:
+            table = self.conductor.tasks.table
+            self._peek.put(beside(table.region, table.cursor_row, self.app.size, self._peek.height))
 
     def _show_ask(self, place: TaskScreen | Peek, state: AppState, typed_at: float) -> None:
         """The oldest that the task of `place` asks; nothing when it asks nothing. A screen that is not made yet comes for it."""

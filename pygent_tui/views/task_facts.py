@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pygent_engine.task_values import TaskView
+from pygent_engine.task_values import TaskState, TaskView
 from pygent_engine.untrusted import clean_line
 
 from .status_line import elapsed
@@ -34,7 +34,7 @@ def spends(view: TaskView, now: float) -> tuple[tuple[Part, ...], ...]:
     for what, used, cap in (("steps", view.steps, view.limits.steps), ("tokens", view.usage.total, view.limits.tokens)):
         parts = spent(used, cap, bar=True)
         if parts:
-            groups.append((*parts, (f" {what}", "muted")))
+            groups.append((*parts, (f" {what[:-1] if used == 1 and cap is None else what}", "muted")))
     where = box(view)
     if where:
         groups.append(((where, "warn" if view.mode == "local" else "muted"),))
@@ -50,6 +50,6 @@ def outcome(view: TaskView) -> str:
     """What a message to it comes to, in a sentence's end."""
     if view.state.ended:
         return "is over: what you send begins a retry, with its history"
-    if view.started_at is None:
+    if view.state in (TaskState.queued, TaskState.starting):
         return "has not begun: it reads this at its first step"
     return "reads this at its next step"

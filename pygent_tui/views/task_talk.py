@@ -74,7 +74,7 @@ def fold(state: Transcript, envelope: Envelope) -> Transcript:  # noqa: C901 - o
 
 def _moved(state: Transcript, event: TaskStateChanged) -> Transcript:
     if event.state is TaskState.paused:
-        paused = state.put(_PAUSE, Notice("warning", f"paused: {event.reason}" if event.reason else "paused"))
+        paused = state.put(_PAUSE, TaskNote(state.task_id, _title(state), event.state, event.reason))
         return paused if event.resumes_at is None else paused.append(Notice("info", "It goes on by itself after a while."))
     if state.opened(_PAUSE) is not None and event.state is TaskState.running:
         return _close(state, _PAUSE).append(Notice("info", "Goes on."))

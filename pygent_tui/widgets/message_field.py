@@ -57,5 +57,7 @@ def addressed(views: tuple[TaskView, ...]) -> str:
     if len(views) == 1:
         return f"{clean_line(views[0].id, 40)} {outcome(views[0])}"
     over = sum(view.state.ended for view in views)
-    retried = f", {over} that {'are' if over > 1 else 'is'} over begin{'' if over > 1 else 's'} a retry" if over else ""
-    return f"{len(views)} tasks read this at their next step{retried}"
+    live = len(views) - over
+    reads = f"{live} read{'s' if live == 1 else ''} this at {'its' if live == 1 else 'their'} next step" if live else ""
+    begins = f"{over} that {'is' if over == 1 else 'are'} over begin{'s' if over == 1 else ''} a retry with it" if over else ""
+    return "; ".join(filter(None, (reads, begins)))

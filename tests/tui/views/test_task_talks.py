@@ -95,7 +95,7 @@ def test_a_pause_and_what_follows_it_are_told() -> None:
     )
     assert said[1:] == (
         Notice("info", "Pauses before its next step."),
-        Notice("warning", "paused: the limit of 20 steps is reached"),
+        TaskNote("task-1", "Docs", TaskState.paused, "the limit of 20 steps is reached"),
         Notice("info", "It may spend now: 40 steps, 9 tokens."),
         Notice("info", "Goes on."),
     )
