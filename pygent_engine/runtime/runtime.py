@@ -216,9 +216,9 @@ class Runtime:
         """Copy a file or folder from another runtime's workspace; the relative path that it has here."""
         return copy(source._files, path, self._files, dest)
 
-    def take_given(self, source: Runtime, path: str) -> None:
-        """As `take`, with links as links, and "." for all in the workspace that no .gitignore names."""
-        give(source._files, path, self._files)
+    def take_given(self, source: Runtime, path: str, cancel: Flag | None = None) -> None:
+        """As `take`, with links as links, and "." for all in the workspace that no .gitignore names; until `cancel` is set."""
+        give(source._files, path, self._files, cancel)
 
     # ------------------------------------------------------------ life
 

@@ -231,7 +231,7 @@ class ThreadJob:
         if self._place is not place:
             place.close()
             raise PygentError(_GONE)
-        place.handover.begin()
+        place.handover.begin(run.cancel)
         with self._guard:
             if not run.left:
                 self._agent = agent

@@ -42,6 +42,7 @@ from .differing import clash_diff, shown, with_diffs
 
 if TYPE_CHECKING:
     from ..runtime import Runtime
+    from ..values import Flag
 
 
 def private_store() -> Store:
@@ -78,12 +79,12 @@ class Handover:
 
     # ------------------------------------------------------------ beginning
 
-    def begin(self) -> None:
-        """Copy the files into the task's workspace, and keep what it begins with."""
+    def begin(self, cancel: Flag | None = None) -> None:
+        """Copy the files into the task's workspace, unless `cancel` is set meanwhile, and keep what it begins with."""
         if not self._files and not _has_content(self._task):
             return
         for path in self._files:
-            self._task_rt.take_given(self._parent_rt, path)
+            self._task_rt.take_given(self._parent_rt, path, cancel)
         with self._guard:
             self._before = self._seen = self._snapshot()
 

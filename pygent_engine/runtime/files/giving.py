@@ -5,32 +5,39 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable, Iterator
+from itertools import takewhile
 from pathlib import Path
 
 from ...errors import WorkspaceError
 from ...listing import list_workspace
+from ...values import Flag
 from .exact import Exact, pieces_of
 from .workspace import Workspace, copy
 
 _DEEPEST = 20
 
 
-def give(source: Workspace, path: str, target: Workspace) -> None:
+def give(source: Workspace, path: str, target: Workspace, cancel: Flag | None = None) -> None:
     """Give a file or folder under the path that it has; the workspace folder itself stands for all in it that no .gitignore
     names, but for repositories' own folders.
 
     A link that leads out of what is given becomes the file that it names, if that is inside the workspace, else is left out.
+    What is not given yet when `cancel` is set stays out.
     """
     parts = source.parts(path)
     given = "/".join(parts)
     if not stat.S_ISDIR(source.kind(path)) or source.resolved(path) != parts:
         copy(source, path, target)
     elif parts:
-        _give_all(source, _beneath(Exact(source.root), given), target, given)
+        _give_all(source, _until(cancel, _beneath(Exact(source.root), given)), target, given)
     else:
         if source.root == target.root:
             raise WorkspaceError(f"{path} cannot be copied into itself.")
-        _give_all(source, _worth(source.root), target, "")
+        _give_all(source, _until(cancel, _worth(source.root)), target, "")
+
+
+def _until(cancel: Flag | None, paths: Iterable[str]) -> Iterator[str]:
+    return takewhile(lambda path: cancel is None or not cancel.is_set(), paths)
 
 
 def _give_all(source: Workspace, paths: Iterable[str], target: Workspace, given: str) -> None:
