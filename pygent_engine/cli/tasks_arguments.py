@@ -6,11 +6,12 @@ from argparse import ArgumentParser
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from ..errors import SettingsError
-from ..untrusted import clean_line
-from ..values import RetryMode
+
+if TYPE_CHECKING:
+    from ..values import RetryMode
 
 Verb = Literal["list", "show", "cancel", "message", "pause", "resume", "retry", "diff", "apply", "unapply", "remove"]
 
@@ -87,13 +88,13 @@ def _verb(word: str) -> Verb:
         if word == verb:
             known: Verb = verb
             return known
-    raise SettingsError(f"pygent tasks knows no command {clean_line(word, 80)!r}; there are: {', '.join(get_args(Verb))}.")
+    raise SettingsError(f"pygent tasks knows no command {word[:80]!r}; there are: {', '.join(get_args(Verb))}.")
 
 
 def _task(verb: Verb, words: Sequence[str]) -> tuple[str, tuple[str, ...]]:
     if verb == "list":
         if words:
-            raise SettingsError(f"pygent tasks list takes no argument; of one task tells: pygent tasks show {clean_line(words[0], 80)}.")
+            raise SettingsError(f"pygent tasks list takes no argument; of one task tells: pygent tasks show {words[0][:80]}.")
         return "", ()
     if not words or not words[0]:
         raise SettingsError(f"Name the task, as in: pygent tasks {verb} task-1; pygent tasks lists them.")
@@ -102,7 +103,7 @@ def _task(verb: Verb, words: Sequence[str]) -> tuple[str, tuple[str, ...]]:
         if len(rest) != 1 or not rest[0].strip():
             raise SettingsError("A message is one text in quotes, as in: pygent tasks message task-1 'TEXT'.")
     elif rest and verb not in _TAKES_PATHS:
-        raise SettingsError(f"pygent tasks {verb} takes one task; {clean_line(rest[0], 80)!r} is too much.")
+        raise SettingsError(f"pygent tasks {verb} takes one task; {rest[0][:80]!r} is too much.")
     return (f"task-{task}" if task.isascii() and task.isdigit() else task), rest
 
 
