@@ -14,12 +14,14 @@ Batch = list[Envelope]
 _PAUSE_S = 1 / 30
 _LOADED_PAUSE_S = 1 / 15
 _LOADED_BATCH = 100
+_MOST = 400  # envelopes that the UI folds before it looks at keys again
 
 
 class Pump:
     """Hands each batch to `deliver`, which must not block, and waits for `taken` before the next.
 
-    A UI that is slow therefore gets fewer, larger batches. When the stream ends, so does the thread.
+    A UI that is slow therefore gets fewer, larger batches; one that is very large comes in parts, so that keys come in between.
+    When the stream ends, so does the thread.
     """
 
     def __init__(self, subscription: SubscriptionPort, deliver: Callable[[Batch], object]) -> None:
@@ -57,9 +59,10 @@ class Pump:
                 return
 
     def _hand_over(self, batch: Batch) -> None:
-        self._taken.clear()
-        if self._stopped.is_set():
-            return
-        self._deliver(batch)
-        self._taken.wait()
+        for start in range(0, len(batch), _MOST):
+            self._taken.clear()
+            if self._stopped.is_set():
+                return
+            self._deliver(batch[start : start + _MOST])
+            self._taken.wait()
         self._stopped.wait(_LOADED_PAUSE_S if len(batch) > _LOADED_BATCH else _PAUSE_S)

@@ -6,10 +6,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from pygent_engine.events import Envelope, ReasoningDelta, TextDelta
-from pygent_engine.values import Tuning
+from pygent_engine.events import CallEnded, CallStarted, Envelope, OutputDelta, ReasoningDelta, StepEnded, StepStarted, TextDelta
+from pygent_engine.values import ROOT_TASK, Tuning
 
 from . import asks, board, changes, output, queue, status, task_changes, task_talks, transcript, tuning
+
+_AT_WORK = frozenset({TextDelta, ReasoningDelta, OutputDelta, StepStarted, StepEnded, CallStarted, CallEnded})
+"""What a delegated task reports all the time: only its own conversation, its output and its row on the board are of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,9 @@ def fold(state: AppState, batch: Iterable[Envelope]) -> AppState:
     tuned, changed, waits, work = state.tuning, state.changes, state.queue, state.work
     joined = list(_joined(batch))
     for envelope in joined:
+        seen = envelope.seq
+        if type(envelope.event) in _AT_WORK and envelope.task_id != ROOT_TASK:
+            continue
         talk = transcript.fold(talk, envelope)
         now = status.fold(now, envelope)
         waits = queue.fold(waits, envelope)
@@ -45,7 +51,6 @@ def fold(state: AppState, batch: Iterable[Envelope]) -> AppState:
         tuned = tuning.fold(tuned, envelope)
         changed = changes.fold(changed, envelope)
         work = task_changes.fold(work, envelope)
-        seen = envelope.seq
     talks = task_talks.fold(state.talks, joined)
     tasks = board.fold_batch(state.board, joined)
     out = output.fold_batch(state.output, joined)
