@@ -18,6 +18,7 @@ _SHELL = ("sh", "-c", "command -v bash >/dev/null && exec bash; exec sh")
 _SEND_S = 5.0
 _SWEEP_S = 3.0
 _CODE_S = 1.0
+_KILLED = 137
 _LOOK_S = 0.05
 
 
@@ -59,8 +60,8 @@ class ContainerShell:
         try:
             self._connection.close()
             with contextlib.suppress(RuntimeUnavailable, OSError):
-                self._engine.visits.runtime_of(self._container)  # what ended with its container has an exit code all the same
                 code = self._code()
+                self._see_container(_CODE_S if code == _KILLED else 0.0)
                 self._sweep()
                 return code
             return None
@@ -73,6 +74,16 @@ class ContainerShell:
         while (code := self._engine.visits.exit_code(self._visit)) is None and time.monotonic() < deadline:
             time.sleep(_LOOK_S)
         return code
+
+    def _see_container(self, seconds: float) -> None:
+        """Look for `seconds` whether the container goes; raises RuntimeUnavailable when it is gone. What is killed with it ends first,
+        and has an exit code all the same."""
+        deadline = time.monotonic() + seconds
+        while True:
+            self._engine.visits.runtime_of(self._container)
+            if time.monotonic() >= deadline:
+                return
+            time.sleep(_LOOK_S)
 
     def _sweep(self) -> None:
         script = kill_script(None, self._marker, self._token).decode()
