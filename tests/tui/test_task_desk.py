@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import pytest
+from textual.widget import Widget
 
 from pygent_engine.events import (
     AnswerApproval,
@@ -48,12 +50,25 @@ def arrive(stage: Stage, *events: Event, task: str = "task-1") -> None:
     stage.session.play([Envelope(number, stage.app.clock(), task, event) for number, event in enumerate(events, first)])
 
 
+def shows(stage: Stage, part: str, text: str) -> bool:
+    return text in stage.text(part)
+
+
+def is_open(stage: Stage, task: str) -> bool:
+    return isinstance(stage.app.screen, TaskScreen) and stage.app.screen.task_id == task
+
+
 async def opened(stage: Stage, task: str = "task-1") -> TaskScreen:
     stage.conductor.submit(f"/task-open {task}")
-    await stage.until(lambda: isinstance(stage.app.screen, TaskScreen) and stage.app.screen.task_id == task)
+    await stage.until(lambda: is_open(stage, task))
     screen = stage.app.screen
     assert isinstance(screen, TaskScreen)
     return screen
+
+
+def focus(stage: Stage) -> Widget | None:
+    """What has the focus now."""
+    return stage.app.focused
 
 
 async def ready(stage: Stage, kind: type[AskPanel] = AskPanel) -> AskPanel:
@@ -157,7 +172,7 @@ def test_hostile_text_is_drawn_as_text() -> None:
     async def scenario(stage: Stage) -> None:
         await opened(stage)
         for part in ("#task-head", "#task-talk", "#task-output"):
-            await stage.until(lambda part=part: "[/] [bold red]x[/bold red]" in stage.text(part))
+            await stage.until(partial(shows, stage, part, "[/] [bold red]x[/bold red]"))
             assert "\x1b" not in stage.text(part)
             assert "\u202e" not in stage.text(part)
         await stage.press("escape")
@@ -247,21 +262,21 @@ def test_what_is_written_is_sent_to_the_task_and_said_when_it_is_read() -> None:
 def test_the_parts_are_gone_through_and_letters_without_a_meaning_are_written() -> None:
     async def scenario(stage: Stage) -> None:
         screen = await opened(stage)
-        assert screen.focused is screen.field
+        assert focus(stage) is screen.field
         await stage.press("tab")
-        assert screen.focused is screen.talk
+        assert focus(stage) is screen.talk
         await stage.press("tab")
-        assert screen.focused is screen.output
+        assert focus(stage) is screen.output
         await stage.press("i")
-        assert screen.focused is screen.field
+        assert focus(stage) is screen.field
         await stage.press("shift+tab")
-        assert screen.focused is screen.output
+        assert focus(stage) is screen.output
         await stage.press("f6", "f6")
-        assert screen.focused is screen.talk
+        assert focus(stage) is screen.talk
         await stage.press("shift+f6", "shift+f6")
-        assert screen.focused is screen.output
+        assert focus(stage) is screen.output
         await stage.press("Z")
-        assert (screen.focused, screen.field.text) == (screen.field, "Z")
+        assert (focus(stage), screen.field.text) == (screen.field, "Z")
 
     play(THREE, scenario)
 
@@ -270,7 +285,7 @@ def test_the_parts_are_gone_through_and_letters_without_a_meaning_are_written() 
 def test_one_goes_from_task_to_task_and_what_was_written_to_each_is_kept() -> None:
     async def scenario(stage: Stage) -> None:
         async def at(task: str) -> None:
-            await stage.until(lambda: isinstance(stage.app.screen, TaskScreen) and stage.app.screen.task_id == task)
+            await stage.until(lambda: is_open(stage, task))
 
         await opened(stage)
         await stage.press(*"a draft", "f8")
@@ -306,7 +321,7 @@ def test_the_output_of_a_card_is_shown_beside_it() -> None:
     async def scenario(stage: Stage) -> None:
         screen = await opened(stage)
         await stage.press("tab", "G", "k", "k", "k", "k", "v")
-        await stage.until(lambda: screen.focused is screen.output and "old.rst" in stage.text("#task-output"))
+        await stage.until(lambda: focus(stage) is screen.output and "old.rst" in stage.text("#task-output"))
 
     play(THREE, scenario)
 
@@ -316,16 +331,16 @@ def test_what_a_task_asks_is_answered_on_its_own_screen() -> None:
     async def scenario(stage: Stage) -> None:
         screen = await opened(stage, "task-2")
         panel = await ready(stage)
-        assert screen.focused is panel
+        assert focus(stage) is panel
         assert "pip install lru-dict" in stage.text("AskPanel")
         assert stage.conductor.desk.seen("task-2/c1")
         await stage.press("shift+tab")
-        assert screen.focused is screen.output
+        assert focus(stage) is screen.output
         await stage.press("alt+a")
         await stage.press("y")
         await stage.until(lambda: stage.ops == [AnswerApproval("task-2/c1", "once")])
         await stage.until(lambda: screen.field.display and not screen.query(AskPanel))
-        assert screen.focused is screen.field
+        assert focus(stage) is screen.field
 
     play(THREE, scenario)
 
@@ -371,7 +386,7 @@ def test_what_can_be_done_with_a_task_can_be_done_from_its_screen() -> None:
         asked = noted(stage)
         for key, (task, wanted) in _KEYS.items():
             stage.conductor.desk.open(task)
-            await stage.until(lambda task=task: isinstance(stage.app.screen, TaskScreen) and stage.app.screen.task_id == task)
+            await stage.until(partial(is_open, stage, task))
             await stage.press("shift+tab", key)
             assert asked.pop() == ((task,), wanted)
 
