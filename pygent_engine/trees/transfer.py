@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
@@ -82,19 +81,24 @@ def write_all(exact: Exact, steps: Sequence[Step], store: Store, may_go: Callabl
                 raise WorkspaceError(f"{step.path!r} was changed at this very moment; nothing was done, try again.")
             done.append(step)
             _take(exact, step, store, folders, may_go)
-    except BaseException:
-        take_back(exact, Written(tuple(done), tuple(folders)), store)
+    except BaseException as error:
+        if stuck := take_back(exact, Written(tuple(done), tuple(folders)), store):
+            raise PygentError(f"{error} What was in its place before could not be put back: {', '.join(stuck)}.") from error
         raise
     return Written(tuple(done), tuple(folders))
 
 
-def take_back(exact: Exact, written: Written, store: Store) -> None:
-    """Put back what was before, as far as the system lets it; the folders that were made go."""
+def take_back(exact: Exact, written: Written, store: Store) -> list[str]:
+    """Put back what was before, and remove the folders that were made; the paths where the system did not let it."""
+    stuck = []
     for step in reversed(written.steps):
-        with contextlib.suppress(PygentError):
+        try:
             if read_version(exact, step.path) != step.before:
                 _take(exact, Step(step.path, step.after, step.before), store, [], written.folders.__contains__)
+        except PygentError:
+            stuck.append(step.path)
     remove_folders(exact, written.folders)
+    return stuck
 
 
 def remove_folders(exact: Exact, folders: Sequence[str]) -> None:
