@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import deque
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from inspect import GEN_CREATED, getgeneratorstate
-from queue import SimpleQueue
 
 from .approvals import Gate
 from .calls import Calls, cleaned_message
@@ -20,14 +18,14 @@ from .models.reply import message_to_dict
 from .outbox import Post
 from .replies import Replies, Reply
 from .runtime import Runtime
+from .said import CallIds, Said
 from .seat import Seat
 from .tools.toolbox import Toolbox
 from .turn import Turn
-from .untrusted import clean_line, clean_text
-from .values import INCOMPLETE, INTERRUPTED, ROOT_TASK, JsonDict, Limits, Message, RunResult, ToolCall
+from .untrusted import clean_text
+from .values import INCOMPLETE, INTERRUPTED, ROOT_TASK, JsonDict, Limits, Message, RunResult
 from .worker import Blocking, LeftBehind, Work, Worker
 
-MOST_TOLD = 20
 _LET_GO_S = 3.0  # for a turn that stands still to hear its cancel
 _BUSY = "This agent is busy with a turn; interrupt it, or steer it."
 _CUT_OFF = {
@@ -60,9 +58,8 @@ class Loop:
         self._gate = gate
         self._running = threading.Lock()
         self._turn: Turn | None = None
-        self._steers: SimpleQueue[str] = SimpleQueue()
-        self._told: deque[str] = deque(maxlen=MOST_TOLD)
-        self._times_used: dict[str, int] = {}  # by call id: models repeat theirs
+        self._said = Said()
+        self._call_ids = CallIds()
         self._wire(Seat(ROOT_TASK, post, limits))
 
     def take_seat(self, seat: Seat) -> None:
@@ -98,33 +95,28 @@ class Loop:
 
     def interrupt(self) -> bool:
         """End the running turn; False when there is none."""
-        turn = self._turn
-        if turn is not None:
+        if (turn := self._turn) is not None:
             turn.cancel.because(INTERRUPTED)
         return turn is not None
 
     def steer(self, text: str) -> None:
         """Put `text` before the model at the next step of this turn, or at the first of the next."""
-        self._steers.put(text)
+        self._said.steer(text)
 
     def limit(self, limits: Limits) -> None:
         """Work within `limits` from now on, also in a turn that runs, and in the middle of a call."""
         self._seat = replace(self._seat, limits=limits)
-        turn = self._turn
-        if turn is not None:
+        if (turn := self._turn) is not None:
             turn.limits = limits
             self._worker.look()
 
     def unread_steers(self) -> list[str]:
         """The steering messages that no step has read, which now none will."""
-        unread = []
-        while not self._steers.empty():
-            unread.append(self._steers.get())
-        return unread
+        return self._said.take_steers()
 
     def tell(self, text: str) -> None:
-        """Put `text` before the model with the next prompt, as a user message ahead of it; of many, the last MOST_TOLD."""
-        self._told.append(text)
+        """Put `text` before the model with the next prompt, as a user message ahead of it; of many, the last 20."""
+        self._said.tell(text)
 
     def start_over(self) -> None:
         """Forget the conversation but for the system message. Raises PygentError while a turn runs."""
@@ -132,8 +124,7 @@ class Loop:
             raise PygentError(_BUSY)
         try:
             del self.history[1:]
-            self._told.clear()
-            self.unread_steers()
+            _ = self._said.take_told(), self._said.take_steers()
         finally:
             self._running.release()
 
@@ -170,7 +161,8 @@ class Loop:
             self._seat.post(TurnStarted(shown))
             self._prepare()
             self._hear()
-            self._append_told()
+            if told := self._said.take_told():
+                self.history.append({"role": "user", "content": told})
             self.history.append({"role": "user", "content": user_msg})
             result, error = yield from self._steps(turn, one_step=one_step)
             return result, error
@@ -186,13 +178,6 @@ class Loop:
 
     def _hear(self) -> None:
         """What the model is told before each prompt and each step, on the turn's thread."""
-
-    def _append_told(self) -> None:
-        told = []
-        while self._told:  # nobody else takes from it while a turn runs
-            told.append(self._told.popleft())
-        if told:
-            self.history.append({"role": "user", "content": "\n\n".join(told)})
 
     def _steps(self, turn: Turn, *, one_step: bool) -> Work[tuple[RunResult, ModelError | None]]:
         reply: Message | None = None
@@ -212,7 +197,7 @@ class Loop:
                 if turn.cancel.is_set():
                     return _cut_short(turn, reply), None
                 continue
-            if one_step or turn.stopped or (got.message and not got.message.tool_calls and self._steers.empty()):
+            if one_step or turn.stopped or (got.message and not got.message.tool_calls and not self._said.steers):
                 return RunResult("finished", reply, turn.steps, turn.usage), None
 
     def _stand(self, turn: Turn, fault: ModelError | None = None) -> Work[bool]:
@@ -243,8 +228,7 @@ class Loop:
             self._seat.post(StepEnded(number))
 
     def _take_steers(self) -> None:
-        while not self._steers.empty():  # nobody else takes from it
-            text = self._steers.get()
+        for text in self._said.take_steers():
             self.history.append({"role": "user", "content": text})
             self._seat.post(Steered(clean_text(text)))
 
@@ -253,23 +237,11 @@ class Loop:
         if message.usage is not None:
             turn.usage += message.usage
         self.history.append(message_to_dict(message))
-        answered = [(call, self._shown(call)) for call in message.tool_calls]
+        answered = [(call, self._call_ids.shown(call, self._seat.task_id)) for call in message.tool_calls]
         self._seat.post(ReplyCompleted(cleaned_message(message, [shown for _, shown in answered]), message.usage))
         for call, shown in answered:
             result = yield from self._calls.run(shown, turn)
             self.history.append({"role": "tool", "tool_call_id": call.id, "content": result.content})
-
-    def _shown(self, call: ToolCall) -> ToolCall:
-        """The call under an id that no other call of the session has; the history keeps the model's own."""
-        own = clean_line(call.id)
-        task = self._seat.task_id
-        own = own.replace("/", "_") if task == ROOT_TASK else f"{task}/{own}"
-        shown = own
-        while shown in self._times_used:
-            self._times_used[own] += 1
-            shown = f"{own}#{self._times_used[own]}"
-        self._times_used[shown] = 1
-        return call if shown == call.id else replace(call, id=shown)
 
 
 def _cut_short(turn: Turn, reply: Message | None) -> RunResult:
