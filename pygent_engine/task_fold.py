@@ -4,7 +4,9 @@ they agree on every state."""
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import fields
+from operator import attrgetter
+from typing import Any
 
 from .events import (
     ApprovalAsked,
@@ -44,6 +46,18 @@ STALLED_S = 30.0
 """Without a sign of life for so many seconds a task that works is called stalled."""
 
 
+_VALUES = attrgetter(*(field.name for field in fields(TaskView)))
+_PLACES = {field.name: place for place, field in enumerate(fields(TaskView))}
+
+
+def _with(view: TaskView, **changes: Any) -> TaskView:
+    """`view` with other values. What `dataclasses.replace` takes for it is too much: a thousand tasks report all the time."""
+    values = [*_VALUES(view)]
+    for name, value in changes.items():
+        values[_PLACES[name]] = value
+    return TaskView(*values)
+
+
 def created(task_id: str, event: TaskCreated, at: float) -> TaskView:
     """A task that was accepted at `at`, Unix seconds."""
     return TaskView(
@@ -74,13 +88,14 @@ def created(task_id: str, event: TaskCreated, at: float) -> TaskView:
 
 def fold(view: TaskView, event: Event, at: float) -> TaskView:
     """`view` after an event of its task at `at`, Unix seconds; the same object when the event says nothing of it."""
+    at = max(at, view.active_at)  # pieces that were merged for a late reader have the time of the last of them
     match event:
-        case TextDelta() | ReasoningDelta() | OutputDelta():
-            return view if int(view.active_at) == int(at) else replace(view, active_at=at)  # many a second
+        case TextDelta() | ReasoningDelta() | OutputDelta():  # many a second: only whole ones count
+            return view if int(at) <= view.active_at else _with(view, active_at=float(int(at)))
         case TaskStateChanged():
             return _moved(view, event, at)
         case TaskEnded(state, status, error, steps, usage):
-            return replace(
+            return _with(
                 view,
                 state=state,
                 status=status,
@@ -97,11 +112,11 @@ def fold(view: TaskView, event: Event, at: float) -> TaskView:
         case TaskRetried():
             return _retried(view, event, at)
         case ChangesFound(count, paths):
-            return replace(view, changes=count, changed=paths)
+            return _with(view, changes=count, changed=paths)
         case ChangesApplied(report) if not report.conflicts:
-            return replace(view, applied=tuple(dict.fromkeys((*view.applied, *report.applied))))
+            return _with(view, applied=tuple(dict.fromkeys((*view.applied, *report.applied))))
         case ChangesTakenBack(report) if not report.conflicts:
-            return replace(view, applied=tuple(path for path in view.applied if path not in report.applied))
+            return _with(view, applied=tuple(path for path in view.applied if path not in report.applied))
         case _:
             return _worked(view, event, at)
 
@@ -109,37 +124,37 @@ def fold(view: TaskView, event: Event, at: float) -> TaskView:
 def _worked(view: TaskView, event: Event, at: float) -> TaskView:  # noqa: C901 - one flat match, a line or two an event
     match event:
         case StepStarted():
-            return replace(view, steps=view.steps + 1, active_at=at)
+            return _with(view, steps=view.steps + 1, active_at=at)
         case ReplyCompleted(message, usage):
             spent = view.usage if usage is None else view.usage + usage
-            return replace(view, usage=spent, answer=(message.content or view.answer)[:LONGEST_ANSWER], active_at=at)
+            return _with(view, usage=spent, answer=(message.content or view.answer)[:LONGEST_ANSWER], active_at=at)
         case CallStarted():
             return _acted(view, event.action, at)
         case ImagePullStarted(image):
             return _acted(view, f"pulls the image {image}", at)
         case ContainerStarted(container):
-            return replace(view, container=container)
+            return _with(view, container=container)
         case ContainerReplaced(container, reason):
-            return replace(_acted(view, reason, at), container=container)
+            return _with(_acted(view, reason, at), container=container)
         case RetryScheduled(delay_s, reason):
             return _acted(view, f"asks the model again in {delay_s:g} s: {reason}", at)
         case ApprovalAsked(request):
-            return replace(view, asks=(*view.asks, request.call_id), active_at=at)
+            return _with(view, asks=(*view.asks, request.call_id), active_at=at)
         case QuestionAsked(question):
-            return replace(view, asks=(*view.asks, question.call_id), active_at=at)
+            return _with(view, asks=(*view.asks, question.call_id), active_at=at)
         case ApprovalSettled(call_id) | QuestionAnswered(call_id):
-            return replace(view, asks=tuple(ask for ask in view.asks if ask != call_id), active_at=at)
+            return _with(view, asks=tuple(ask for ask in view.asks if ask != call_id), active_at=at)
         case TaskPausing(on):
-            return replace(view, pausing=on)
+            return _with(view, pausing=on)
         case TaskLimited(limits):
-            return replace(view, limits=limits)
+            return _with(view, limits=limits)
         case _:
             return view
 
 
 def _moved(view: TaskView, event: TaskStateChanged, at: float) -> TaskView:
     started = at if event.state is TaskState.starting else view.started_at
-    return replace(
+    return _with(
         view,
         state=event.state,
         status=f"{event.state.value}: {event.reason}" if event.reason else event.state.value,
@@ -153,7 +168,7 @@ def _moved(view: TaskView, event: TaskStateChanged, at: float) -> TaskView:
 
 
 def _retried(view: TaskView, event: TaskRetried, at: float) -> TaskView:
-    again = replace(
+    again = _with(
         view,
         state=TaskState.queued,
         status=TaskState.queued.value,
@@ -168,11 +183,11 @@ def _retried(view: TaskView, event: TaskRetried, at: float) -> TaskView:
     )
     if not event.clean:
         return again
-    return replace(again, steps=0, usage=Usage(), recent=(), last_action="", answer="", changes=0, changed=(), applied=())
+    return _with(again, steps=0, usage=Usage(), recent=(), last_action="", answer="", changes=0, changed=(), applied=())
 
 
 def _acted(view: TaskView, action: str, at: float) -> TaskView:
-    return replace(view, last_action=action, recent=(*view.recent, action)[-RECENT:], active_at=at)
+    return _with(view, last_action=action, recent=(*view.recent, action)[-RECENT:], active_at=at)
 
 
 def book(envelopes: Iterable[Envelope]) -> dict[str, TaskView]:

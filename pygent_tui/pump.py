@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from threading import Event, Thread
+from time import monotonic
 
 from pygent_engine.events import Envelope
 
@@ -59,10 +60,13 @@ class Pump:
                 return
 
     def _hand_over(self, batch: Batch) -> None:
+        took = 0.0
         for start in range(0, len(batch), _MOST):
             self._taken.clear()
-            if self._stopped.is_set():
+            if self._stopped.wait(min(took, _PAUSE_S)):  # as long for keys as for the part before
                 return
+            began = monotonic()
             self._deliver(batch[start : start + _MOST])
             self._taken.wait()
+            took = monotonic() - began
         self._stopped.wait(_LOADED_PAUSE_S if len(batch) > _LOADED_BATCH else _PAUSE_S)

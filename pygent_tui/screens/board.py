@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.screen import ModalScreen
+from textual.screen import Screen
 
 from ..views.board import Board
 from ..views.board_order import Choice
@@ -14,8 +14,8 @@ from ..widgets.key_line import KeyLine
 from ..widgets.task_table import TaskTable
 
 
-class BoardScreen(ModalScreen[None]):
-    """Shows what it is told; what the user wants with tasks bubbles up to the app."""
+class BoardScreen(Screen[None]):
+    """Shows what it is told; what the user wants with tasks bubbles up to the app. No modal one: those draw what is below, too."""
 
     BINDINGS = [  # noqa: RUF012 - Textual's own declaration
         Binding("f2,escape,q", "leave", "Back to the conversation", id="board.close", show=False),

@@ -44,7 +44,8 @@ class Panes(Station):
             self.output.show(new.output)
             self.bench.grid.fill("output", new.output.current is not None)
         if new.board is not old.board:
-            self.board.show(new.board)
+            if not self.conductor.tasks.covers:
+                self.board.show(new.board)
             self.bench.grid.fill("board", bool(new.board.rows))
 
     def tick(self, now: float) -> None:

@@ -57,6 +57,11 @@ class Tasks(Station):
         return self.conductor.panes.board if self._screen is None else self._screen.table
 
     @property
+    def covers(self) -> bool:
+        """Whether the board on the whole screen hides its pane."""
+        return self._screen is not None
+
+    @property
     def ids(self) -> Sequence[str]:
         """Of every task of the session."""
         return tuple(self.conductor.state.board.places)
@@ -94,6 +99,7 @@ class Tasks(Station):
 
         def closed(_: None) -> None:
             self._screen = None
+            pane.show(self.conductor.state.board)
             pane.choose(screen.table.choice)
 
         self.app.push_screen(screen, closed)

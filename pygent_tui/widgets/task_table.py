@@ -48,6 +48,7 @@ _OF_ROWS = frozenset({"filter", "sort", "mark", "mark_all", "jump_to"})
 class TaskTable(LineView):
     """Shows a Board. A row never moves under the cursor while the table has the focus; `choice` is what the user chose."""
 
+    INTERVAL: ClassVar[float] = 1 / 8  # a thousand busy tasks change every row all the time; the cursor moves at once
     FOLLOWS: ClassVar[bool] = False
     INVITATION: ClassVar[tuple[str, ...]] = (
         "No delegated tasks yet.",
@@ -113,6 +114,8 @@ class TaskTable(LineView):
         self._cursor = 0
         self._now = 0.0
         self._titled: tuple[Counts, Choice, tuple[Column, ...], int] | None = None
+        self._counts = Counts()
+        self._any_over = False
         self._untold = False
         self._sought = True
         """Whether the row under the cursor is to be brought into view."""
@@ -191,7 +194,9 @@ class TaskTable(LineView):
         return max(0, min(place, len(self._shown) - 1))
 
     def _entitle(self) -> None:
-        titled = (self._board.counts, self.choice, self._rows.columns, self.page.width)
+        self._counts = self._board.counts
+        self._any_over = any(row.state.ended for row in self._board.rows)
+        titled = (self._counts, self.choice, self._rows.columns, self.page.width)
         if titled != self._titled:
             self._titled, self._untold = titled, True
             self.border_title = Content.assemble(*self.heading(self.page.width))
@@ -204,7 +209,7 @@ class TaskTable(LineView):
             f"“{chosen.query}”: {len(self._shown)}" if chosen.query else "",
             f"by {chosen.sort}" if chosen.sort != "needs you" else "",
         )
-        return counted(self._board.counts, notes, width)
+        return counted(self._counts, notes, width)
 
     @property
     def column_names(self) -> str:
@@ -274,11 +279,12 @@ class TaskTable(LineView):
         """Put the cursor on a row, and the row into view."""
         if not self._shown:
             return
-        self._cursor = max(0, min(place, len(self._shown) - 1))
+        left, self._cursor = self._cursor, max(0, min(place, len(self._shown) - 1))
         self.choice = replace(self.choice, cursor=self._shown[self._cursor].id)
         self.jump(self._revealed(self.scroll_offset.y))
+        for moved in (left, self._cursor):
+            self.refresh_lines(moved * self._height, self._height)
         self._renew()
-        self.refresh()
 
     def _revealed(self, top: int) -> int:
         """The line to be shown first, so that the row under the cursor is seen; `top` when it is."""
@@ -342,7 +348,7 @@ class TaskTable(LineView):
         marked = [row for task_id in self.choice.marks if (row := self._board.row(task_id)) is not None]
         can = frozenset[str]().union(*(valid(row) for row in marked)) if marked else frozenset[str]()
         can |= valid(view) if view is not None else frozenset[str]()
-        if any(row.state.ended for row in self._board.rows):
+        if self._any_over:
             can |= {"clear_over"}
         if (can, self.key_labels) != (self._can, self._labelled):
             self._can, self._labelled = can, self.key_labels

@@ -39,12 +39,13 @@ class _Effort:
     beside: int
     completions: int
     books: int
+    board_keys: int
     messages: int
     idle_s: float
 
 
-_FULL = _Effort(15, 7, 5, 25, 5, 15, 10, 500, 200, beside=3, completions=40, books=10, messages=5000, idle_s=30.0)
-_SMOKE = _Effort(5, 3, 3, 9, 1, 5, 3, 100, 10, beside=1, completions=10, books=4, messages=1000, idle_s=5.0)
+_FULL = _Effort(15, 7, 5, 25, 5, 15, 10, 500, 200, beside=3, completions=40, books=10, board_keys=60, messages=5000, idle_s=30.0)
+_SMOKE = _Effort(5, 3, 3, 9, 1, 5, 3, 100, 10, beside=1, completions=10, books=4, board_keys=30, messages=1000, idle_s=5.0)
 
 
 def main() -> int:
@@ -84,6 +85,7 @@ def _groups(effort: _Effort, image: str | None) -> list[Callable[[], list[Figure
     groups.append(opening.figures)
     groups.append(partial(completion.figures, effort.completions))
     groups.append(partial(book.figures, effort.books))
+    groups.append(partial(board.figures, effort.board_keys))
     groups.append(partial(day.figures, effort.messages, effort.idle_s))
     return groups
 
