@@ -68,6 +68,11 @@ class InboxScreen(ModalScreen[None]):
 
     # ------------------------------------------------------------ keys
 
+    def on_screen_resume(self) -> None:
+        """What lay over it is gone; keys meant for that are no answers."""
+        if self.panel is not None:
+            self.panel.uncovered()
+
     def on_ask_list_clicked(self, event: AskList.Clicked) -> None:
         event.stop()
         self.post_message(AskPanel.Chosen(event.at))

@@ -163,6 +163,18 @@ def test_the_key_that_writes_a_prompt_leads_into_no_panel() -> None:
     play(ONE, scenario)
 
 
+def test_a_key_that_was_meant_for_the_help_over_it_is_no_answer() -> None:
+    async def scenario(stage: Stage) -> None:
+        await opened(stage)
+        await stage.press("f1", "escape")
+        await stage.until(lambda: isinstance(stage.app.screen, InboxScreen))
+        await stage.pilot.press("escape")
+        await stage.pilot.pause()
+        assert stage.ops == []
+
+    play(ONE, scenario, quiet_s=QUIET_S * 100)
+
+
 # ------------------------------------------------------------------ from the board
 
 
