@@ -17,11 +17,12 @@ Delta = TextDelta | ReasoningDelta | OutputDelta
 class GrowingDelta:
     """A delta that takes later ones of its kind: what merges is appended, so that each costs what it adds."""
 
-    __slots__ = ("_delta", "_envelope", "_skipped", "_text")
+    __slots__ = ("_at", "_delta", "_envelope", "_skipped", "_text")
 
     def __init__(self, envelope: Envelope, delta: Delta) -> None:
         self._envelope = envelope
         self._delta = delta
+        self._at = envelope.at
         self._text: StringIO | None = None
         self._skipped = 0
 
@@ -30,21 +31,23 @@ class GrowingDelta:
         """Characters that are kept."""
         return len(self._delta.text) if self._text is None else self._text.tell()
 
-    def merge(self, delta: Delta) -> None:
-        """Take a later delta."""
+    def merge(self, delta: Delta, at: float) -> None:
+        """Take a later delta, of the time `at`."""
+        self._at = at
         if self._text is None:
             self._text = StringIO()
             self._append(self._text, self._delta)
         self._append(self._text, delta)
 
     def envelope(self) -> Envelope:
-        """The first envelope with the text of all; more may still be merged."""
+        """The first envelope with the text of all and the time of the last; more may still be merged."""
         if self._text is None:
             return self._envelope
         if not isinstance(self._delta, OutputDelta):
-            return replace(self._envelope, event=replace(self._delta, text=self._text.getvalue()))
+            return replace(self._envelope, at=self._at, event=replace(self._delta, text=self._text.getvalue()))
         self._cut(self._text)
-        return replace(self._envelope, event=replace(self._delta, text=self._text.getvalue(), skipped=self._skipped))
+        whole = replace(self._delta, text=self._text.getvalue(), skipped=self._skipped)
+        return replace(self._envelope, at=self._at, event=whole)
 
     def settle(self) -> None:
         """No more comes: keep no more than what is there."""

@@ -63,7 +63,7 @@ class Record:
         reply = self._replies.setdefault(envelope.task_id, _Reply())
         growing = reply.growing.get(type(delta))
         if growing is not None:
-            growing.merge(delta)
+            growing.merge(delta, envelope.at)
             return
         reply.parts.append(envelope.seq)
         self._kept[envelope.seq] = reply.growing[type(delta)] = GrowingDelta(envelope, delta)
@@ -74,7 +74,7 @@ class Record:
             growing = self._outputs[delta.call_id] = GrowingDelta(envelope, delta)
             self._kept[envelope.seq] = growing
         else:
-            growing.merge(delta)
+            growing.merge(delta, envelope.at)
         self._budget.grew(growing)
 
     def _put_progress(self, envelope: Envelope, progress: ImagePullProgress) -> None:

@@ -71,7 +71,7 @@ class Subscription:
         kind = (type(delta), delta.call_id if isinstance(delta, OutputDelta) else "")
         growing = self._open.setdefault(envelope.task_id, {})
         if len(self._pending) >= self._bound and kind in growing:
-            growing[kind].merge(delta)
+            growing[kind].merge(delta, envelope.at)
         else:
             growing[kind] = GrowingDelta(envelope, delta)
             self._pending.append(growing[kind])

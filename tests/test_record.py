@@ -94,8 +94,8 @@ def test_a_reply_that_still_streams_is_one_piece_of_each_kind() -> None:
     envelopes = stream([StepStarted(1), ReasoningDelta("h"), TextDelta("a"), ReasoningDelta("m"), TextDelta("b")])
     assert recorded(envelopes) == [
         envelopes[0],
-        Envelope(1, START + 1, ROOT_TASK, ReasoningDelta("hm")),
-        Envelope(2, START + 2, ROOT_TASK, TextDelta("ab")),
+        Envelope(1, START + 3, ROOT_TASK, ReasoningDelta("hm")),
+        Envelope(2, START + 4, ROOT_TASK, TextDelta("ab")),
     ]
 
 

@@ -75,10 +75,10 @@ def test_past_the_bound_deltas_merge_into_the_last_of_their_kind() -> None:
         ("main", OutputDelta("call-1", "3", skipped=4)),
     ]
     assert subscribed(posted, bound=2).drain(0) == [
-        Envelope(1, 1.0, "main", TextDelta("ab")),
-        Envelope(2, 2.0, "main", ReasoningDelta("rs")),
-        Envelope(5, 5.0, "task-1", TextDelta("xy")),
-        Envelope(7, 7.0, "main", OutputDelta("call-1", "13", skipped=4)),
+        Envelope(1, 3.0, "main", TextDelta("ab")),
+        Envelope(2, 4.0, "main", ReasoningDelta("rs")),
+        Envelope(5, 6.0, "task-1", TextDelta("xy")),
+        Envelope(7, 9.0, "main", OutputDelta("call-1", "13", skipped=4)),
         Envelope(8, 8.0, "main", OutputDelta("call-2", "2")),
     ]
 
@@ -91,7 +91,7 @@ def test_no_delta_merges_past_another_event_of_its_task() -> None:
 def test_events_of_other_tasks_do_not_keep_deltas_apart() -> None:
     posted: list[tuple[str, Event]] = [("main", TextDelta("a")), ("task-1", Warned("other")), ("main", TextDelta("b"))]
     assert subscribed(posted, bound=0).drain(0) == [
-        Envelope(1, 1.0, "main", TextDelta("ab")),
+        Envelope(1, 3.0, "main", TextDelta("ab")),
         Envelope(2, 2.0, "task-1", Warned("other")),
     ]
 
@@ -157,7 +157,7 @@ def test_output_that_merges_twice_counts_all_that_was_skipped() -> None:
     second = Subscription(bound=0)
     for envelope in (*first.drain(0), *envelopes([("main", OutputDelta("call-1", "!"))], first=3)):
         second.put(envelope)
-    assert second.drain(0) == [Envelope(1, 1.0, "main", OutputDelta("call-1", "x" * (LONGEST_OUTPUT - 3) + "yz!", 3))]
+    assert second.drain(0) == [Envelope(1, 3.0, "main", OutputDelta("call-1", "x" * (LONGEST_OUTPUT - 3) + "yz!", 3))]
 
 
 def test_an_empty_queue_gives_nothing_when_nothing_comes_in_time() -> None:
@@ -183,7 +183,7 @@ def test_closing_wakes_the_reader_and_leaves_what_is_pending() -> None:
     subscription = subscribed(posted, bound=0)
     subscription.close()
     subscription.put(Envelope(3, 3.0, "main", Warned("too late")))
-    assert [subscription.drain(), subscription.drain()] == [[Envelope(1, 1.0, "main", TextDelta("ab"))], []]
+    assert [subscription.drain(), subscription.drain()] == [[Envelope(1, 2.0, "main", TextDelta("ab"))], []]
 
 
 def test_what_several_threads_post_is_read_whole_while_it_comes() -> None:
