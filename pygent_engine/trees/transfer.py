@@ -15,6 +15,7 @@ from .tree import kind_of, stamp_of
 
 _SMALL = 1 << 16
 """Bytes. What is larger is not held in memory, but read again when it is needed."""
+_GROUP = 16 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def write_all(exact: Exact, steps: Sequence[Step], store: Store, may_go: Callabl
     done: list[Step] = []
     folders: list[str] = []
     try:
-        for step in ordered:
+        for step in _loaded(ordered, store):
             now = exact.sight(step.path)
             if (step.before.stamp if step.before else ()) != (stamp_of(now) if now and not stat.S_ISDIR(now.st_mode) else ()):
                 raise WorkspaceError(f"{step.path!r} was changed at this very moment; nothing was done, try again.")
@@ -91,14 +92,40 @@ def write_all(exact: Exact, steps: Sequence[Step], store: Store, may_go: Callabl
 def take_back(exact: Exact, written: Written, store: Store) -> list[str]:
     """Put back what was before, and remove the folders that were made; the paths where the system did not let it."""
     stuck = []
-    for step in reversed(written.steps):
+    for step in _loaded([Step(step.path, step.after, step.before) for step in reversed(written.steps)], store):
         try:
-            if read_version(exact, step.path) != step.before:
-                _take(exact, Step(step.path, step.after, step.before), store, [], written.folders.__contains__)
+            if read_version(exact, step.path) != step.after:
+                _take(exact, step, store, [], written.folders.__contains__)
         except PygentError:
             stuck.append(step.path)
     remove_folders(exact, written.folders)
     return stuck
+
+
+def _loaded(steps: Sequence[Step], store: Store) -> Iterator[Step]:
+    """The same steps, with the content from the store that they put there; fetched for many at once, but never too much."""
+    group: list[Step] = []
+    size = 0
+    for step in steps:
+        group.append(step)
+        size += step.after.size if step.after is not None and _is_stored(step.after) else 0
+        if size > _GROUP:
+            yield from _fetched(group, store)
+            group, size = [], 0
+    yield from _fetched(group, store)
+
+
+def _fetched(steps: Sequence[Step], store: Store) -> Iterator[Step]:
+    contents = store.get_all({step.after.oid: step.after.size for step in steps if step.after is not None and _is_stored(step.after)})
+    for step in steps:
+        if step.after is not None and _is_stored(step.after):
+            yield replace(step, after=replace(step.after, content=contents[step.after.oid]))
+        else:
+            yield step
+
+
+def _is_stored(version: Version) -> bool:
+    return version.content is None and version.pieces is None and version.size <= LARGE
 
 
 def remove_folders(exact: Exact, folders: Sequence[str]) -> None:
