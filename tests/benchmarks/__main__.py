@@ -17,7 +17,7 @@ from functools import partial
 
 from tests.support.docker_engine import engine_problem, image_name
 
-from . import beside, book, commands, completion, containers, day, delegated, flatness, opening, remote, starts, steps, trees
+from . import beside, board, book, commands, completion, containers, day, delegated, flatness, opening, remote, starts, steps, trees
 from .figures import Figure, table
 
 _SMOKE_SLACK = 1.25  # few runs on a machine that others use too
