@@ -12,7 +12,7 @@ from pygent_engine.events import CallEnded, ContainerReplaced, Envelope, ImagePu
 from pygent_engine.task_values import TaskState
 from pygent_engine.values import ToolResult
 
-from . import asking_scripts, board_scripts, command_scripts, writing_scenes
+from . import asking_scripts, board_scripts, command_scripts, work_scripts, writing_scenes
 from .conversation_scripts import cards, diffs, odd
 from .support.scene_session import SceneLaunch, SceneSession
 from .support.script import Script, call
@@ -58,8 +58,8 @@ _DELEGATED = [call(f"d{number}", "delegate_task", prompt=title, title=title) for
 @dataclass(frozen=True)
 class Scene:
     """A session at one moment. `keys` are pressed once it is shown; `failure` keeps it from opening,
-    `missing` is the image that it lacks, `report` what the doctor says. The files of `workspace` can be completed, and
-    `awaits` is what the list above the composer shows at last."""
+    `then` is what comes after the keys, `missing` is the image that it lacks, `report` what the doctor says. The files of
+    `workspace` can be completed, and `awaits` is what the list above the composer shows at last."""
 
     name: str
     script: Callable[[], Script] | None
@@ -69,10 +69,19 @@ class Scene:
     missing: str = ""
     workspace: str = "/home/user/project"
     awaits: str = ""
+    then: Callable[[Script], Script] | None = None
     report: tuple[str, ...] = ()
 
     def envelopes(self) -> list[Envelope]:
         return [] if self.script is None else self.script().envelopes
+
+    def late(self) -> list[Envelope]:
+        """What comes after the keys."""
+        if self.script is None or self.then is None:
+            return []
+        script = self.script()
+        said = len(script.envelopes)
+        return self.then(script).envelopes[said:]
 
     def launch(self) -> SceneLaunch:
         return SceneLaunch(
@@ -352,6 +361,14 @@ SCENES: tuple[Scene, ...] = (
     Scene("board-pane", board_scripts.every_state, ("f6", "f6", "f6", "f3")),
     Scene("new", running, (*"/new", "enter")),
     Scene("copied", answer, (*"/copy", "enter")),
+    Scene("task-new", work_scripts.worked, (*"/task-new", "enter")),
+    Scene("task-new-copies", work_scripts.worked, (*"/task-new", "enter", *work_scripts.COPIES_WRITTEN)),
+    Scene("task-retry", work_scripts.worked, (*"/task-retry task-1 task-2", "enter", "right", "tab", *"only the tests")),
+    Scene("task-limits", work_scripts.capped, (*"/task-limits task-1", "enter", "end", "backspace", *"40")),
+    Scene("task-looking", work_scripts.worked, (*"/task-diff task-1", "enter")),
+    Scene("task-diff", work_scripts.listed, (*"/task-apply task-1", "enter", "down", "space")),
+    Scene("task-conflict", work_scripts.listed, (*"/task-apply task-1", "enter", "A", "y"), then=work_scripts.conflict),
+    Scene("task-compare", work_scripts.copies, (*"/task-compare task-1", "enter")),
 )
 
 

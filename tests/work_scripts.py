@@ -58,6 +58,19 @@ CHANGES = (
 )
 CONFLICT = ApplyReport(conflicts=("src/cache.py",), clashes=(FileDiff("src/cache.py", "modified", _CLASH, 6, 1),))
 APPLIED = ApplyReport(("src/cache.py", "tests/test_cache.py", "cache.toml", "docs/cache.png"))
+COPIES_WRITTEN = (
+    *"Make the cache faster.",
+    "tab",
+    "full_stop",
+    "tab",
+    "right",
+    "tab",
+    *"qwen3-coder, gpt-5-mini",
+    "tab",
+    *"3",
+    "tab",
+    *"20",
+)
 TUNING = Tuning("demo", personas=("Pygent", "researcher", "tester"))
 
 

@@ -177,11 +177,11 @@ def limits_verdict(values: Values, views: Sequence[TaskView]) -> Verdict:
     resumed = sum(isinstance(op, ResumeTask) for op in ops)
     if len(views) > 1:
         return Verdict(f"Holds for {len(views)} tasks" + (f"; {resumed} of them go on." if resumed else "."))
-    used = f"{views[0].steps} steps and {views[0].usage.total:,} tokens are used"
+    used = f"Used: {views[0].steps} step{'s' if views[0].steps != 1 else ''}, {views[0].usage.total:,} tokens"
     if resumed:
         return Verdict(f"{used}; it goes on.")
     if capped(views[0], limits(values, views[0].limits)):
-        return Verdict(f"{used}, so it stays paused.", "warn")
+        return Verdict(f"{used}; so it stays paused.", "warn")
     return Verdict(f"{used}.")
 
 

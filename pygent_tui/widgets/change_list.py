@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -20,7 +20,7 @@ from .line_view import LineView
 from .sanitise import one_line
 
 _SIGNS = {"added": ("+", "ok"), "modified": ("±", "agent"), "deleted": ("−", "error")}
-_LEAST_PATH = 8  # cells
+_LEAST_PATH, _SHORTEST = 24, 8  # cells of a path
 
 Parts = list[tuple[str, str]]
 
@@ -82,25 +82,35 @@ class ChangeList(LineView):
         return self._under_cursor(strip) if y == self._cursor else strip
 
     def _parts(self, change: FileChange) -> Parts:
-        """Mark, kind, path, how much, and what stands in the way; the path gives way, at its beginning."""
+        """Mark, kind and path, what stands in its way, how much it is. Where there is little room the last of these go, and then the
+        path gives way, at its beginning."""
         sign, role = _SIGNS[change.kind]
-        notes: Parts = []
-        if change.diff is not None and counts(change.diff):
-            notes.append((f"  {counts(change.diff)}", "muted"))
-        if change.ignored:
-            notes.append((f"  ignored, {change.files} files" if change.files > 1 else "  ignored", "muted"))
-        if change.also:
-            notes.append((f"  ! also {', '.join(map(one_line, change.also))}", "warn"))
-        if change.path in self._clashed:
-            notes.append(("  ✗ conflict", "error"))
-        elif change.path in self._done:
-            notes.append(("  ✓ applied", "ok"))
-        room = max(_LEAST_PATH, self.page.width - 4 - sum(cell_len(text) for text, _ in notes))
+        notes = [(f"  {text}", note_role) for text, note_role in self._notes(change)]
         path = one_line(change.path)
+        least = min(cell_len(path), _LEAST_PATH)
+        while len(notes) > 1 and self._room(notes) < least:
+            notes.pop()
+        room = max(_SHORTEST, self._room(notes))
         if cell_len(path) > room:
             path = "…" + path[-(room - 1) :]
         marked = change.path in self._marked
         return [("● " if marked else "  ", "warn"), (f"{sign} ", role), (path, "muted" if change.ignored else "text"), *notes]
+
+    def _room(self, notes: Parts) -> int:
+        return self.page.width - 4 - sum(cell_len(text) for text, _ in notes)
+
+    def _notes(self, change: FileChange) -> Iterator[tuple[str, str]]:
+        """What is said of a change, the most needed first."""
+        if change.path in self._clashed:
+            yield "✗ conflict", "error"
+        elif change.path in self._done:
+            yield "✓ applied", "ok"
+        if change.also:
+            yield f"! also {', '.join(map(one_line, change.also))}", "warn"
+        if change.ignored:
+            yield f"ignored, {change.files} files" if change.files > 1 else "ignored", "muted"
+        if change.diff is not None and counts(change.diff):
+            yield counts(change.diff), "muted"
 
     def _under_cursor(self, strip: Strip) -> Strip:
         ground = self.look("cursor")

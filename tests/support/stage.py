@@ -115,6 +115,9 @@ async def show_scene(stage: Stage, scene: Scene) -> None:
     """Wait until the whole scene is on the screen, then press its keys and let everything be drawn."""
     await stage.until(lambda: stage.app.failure or stage.state.seen >= stage.session.played > 0)
     await stage.press(*scene.keys)
+    if scene.then is not None:
+        stage.session.play(scene.late())
+        await stage.until(lambda: stage.state.seen >= stage.session.played)
     if scene.awaits:
         await stage.until(lambda: stage.bench.query_one(Popup).is_open and scene.awaits in stage.text("#popup"))
     for _ in range(3):  # panes that appear change the size of others, which are then drawn anew

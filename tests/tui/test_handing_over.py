@@ -106,7 +106,7 @@ def test_until_the_answer_comes_it_says_that_it_looks() -> None:
         await playing.post(ChangesListed(CHANGES))
         await stage.until(lambda: "task-1 · 5 paths" in stage.text("#task-diff-list"))
         shown = stage.text("#task-diff-list")
-        assert "± src/cache.py  +4 −2  ! also task-2" in shown
+        assert "± src/cache.py  ! also task-2  +4 −2" in shown
         assert "+ .venv/  ignored, 812 files" in shown
         await stage.until(lambda: "return request.fingerprint" in stage.text("#task-diff-view"))
         await stage.press("escape")

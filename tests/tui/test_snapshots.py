@@ -200,3 +200,32 @@ def test_the_board_looks_as_it_did_in_the_light_theme(matches: Callable[..., boo
 def test_the_board_looks_as_it_did_without_colours(matches: Callable[..., bool], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     assert matches("board-states", (120, 40), DARK)
+
+
+_TASK_WORK = ("task-new", "task-new-copies", "task-retry", "task-limits", "task-diff", "task-conflict", "task-compare")
+
+
+@pytest.mark.parametrize("name", _TASK_WORK)
+@pytest.mark.parametrize("size", [(80, 24), (40, 12)])
+def test_the_work_of_tasks_looks_as_it_did_where_there_is_little_room(
+    name: str, size: tuple[int, int], matches: Callable[..., bool]
+) -> None:
+    assert matches(name, size, DARK)
+
+
+@pytest.mark.parametrize("name", ["task-new-copies", "task-conflict", "task-compare"])
+def test_the_work_of_tasks_looks_as_it_did_on_a_large_screen(name: str, matches: Callable[..., bool]) -> None:
+    assert matches(name, (200, 50), DARK)
+
+
+@pytest.mark.parametrize("name", ["task-new-copies", "task-conflict"])
+def test_the_work_of_tasks_looks_as_it_did_in_the_light_theme(name: str, matches: Callable[..., bool]) -> None:
+    assert matches(name, (80, 24), LIGHT)
+
+
+@pytest.mark.parametrize("name", ["task-new-copies", "task-conflict"])
+def test_the_work_of_tasks_looks_as_it_did_without_colours(
+    name: str, matches: Callable[..., bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert matches(name, (80, 24), DARK)

@@ -274,7 +274,7 @@ def test_the_form_of_caps_shows_what_is_used_and_saving_it_resumes() -> None:
         stage.bench.focus_pane("board")
         await stage.press("home", "L")
         await opened(stage)
-        assert verdict(stage) == "3 steps and 4,140 tokens are used, so it stays paused."
+        assert verdict(stage) == "Used: 3 steps, 4,140 tokens; so it stays paused."
         await stage.press("end", "backspace", *"40", "ctrl+s")
         assert (await sent(stage))[0] == LimitTask("task-1", Limits(40, 200_000))
         await stage.until(lambda: stage.ops[1:] == [ResumeTask("task-1")])

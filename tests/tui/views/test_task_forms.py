@@ -112,14 +112,14 @@ def test_a_raised_cap_resumes_the_task_that_it_paused() -> None:
     values = {field.name: field.value for row in limit_fields([view]) for field in row}
     assert values == {"steps": "3", "tokens": "200000", "seconds": "", "step_seconds": ""}
     assert limiting({**values, "steps": "40"}, [view]) == (LimitTask("task-1", Limits(40, 200_000)), ResumeTask("task-1"))
-    assert limits_verdict({**values, "steps": "40"}, [view]).text == "3 steps and 4,140 tokens are used; it goes on."
+    assert limits_verdict({**values, "steps": "40"}, [view]).text == "Used: 3 steps, 4,140 tokens; it goes on."
 
 
 def test_a_cap_that_is_still_used_up_leaves_the_task_paused() -> None:
     view = views(work_scripts.capped())["task-1"]
     assert capped(view, view.limits)
     assert limiting({"steps": "40", "tokens": "4k"}, [view]) == (LimitTask("task-1", Limits(40, 4000)),)
-    verdict = Verdict("3 steps and 4,140 tokens are used, so it stays paused.", "warn")
+    verdict = Verdict("Used: 3 steps, 4,140 tokens; so it stays paused.", "warn")
     assert limits_verdict({"steps": "40", "tokens": "4k"}, [view]) == verdict
 
 
