@@ -21,6 +21,8 @@ _JUST_NOW_S = 5
 
 def proposal(request: ApprovalRequest) -> tuple[Line, ...]:
     """The lines of what waits for a yes."""
+    if request.tool == "apply_task" and request.command:
+        return tuple(_patch(clean(request.command)))
     if request.command:
         return _lines(clean(request.command), "  ")
     match _arguments(request.arguments):
@@ -31,6 +33,13 @@ def proposal(request: ApprovalRequest) -> tuple[Line, ...]:
         case dict() as arguments if arguments:
             return _lines(clean(json.dumps(arguments, indent=2, ensure_ascii=False)), "  ")
     return _lines(clean(request.arguments), "  ")
+
+
+def _patch(text: str) -> Iterator[Line]:
+    """The lines of a unified diff, none of them left out."""
+    for line in text.removesuffix("\n").split("\n"):
+        heads = line.startswith(("--- ", "+++ "))
+        yield from _lines(line, "  ", "strong" if heads else _ROLES.get(line[:1], "plain"))
 
 
 def size(request: ApprovalRequest) -> str:
@@ -63,7 +72,7 @@ def _who(asks: Asks, task_id: str) -> str:
 def _gist(ask: Ask) -> str:
     if isinstance(ask, Question):
         return f"? {clean_line(ask.prompt, 300)}"
-    if ask.command:
+    if ask.command and ask.tool != "apply_task":
         return f"$ {clean_line(ask.command, 300)}"
     arguments = _arguments(ask.arguments)
     path = arguments.get("path") if isinstance(arguments, dict) else None

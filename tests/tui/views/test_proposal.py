@@ -41,6 +41,21 @@ def test_an_edit_is_shown_as_what_goes_and_what_comes() -> None:
     ]
 
 
+def test_what_would_be_taken_over_from_a_task_is_shown_as_a_diff_and_whole() -> None:
+    text = "Apply 1 file of task-1 to the workspace:\n  modified: a\n\n--- a/a\n+++ b/a\n@@ -1,1 +1,1 @@\n-x \n+y\n\n"
+    assert shown(request("apply_task", command=text)) == [
+        ("  ", "Apply 1 file of task-1 to the workspace:", "plain"),
+        ("  ", "  modified: a", "plain"),
+        ("  ", "", "plain"),
+        ("  ", "--- a/a", "strong"),
+        ("  ", "+++ b/a", "strong"),
+        ("  ", "@@ -1,1 +1,1 @@", "plain"),
+        ("  ", "-x·", "removed"),
+        ("  ", "+y", "added"),
+        ("  ", "", "plain"),
+    ]
+
+
 def test_pieces_too_long_to_compare_are_shown_one_after_the_other() -> None:
     old, new = "\n".join("a" * 600), "\n".join("b" * 600)
     signs = [sign for sign, _, _ in shown(request("edit_file", arguments=json.dumps({"path": "x", "old": old, "new": new})))]
