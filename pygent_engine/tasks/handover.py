@@ -134,7 +134,7 @@ class Handover:
             bases = {path: self._base(path) for path in labels}
             wanted = {path: Change(self._taken.get(path, bases[path]), theirs[path], bases[path]) for path in labels}
             written, report, before, after = self._join(wanted, labels, lambda folder: not _is_folder(self._task, folder))
-            if written is not None:
+            if written is not None and labels:
                 earlier = {path: self._taken[path] for path in labels if path in self._taken}
                 self._applied.append(_Applied(labels, before, after, written.folders, earlier))
                 self._taken |= {path: _light(version) for path, version in theirs.items()}
@@ -193,8 +193,8 @@ class Handover:
         kinds = changes(self._before, after)
         wanted = None if paths is None else list(paths)
         chosen = {path: shown(path) for path in kinds if wanted is None or any(_names(word, path) for word in wanted)}
-        for shut in (path for path in chosen if path in after.closed):
-            raise PygentError(f"What the task made cannot be taken over: {shown(after.closed[shut])}")
+        if closed := [after.closed[path] for path in chosen if path in after.closed]:
+            raise PygentError(f"What the task made cannot be taken over: {shown(closed[0])}")
         for path in after.ignored if wanted is not None else ():
             chosen |= self._ignored(path, wanted or [])
         if wanted is not None and (

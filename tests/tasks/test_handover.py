@@ -106,6 +106,15 @@ def test_there_is_nothing_to_take_back_before_an_apply(pair: Pair) -> None:
         pair.handover().unapply()
 
 
+def test_an_apply_of_nothing_is_none_to_take_back(pair: Pair) -> None:
+    handover = pair.handover()
+    assert handover.apply() == handover.apply([]) == ApplyReport()
+    fill(pair.task, {"a": b"1\n"})
+    handover.apply()
+    assert handover.apply([]) == ApplyReport()
+    assert handover.unapply() == ApplyReport(applied=("a",))
+
+
 def test_what_was_changed_since_the_apply_is_not_taken_back(pair: Pair) -> None:
     fill(pair.parent, {"a": b"1\n", "b": b"1\n"})
     handover = pair.handover(".")
