@@ -124,7 +124,7 @@ class Loop:
             raise PygentError(_BUSY)
         try:
             del self.history[1:]
-            _ = self._said.take_told(), self._said.take_steers()
+            self._said.clear()
         finally:
             self._running.release()
 

@@ -44,6 +44,11 @@ class Said:
             taken.append(self._told.popleft())
         return "\n\n".join(taken)
 
+    def clear(self) -> None:
+        """Forget all that waits."""
+        self.take_told()
+        self.take_steers()
+
 
 class CallIds:
     """Gives each call of an agent an id that no other call of the session has; models repeat theirs."""

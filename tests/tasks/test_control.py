@@ -465,6 +465,27 @@ def test_a_task_that_was_cancelled_before_it_began_is_retried_from_its_prompt(ha
     assert [event.prompt for event in hall.recorder.events(queued) if isinstance(event, TurnStarted)] == ["go"]
 
 
+def test_a_task_whose_factory_did_not_come_back_is_retried_with_another_agent(hall: Hall) -> None:
+    let_go, made = threading.Event(), 0
+
+    def factory(persona: Persona | None) -> Agent:
+        nonlocal made
+        made += 1
+        if made == 1:
+            let_go.wait(DEADLINE_S)
+        return Agent(Model(lambda messages: "done"), Runtime(use_docker=False), settings=Settings())
+
+    manager = hall.manager_of(factory)
+    task_id = manager.start_task("go", hall.runtime)
+    reaches(hall, TaskState.starting)
+    manager.cancel(task_id)
+    assert manager.wait(task_id, DEADLINE_S).status == "cancelled"
+    manager.retry(task_id)
+    assert manager.wait(task_id, DEADLINE_S).status == "finished"
+    let_go.set()
+    same(hall, manager)
+
+
 def test_a_task_may_be_retried_and_removed_by_a_receiver_of_its_end(hall: Hall) -> None:
     manager = hall.manager(lambda messages: "done", max_tasks=1)
     over = threading.Event()
