@@ -125,7 +125,7 @@ class Peek(ModalScreen[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "answer":
             return self._panel is not None
-        if action != "ask" and self._panel is not None and self._panel.has_focus_within:
+        if self._panel is not None and self._panel.has_focus_within:
             return False  # its keys come first
         return action != "ask" or (self._view is not None and parameters[0] in valid(self._view))
 
