@@ -12,7 +12,7 @@ from pygent_engine.events import CallEnded, ContainerReplaced, Envelope, ImagePu
 from pygent_engine.task_values import TaskState
 from pygent_engine.values import ToolResult
 
-from . import asking_scripts, board_scripts, command_scripts, work_scripts, writing_scenes
+from . import asking_scripts, board_scripts, command_scripts, story_scripts, work_scripts, writing_scenes
 from .conversation_scripts import cards, diffs, odd
 from .support.scene_session import SceneLaunch, SceneSession
 from .support.script import Script, call
@@ -368,6 +368,11 @@ SCENES: tuple[Scene, ...] = (
     Scene("task-looking", work_scripts.worked, (*"/task-diff task-1", "enter")),
     Scene("task-diff", work_scripts.listed, (*"/task-apply task-1", "enter", "down", "space")),
     Scene("task-conflict", work_scripts.listed, (*"/task-apply task-1", "enter", "A", "y"), then=work_scripts.conflict),
+    Scene("story-board", story_scripts.delegated, ("f2",)),
+    Scene("story-inbox", story_scripts.delegated, ("alt+a",)),
+    Scene("story-task", story_scripts.told, (*"/task-open task-3", "enter")),
+    Scene("story-diff", story_scripts.merged, (*"/task-diff task-1", "enter")),
+    Scene("story-conflict", story_scripts.applied, (*"/task-apply task-2", "enter", "A"), then=story_scripts.conflict),
     Scene("task-compare", work_scripts.copies, (*"/task-compare task-1", "enter")),
 )
 
