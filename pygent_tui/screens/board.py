@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from textual.app import ComposeResult
 from textual.binding import Binding
+from textual.geometry import Region
 from textual.screen import Screen
 
 from ..views.board import Board
@@ -15,7 +18,7 @@ from ..widgets.task_table import TaskTable
 
 
 class BoardScreen(Screen[None]):
-    """Shows what it is told; what the user wants with tasks bubbles up to the app. No modal one: those draw what is below, too."""
+    """Shows what it is told; what the user wants with tasks bubbles up to the app. It is no modal one: those draw what is below."""
 
     BINDINGS = [  # noqa: RUF012 - Textual's own declaration
         Binding("f2,escape,q", "leave", "Back to the conversation", id="board.close", show=False),
@@ -37,6 +40,12 @@ class BoardScreen(Screen[None]):
         self.table.choice = choice
         self.detail = BoardDetail(id="detail")
         self._head = BoardHead(self.table, id="head")
+
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """Textual has the screen on top painted whole for each part that changes in the one below; nothing of that is seen here."""
+        if regions:
+            return self
+        return super().refresh(repaint=repaint, layout=layout, recompose=recompose)
 
     def compose(self) -> ComposeResult:
         yield self._head
