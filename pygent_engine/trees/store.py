@@ -59,10 +59,11 @@ class Store:
 
     def __init__(self, make: Callable[[], Path], remove: Callable[[Path], None]) -> None:
         self._make, self._remove = make, remove
-        self._guard = threading.Lock()  # of the three below
+        self._guard = threading.Lock()  # of the two below
         self._folder: Path | None = None
-        self._known: set[str] = set()
         self._closed = False
+        self._importing = threading.Lock()  # of _known; held by an import, for two of the same content would make packs of one name
+        self._known: set[str] = set()
         self.applying = threading.RLock()  # held by whoever writes into a workspace: one after the other
 
     def put(self, contents: Iterable[bytes]) -> None:
@@ -145,14 +146,14 @@ class Store:
             self._remove(folder)
 
     def _import(self, contents: list[bytes]) -> None:
-        new = {oid: content for content in contents if (oid := blob_id(content)) not in self._known}
-        if not new:
-            return
-        stream = b"".join(piece for content in new.values() for piece in (b"blob\ndata %d\n" % len(content), content, b"\n"))
-        ended = self._git("fast-import", "--quiet", "--depth=0", "--done", stdin=stream + b"done\n")
-        if ended.code != 0:
-            raise PygentError(f"What the files of a task are now cannot be kept: {_words(ended)}.")
-        with self._guard:
+        with self._importing:
+            new = {oid: content for content in contents if (oid := blob_id(content)) not in self._known}
+            if not new:
+                return
+            stream = b"".join(piece for content in new.values() for piece in (b"blob\ndata %d\n" % len(content), content, b"\n"))
+            ended = self._git("fast-import", "--quiet", "--depth=0", "--done", stdin=stream + b"done\n")
+            if ended.code != 0:
+                raise PygentError(f"What the files of a task are now cannot be kept: {_words(ended)}.")
             self._known.update(new)
 
     def _export(self, sizes: Mapping[str, int]) -> dict[str, bytes]:

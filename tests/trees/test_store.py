@@ -6,6 +6,8 @@ import shutil
 import stat
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -41,6 +43,22 @@ def test_a_store_that_is_closed_keeps_nothing(tmp_path: Path) -> None:
         store.put([b"y"])
     with pytest.raises(PygentError, match="closed"):
         store.get(blob_id(b"x"))
+
+
+def test_many_threads_that_put_the_same_content_at_once_all_keep_it(tmp_path: Path) -> None:
+    for attempt in range(5):
+        store, together = store_in(tmp_path / f"store{attempt}"), threading.Barrier(8)
+
+        def put(own: bytes, store: Store = store, together: threading.Barrier = together) -> bytes:
+            together.wait(10.0)
+            store.put([b"the same", own])
+            return store.get(blob_id(b"the same")) + store.get(blob_id(own))
+
+        with ThreadPoolExecutor(8) as threads:
+            assert list(threads.map(put, [b"%d" % number for number in range(8)])) == [b"the same%d" % number for number in range(8)]
+            together.reset()
+            assert list(threads.map(put, [b"own"] * 8)) == [b"the sameown"] * 8
+        store.close()
 
 
 def test_a_store_that_was_never_needed_makes_no_folder(tmp_path: Path) -> None:
