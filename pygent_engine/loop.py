@@ -70,7 +70,7 @@ class Loop:
     def _wire(self, seat: Seat) -> None:
         self._seat = seat
         self._gate = seat.gate or self._gate
-        self._worker = Worker(f"pygent-worker-{seat.task_id}")
+        self._worker = seat.worker or Worker(f"pygent-worker-{seat.task_id}")
         self._replies = Replies(self.model, self.model_name, seat.post)
         self._calls = Calls(self._toolbox, self.runtime, self._gate, seat.post, seat.task_id)
 
@@ -128,14 +128,10 @@ class Loop:
         finally:
             self._running.release()
 
-    def rest(self) -> None:
-        """End the turn, and keep no thread; another turn may follow."""
+    def close(self) -> None:
+        """Let the worker go; the runtime belongs to whoever made it."""
         self.interrupt()
         self._worker.release()
-
-    def close(self) -> None:
-        """As `rest`; the runtime belongs to whoever made it."""
-        self.rest()
 
     # ------------------------------------------------------------ one turn
 

@@ -12,6 +12,7 @@ from .errors import ModelError
 from .outbox import Post
 from .turn import Turn
 from .values import Limits
+from .worker import Worker
 
 Hold = Callable[[Cancel], None]
 """Returns when the turn may go on, or when the cancel is set."""
@@ -27,7 +28,10 @@ class Stand(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """Whom a loop works for: it reports as `task_id`, within `limits`; `cancel` ends its turns, also one that only begins."""
+    """Whom a loop works for: it reports as `task_id`, within `limits`; `cancel` ends its turns, also one that only begins.
+
+    `worker` does its turns, and is whose that lends it to let go.
+    """
 
     task_id: str
     post: Post
@@ -35,3 +39,4 @@ class Seat:
     gate: Gate | None = None
     cancel: Cancel | None = None
     stand: Stand | None = None
+    worker: Worker | None = None

@@ -43,7 +43,7 @@ class Run:
         self.stand = Stand(post, lambda: allowance.limits, self._container, self._look, back_off)
         self._task_id = task_id
         self._post = post
-        self._worker = Worker(f"pygent-{task_id}-start")
+        self._worker = Worker(f"pygent-worker-{task_id}")
         self._place: Workplace | None = None
         self._guard = threading.Lock()  # of the fields below
         self._allowance = allowance
@@ -106,20 +106,19 @@ class Run:
         """A turn, and another one for each time that something was said too late for its last step."""
         with self._guard:
             self._allowance.begin_turn()
-            agent.take_seat(Seat(self._task_id, self._post, self._allowance.left(), cancel=self.cancel, stand=self.stand))
+            agent.take_seat(
+                Seat(self._task_id, self._post, self._allowance.left(), cancel=self.cancel, stand=self.stand, worker=self._worker)
+            )
             self._agent = agent
             for text in self._messages:
                 agent.steer(text)
-        try:
-            while True:
-                held_s = self.stand.held_s
-                result = agent.run(prompt)
-                late = self._count(agent, result, self.stand.held_s - held_s)
-                if not late:
-                    return result
-                prompt = "\n\n".join(late)
-        finally:
-            agent.rest()
+        while True:
+            held_s = self.stand.held_s
+            result = agent.run(prompt)
+            late = self._count(agent, result, self.stand.held_s - held_s)
+            if not late:
+                return result
+            prompt = "\n\n".join(late)
 
     def _count(self, agent: Loop, result: RunResult, held_s: float) -> list[str]:
         """Count what a turn has spent; what it has not read, when another one is to follow."""
