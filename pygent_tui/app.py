@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.app import App
 from textual.binding import Binding
-from textual.events import Resize
+from textual.events import AppBlur, AppFocus, Resize
 from textual.filter import NoColor
 from textual.geometry import Size
 from textual.message import Message
@@ -70,6 +70,9 @@ class PygentApp(App[None]):
             super().__init__()
             self.news = news
 
+    class WindowLeft(Message):
+        """Another window has the focus; said behind the keys that came before."""
+
     def __init__(
         self,
         launch: LaunchPort,
@@ -104,6 +107,7 @@ class PygentApp(App[None]):
         self._plain: tuple[LineFilter, ...] = () if colours else (NoColor(),)
         self.no_color = self.no_color or not colours
         self._sized: Size | None = None
+        self._elsewhere = False
 
     def get_default_screen(self) -> Workbench:
         return self._bench
@@ -126,6 +130,21 @@ class PygentApp(App[None]):
         if event.size == self._sized:
             self.refresh(layout=True)
         self._sized = event.size
+
+    def on_app_blur(self, event: AppBlur) -> None:
+        """Keys that came just before it are still on their way through the widgets, and would find no key of theirs without the
+        focus: it is told the same way, behind them."""
+        if self.focused is not None:
+            event.prevent_default()
+            self._elsewhere = True
+            self.focused.post_message(self.WindowLeft())
+
+    def on_app_focus(self, event: AppFocus) -> None:
+        self._elsewhere = False
+
+    def on_pygent_app_window_left(self) -> None:
+        if self._elsewhere:
+            self.app_focus = self._elsewhere = False
 
     def _painted(self) -> None:
         self._on_painted()

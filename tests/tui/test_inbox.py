@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from textual import events
 
-from pygent_engine.events import AnswerApproval, AnswerQuestion, ApprovalSettled
+from pygent_engine.events import AnswerApproval, AnswerQuestion, ApprovalSettled, SubmitPrompt
 from pygent_tui.screens.inbox import InboxScreen
 from pygent_tui.widgets.approval_panel import ApprovalPanel
 from pygent_tui.widgets.ask_panel import AskPanel
@@ -152,6 +152,24 @@ def test_enter_just_before_the_window_loses_the_focus_sends_the_no() -> None:
         assert stage.ops == [AnswerApproval("task-1/c9", "deny", "keep")]
 
     play(ONE, scenario)
+
+
+def test_a_key_just_before_the_window_loses_the_focus_is_done_and_the_focus_goes_and_comes() -> None:
+    async def scenario(stage: Stage) -> None:
+        await stage.press(*"hello")
+        stage.app.post_message(events.Key("enter", "\r"))
+        stage.app.post_message(events.AppBlur())
+        await stage.until(lambda: stage.ops)
+        assert stage.ops == [SubmitPrompt("hello")]
+        await stage.until(lambda: not stage.app.app_focus and stage.app.focused is None)
+        stage.app.post_message(events.AppFocus())
+        await stage.until(lambda: stage.app.app_focus and stage.bench.query_one(Composer).has_focus)
+        for event in (events.AppBlur(), events.AppFocus()):
+            stage.app.post_message(event)
+        await stage.pilot.pause()
+        assert stage.app.app_focus and stage.bench.query_one(Composer).has_focus
+
+    play(scene("answer"), scenario)
 
 
 def test_the_key_that_writes_a_prompt_leads_into_no_panel() -> None:
