@@ -165,9 +165,7 @@ class Conductor:
 
     def take(self, request: Request) -> None:
         """Hand `request` to the station that takes it."""
-        take = self._takers.get(type(request))
-        if take is not None:
-            take(request)
+        self._takers[type(request)](request)
         self.bench.keys.renew()
 
     def send(self, op: Op) -> None:

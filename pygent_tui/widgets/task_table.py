@@ -7,7 +7,6 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.binding import Binding
 from textual.content import Content
 from textual.events import Blur, Click, Focus
 from textual.message import Message
@@ -20,28 +19,11 @@ from ..views.board_columns import Column, columns, needs
 from ..views.board_keys import targets, valid
 from ..views.board_order import Choice, Held, arranged
 from . import task_requests as wants
+from .board_bindings import ASKED, BOARD_KEYS
 from .board_rows import Parts, Rows, counted, heads
 from .line_view import LineView
 from .request import Request
 
-_ASKED: dict[str, type[wants.TaskRequest]] = {
-    "open": wants.TaskOpened,
-    "peek": wants.TaskPeeked,
-    "message": wants.MessageAsked,
-    "allow": wants.AllowAsked,
-    "deny": wants.DenyAsked,
-    "cancel": wants.CancelAsked,
-    "pause": wants.PauseAsked,
-    "retry": wants.RetryAsked,
-    "limits": wants.LimitsAsked,
-    "diff": wants.DiffAsked,
-    "apply": wants.ApplyAsked,
-    "unapply": wants.UnapplyAsked,
-    "compare": wants.CompareAsked,
-    "shell": wants.ShellAsked,
-    "copy": wants.AnswerCopied,
-    "remove": wants.RemoveAsked,
-}
 _OF_ROWS = frozenset({"filter", "sort", "mark", "mark_all", "jump_to"})
 
 
@@ -58,35 +40,7 @@ class TaskTable(LineView):
         "Each works on its own, in a workspace of its own; its changes come here only when you take them over.",
     )
 
-    BINDINGS = [  # noqa: RUF012 - Textual's own declaration
-        Binding("enter", "ask('open')", "Open its conversation and output", id="board.open", show=False),
-        Binding("p", "ask('peek')", "Peek: its last lines, and what it asks", id="board.peek", show=False),
-        Binding("m", "ask('message')", "Write to it", id="board.message", show=False),
-        Binding("a", "ask('allow')", "Allow what it asks for", id="board.allow", show=False),
-        Binding("d", "ask('deny')", "Deny what it asks for", id="board.deny", show=False),
-        Binding("x", "ask('cancel')", "Cancel it", id="board.cancel", show=False),
-        Binding("P", "ask('pause')", "Pause it, or let it go on", id="board.pause", show=False),
-        Binding("r", "ask('retry')", "Begin it again", id="board.retry", show=False),
-        Binding("L", "ask('limits')", "Change its limits", id="board.limits", show=False),
-        Binding("D", "ask('diff')", "See what it changed", id="board.diff", show=False),
-        Binding("A", "ask('apply')", "Take over what it changed", id="board.apply", show=False),
-        Binding("U", "ask('unapply')", "Take back what was taken over", id="board.unapply", show=False),
-        Binding("C", "ask('compare')", "Compare the copies of its prompt", id="board.compare", show=False),
-        Binding("E", "ask('shell')", "A shell where it works", id="board.shell", show=False),
-        Binding("l", "output", "Show its output in the pane", id="board.output", show=False),
-        Binding("n", "new", "Start a task", id="board.new", show=False),
-        Binding("slash", "filter", "Filter the tasks", id="board.filter", show=False),
-        Binding("o", "sort", "Another order", id="board.sort", show=False),
-        Binding("space", "mark", "Mark it, or not", id="board.mark", show=False),
-        Binding("asterisk", "mark_all", "Mark all, or none", id="board.mark-all", show=False),
-        Binding("y", "ask('copy')", "Copy its answer", id="board.copy", show=False),
-        Binding("X", "ask('remove')", "Forget it, with its files", id="board.remove", show=False),
-        Binding("c", "clear_over", "Forget all that are over", id="board.clear", show=False),
-        *(
-            Binding(f"{digit}", f"jump_to({digit})", "To one of the rows shown", id=f"board.row-{digit}", show=False)
-            for digit in range(1, 10)
-        ),
-    ]
+    BINDINGS = BOARD_KEYS
 
     class Selected(Request):
         """The user wants to see the output of a task."""
@@ -367,7 +321,7 @@ class TaskTable(LineView):
     def action_ask(self, name: str) -> None:
         task_ids = targets(self._board, self.choice.marks, self.current, name)
         if task_ids:
-            self.post_message(_ASKED[name](*task_ids))
+            self.post_message(ASKED[name](*task_ids))
 
     def action_output(self) -> None:
         if self.current is not None:

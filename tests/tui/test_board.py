@@ -170,7 +170,7 @@ def test_cursor_marks_filter_and_order_are_those_of_the_pane() -> None:
         await to(stage, "task-5")
         await stage.press("space", "o")
         await whole(stage)
-        assert (cursor(stage), table(stage).choice.marks, table(stage).choice.sort) == ("task-5", {"task-5"}, "state")
+        assert (cursor(stage), table(stage).choice) == ("task-5", Choice("task-5", frozenset({"task-5"}), "state"))
         await to(stage, "task-7")
         await stage.press("f2")
         await stage.until(lambda: stage.app.screen is stage.bench)
