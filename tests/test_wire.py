@@ -146,7 +146,7 @@ def test_a_line_that_is_no_value_is_refused(line: bytes | str, complaint: str) -
         ({**HEAD, "type": "FilesChanged", "paths": "a"}, "FilesChanged.paths: not a list"),
         ({**HEAD, "type": "FilesChanged", "paths": ["a", 1]}, r"FilesChanged.paths\[1\]: not a text"),
         ({**HEAD, "type": "TaskStateChanged", "state": "asleep"}, "TaskStateChanged.state: not one of queued"),
-        ({**HEAD, "type": "ApprovalSettled", "call_id": "c", "decision": "maybe"}, "decision: not one of once, task, session, prefix, deny"),
+        ({**HEAD, "type": "ApprovalSettled", "call_id": "c", "decision": "maybe"}, "decision: not one of once, task, session, prefix"),
         ({**HEAD, "type": "ApprovalSettled", "call_id": "c", "decision": ["once"]}, "decision: not one of"),
         ({**HEAD, "type": "CallEnded", "result": {"content": ""}}, "CallEnded.result: missing field 'call_id'"),
         ({**HEAD, "seq": "1", "type": "TextDelta", "text": ""}, "envelope.seq: not a whole number"),
