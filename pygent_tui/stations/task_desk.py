@@ -105,6 +105,7 @@ class TaskDesk(Station):
             self._close_screen(screen)
             return
         self._show_head(screen, new)
+        screen.tick(self.app.clock())
         screen.show_talk(talk)
         if new.output is not old.output or new.talks is not old.talks:
             screen.show_output(task_output.of_task(new.output, talk, screen.outputs.selected, screen.outputs))
