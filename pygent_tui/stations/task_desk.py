@@ -67,13 +67,6 @@ class TaskDesk(Station):
         if self._peek is not None:
             self._show_peek(self._peek, self.conductor.state)
 
-    def seen(self, call_id: str) -> bool:
-        """Whether the whole text of what that call asks stands on the screen, here."""
-        return any(
-            panel is not None and panel.call_id == call_id and panel.guard.drawn_at is not None and not panel.body.hidden
-            for panel in (place.panel for place in (self._screen, self._peek) if place is not None and self.app.screen is place)
-        )
-
     # ------------------------------------------------------------ the screen of a task
 
     def open(self, task_id: str) -> None:

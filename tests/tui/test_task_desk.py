@@ -333,7 +333,7 @@ def test_what_a_task_asks_is_answered_on_its_own_screen() -> None:
         panel = await ready(stage)
         assert focus(stage) is panel
         assert "pip install lru-dict" in stage.text("AskPanel")
-        assert stage.conductor.desk.seen("task-2/c1")
+        await stage.until(lambda: stage.app.screen.query_one(AskPanel).seen_whole)
         await stage.press("shift+tab")
         assert focus(stage) is screen.output
         await stage.press("alt+a")
@@ -443,7 +443,7 @@ def test_the_peek_asks_to_allow_or_deny_what_stands_in_it_whole() -> None:
         asked = noted(stage)
         await peeked(stage, "task-2")
         await ready(stage)
-        assert stage.conductor.desk.seen("task-2/c1")
+        await stage.until(lambda: stage.app.screen.query_one(AskPanel).seen_whole)
         await stage.press("a", "d")
         assert asked == [(("task-2",), "AllowAsked"), (("task-2",), "DenyAsked")]
         arrive(stage, ApprovalSettled("task-2/c1", "once"), task="task-2")
