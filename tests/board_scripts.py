@@ -5,11 +5,13 @@ from __future__ import annotations
 from pygent_engine.events import (
     ChangesApplied,
     ChangesFound,
+    StepEnded,
     TaskCreated,
     TaskEnded,
     TaskPausing,
     TaskRetried,
     TaskStateChanged,
+    TurnEnded,
 )
 from pygent_engine.task_values import ApplyReport, TaskState
 from pygent_engine.values import ROOT_TASK, UNLIMITED, Limits, Persona, Usage
@@ -23,6 +25,7 @@ _WORK = (
     ("Write the reference of the settings", "sed -n 1,80p src/settings.py"),
     ("Find out why 测试 is slow on CI", "gh run view --log-failed"),
 )
+_USAGE = Usage(1200, 180)
 _WRITER, _TESTER = Persona("writer", "You write."), Persona("tester", "You test.")
 
 
@@ -55,7 +58,8 @@ def over(script: Script, number: int, state: TaskState = TaskState.finished, err
     worked(script, number)
     if answer:
         script.next_step(2, task_id).reply(answer, task=task_id)
-        script.next_step(1, task_id)
+        script.post(StepEnded(2), task_id, after=0.75).post(TurnEnded("finished", 2, _USAGE), task_id)
+        return script.post(TaskEnded(state, str(state), error, 1, _USAGE), task_id)
     return script.done(task_id, state, error)
 
 

@@ -24,6 +24,7 @@ from pygent_engine.events import (
     StepStarted,
     TaskCreated,
     TaskEnded,
+    TaskRetried,
     TaskStateChanged,
     TextDelta,
     TurnEnded,
@@ -157,7 +158,16 @@ class Script:
             case ReplyCompleted(message):
                 self._said = ""  # each call of a reply gets its one result, started or not
                 self._open.extend((task, CallStarted(asked, "")) for asked in message.tool_calls)
-            case SessionOpened() | TaskCreated() | TurnStarted() | StepStarted() | ApprovalAsked() | QuestionAsked() | ImagePullStarted():
+            case (
+                SessionOpened()
+                | TaskCreated()
+                | TaskRetried()
+                | TurnStarted()
+                | StepStarted()
+                | ApprovalAsked()
+                | QuestionAsked()
+                | ImagePullStarted()
+            ):
                 self._open.append((task, event))
             case _:
                 self._open = [item for item in self._open if not (item[0] == task and _ends(event, item[1]))]
@@ -183,7 +193,7 @@ def _ending(opened: Event) -> Event:
     match opened:
         case SessionOpened():
             return SessionClosed()
-        case TaskCreated():
+        case TaskCreated() | TaskRetried():
             return TaskEnded(TaskState.cancelled, "cancelled", "", 1, Usage())
         case TurnStarted():
             return TurnEnded("interrupted", 1, Usage())

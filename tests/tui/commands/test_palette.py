@@ -38,7 +38,7 @@ def test_every_command_stands_in_the_palette_with_the_key_that_does_the_same() -
         await stage.until(lambda: options.option_count == len(COMMANDS))
         titles = [str(option.prompt).splitlines()[0] for option in options.options]
         assert sorted(title.partition(" · ")[0] for title in titles) == sorted(command.usage for command in COMMANDS)
-        assert [title for title in titles if " · " in title] == ["/help · F1", "/tasks · F2", "/exit · Ctrl+Q"]
+        assert [title for title in titles if " · " in title] == ["/help · F1", "/inbox · Alt+A", "/tasks · F2", "/exit · Ctrl+Q"]
 
     play(START, scenario)
 
