@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual.screen import Screen
 
 from pygent_engine.events import (
     CancelTask,
@@ -20,6 +21,9 @@ from pygent_engine.task_values import TaskState
 from pygent_engine.values import Usage
 from pygent_tui.screens.board import BoardScreen
 from pygent_tui.screens.confirm import Confirm
+from pygent_tui.screens.message import MessageDialog
+from pygent_tui.screens.peek import Peek
+from pygent_tui.screens.task import TaskScreen
 from pygent_tui.views.board_order import Choice
 from pygent_tui.widgets.request import Request
 from pygent_tui.widgets.task_requests import TaskRequest
@@ -221,7 +225,9 @@ def test_a_conflict_names_the_other_task() -> None:
 # ------------------------------------------------------------------ moving, filter, order, marks
 
 
-@pytest.mark.uses("pane.down", "pane.up", "pane.end", "pane.top", *(f"board.row-{number}" for number in range(1, 10)))
+@pytest.mark.uses("pane.down", "pane.up", "pane.end", "pane.top")
+@pytest.mark.uses("board.row-1", "board.row-2", "board.row-3", "board.row-4", "board.row-5", "board.row-6", "board.row-7")
+@pytest.mark.uses("board.row-8", "board.row-9")
 def test_keys_go_from_row_to_row() -> None:
     async def scenario(stage: Stage) -> None:
         await whole(stage)
@@ -354,6 +360,23 @@ def test_the_command_to_pause_takes_the_tasks_that_it_names_or_the_one_under_the
         table(stage).choose(Choice("task-2"))
         await command(stage, "/task-pause")
         await stage.until(lambda: stage.ops == [PauseTask("task-2"), PauseTask("task-3"), PauseTask("task-2")])
+
+    play(CONFLICT, scenario)
+
+
+@pytest.mark.parametrize(
+    ("key", "kind"),
+    [
+        pytest.param("enter", TaskScreen, marks=pytest.mark.uses("board.open")),
+        pytest.param("p", Peek, marks=pytest.mark.uses("board.peek")),
+        pytest.param("m", MessageDialog, marks=pytest.mark.uses("board.message")),
+    ],
+)
+def test_keys_open_a_task_peek_at_it_and_write_to_it(key: str, kind: type[Screen[object]]) -> None:
+    async def scenario(stage: Stage) -> None:
+        await whole(stage, "task-2")
+        await stage.press(key)
+        await stage.until(lambda: isinstance(stage.app.screen, kind))
 
     play(CONFLICT, scenario)
 
