@@ -115,7 +115,8 @@ def _came_of(state: Handing) -> tuple[str, Role]:
             return f"Applied to the workspace: {names(report.applied)}. U takes it back.", "ok"
         case "conflict":
             others = "Mark others and A applies those; m" if len(state.changes) > len(report.conflicts) else "m"
-            return f"Nothing was applied: {names(report.conflicts)} changed here too. {others} tells the task; or mend it here, and A again.", "error"
+            way = f"{others} tells the task; or mend it here, and A again."
+            return f"Nothing was applied: {names(report.conflicts)} changed here too. {way}", "error"
         case "returned":
             return f"Taken back: {names(back.applied)}.", "ok"
         case _:

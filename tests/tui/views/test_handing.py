@@ -78,7 +78,8 @@ def test_a_mark_is_for_a_path_that_there_is() -> None:
         (state(doing="apply"), "Taking the changes over…", "muted"),
         (
             state(replace(LISTED, report=CONFLICT), outcome="conflict"),
-            "Nothing was applied: src/cache.py changed here too. Mark others and A applies those; m tells the task; or mend it here, and A again.",
+            "Nothing was applied: src/cache.py changed here too. "
+            "Mark others and A applies those; m tells the task; or mend it here, and A again.",
             "error",
         ),
         (
