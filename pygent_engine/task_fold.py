@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import fields
+from itertools import islice
 from operator import attrgetter
 from typing import Any
 
@@ -39,6 +40,7 @@ from .events import (
 from .task_values import TaskState, TaskView
 from .values import Usage
 
+MOST_OTHERS = 20  # a thousand tasks that changed one file would else name each other a million times
 RECENT = 3
 LONGEST_ANSWER = 2_000  # characters
 
@@ -216,8 +218,9 @@ def stalled(view: TaskView, now: float) -> bool:
 
 
 def overlaps(views: Iterable[TaskView]) -> dict[str, tuple[str, ...]]:
-    """For each task that changed a path which another one changed too: the ids of those others. Copies of one prompt are
-    alternatives, and do not count against each other; nor do changes count that were taken over already."""
+    """For each task that changed a path which another one changed too: the ids of those others, of many a path the first
+    MOST_OTHERS. Copies of one prompt are alternatives, and do not count against each other; nor do changes count that were
+    taken over already."""
     by_path: dict[str, list[TaskView]] = {}
     listed = list(views)
     for view in listed:
@@ -228,5 +231,5 @@ def overlaps(views: Iterable[TaskView]) -> dict[str, tuple[str, ...]]:
     for sharing in by_path.values():
         for view in sharing:
             others = (other.id for other in sharing if other is not view and not (view.group and other.group == view.group))
-            found.setdefault(view.id, {}).update(dict.fromkeys(others))
+            found.setdefault(view.id, {}).update(dict.fromkeys(islice(others, MOST_OTHERS)))
     return {task_id: tuple(others) for task_id, others in found.items() if others}
