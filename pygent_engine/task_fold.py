@@ -218,8 +218,8 @@ def stalled(view: TaskView, now: float) -> bool:
 
 
 def overlaps(views: Iterable[TaskView]) -> dict[str, tuple[str, ...]]:
-    """For each task that changed a path which another one changed too: the ids of those others, of many a path the first
-    MOST_OTHERS. Copies of one prompt are alternatives, and do not count against each other; nor do changes count that were
+    """For each task that changed a path which another one changed too: the ids of those others, of many the first
+    MOST_OTHERS or a few more. Copies of one prompt are alternatives, and do not count against each other; nor do changes count that were
     taken over already."""
     by_path: dict[str, list[TaskView]] = {}
     listed = list(views)
@@ -229,7 +229,9 @@ def overlaps(views: Iterable[TaskView]) -> dict[str, tuple[str, ...]]:
                 by_path.setdefault(path, []).append(view)
     found: dict[str, dict[str, None]] = {}
     for sharing in by_path.values():
-        for view in sharing:
-            others = (other.id for other in sharing if other is not view and not (view.group and other.group == view.group))
-            found.setdefault(view.id, {}).update(dict.fromkeys(islice(others, MOST_OTHERS)))
+        for view in sharing if len(sharing) > 1 else ():
+            mine = found.setdefault(view.id, {})
+            if len(mine) < MOST_OTHERS:
+                others = (other.id for other in sharing if other is not view and not (view.group and other.group == view.group))
+                mine.update(dict.fromkeys(islice(others, MOST_OTHERS)))
     return {task_id: tuple(others) for task_id, others in found.items() if others}
