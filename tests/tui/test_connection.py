@@ -10,6 +10,7 @@ from threading import Event
 
 from pygent_engine.events import Envelope, SubmitPrompt
 from pygent_tui.connection import Connection, Failed, News
+from pygent_tui.ports import ShellPort
 from pygent_tui.pump import Pump
 from tests.scenes import start
 from tests.support.scene_session import DEADLINE_S, SceneLaunch, SceneSession, SceneSubscription
