@@ -62,21 +62,15 @@ class Conductor:
         self.bench: Workbench = bench
         self.launch = launch
         self.connection = Connection(launch, app.deliver)
+        # In the order in which they show what changed.
         self.panes: Panes = Panes(self)
         self.reading: Reading = Reading(self)
-        self.asking: Asking = Asking(self)
-        self.inbox: Inbox = Inbox(self)
         self.composing: Composing = Composing(self)
         self.completing: Completing = Completing(self)
         self.recalling: Recalling = Recalling(self)
         self.queueing: Queueing = Queueing(self)
         self.keeping: Keeping = Keeping(self)
         self.copying: Copying = Copying(self)
-        self.tasks: Tasks = Tasks(self)
-        self.desk: TaskDesk = TaskDesk(self)
-        self.work: TaskWork = TaskWork(self)
-        self.handing: HandingOver = HandingOver(self)
-        self.looks: Looks = Looks(self)
         self.errands: Errands = Errands(self)
         self.tuning: Tuning = Tuning(self)
         self.sources: Sources = Sources(self)
@@ -84,7 +78,13 @@ class Conductor:
         self.reports: Reports = Reports(self)
         self.mouse: Mouse = Mouse(self)
         self.installed: Installed = Installed(self)
-        self.opening: Opening = Opening(self)
+        self.asking: Asking = Asking(self)
+        self.inbox: Inbox = Inbox(self)
+        self.tasks: Tasks = Tasks(self)
+        self.desk: TaskDesk = TaskDesk(self)
+        self.work: TaskWork = TaskWork(self)
+        self.handing: HandingOver = HandingOver(self)
+        self.looks: Looks = Looks(self)
         self.leaving: Leaving = Leaving(self)
         self.telling: Telling = Telling(self)
         self.hinting: Hinting = Hinting(self)
@@ -92,38 +92,8 @@ class Conductor:
         self.signalling: Signalling = Signalling(self)
         self.shell: Shell = Shell(self)
         self.rebinding: Rebinding = Rebinding(self)
-        self._stations: tuple[Station, ...] = (
-            self.panes,
-            self.reading,
-            self.composing,
-            self.completing,
-            self.recalling,
-            self.queueing,
-            self.keeping,
-            self.copying,
-            self.errands,
-            self.tuning,
-            self.sources,
-            self.writing,
-            self.reports,
-            self.mouse,
-            self.installed,
-            self.asking,
-            self.inbox,
-            self.tasks,
-            self.desk,
-            self.work,
-            self.handing,
-            self.looks,
-            self.leaving,
-            self.telling,
-            self.hinting,
-            self.helping,
-            self.signalling,
-            self.shell,
-            self.rebinding,
-            self.opening,  # the last, for it begins the session
-        )
+        self.opening: Opening = Opening(self)  # the last, for it begins the session
+        self._stations = tuple(part for part in vars(self).values() if isinstance(part, Station))
         self._takers = {kind: take for station in self._stations for kind, take in station.requests().items()}
 
     async def begin(self) -> None:

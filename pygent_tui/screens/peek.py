@@ -17,19 +17,12 @@ from pygent_engine.task_values import TaskView
 from ..views.board_keys import valid
 from ..views.task_facts import Part, spends, stands
 from ..widgets.ask_panel import AskPanel
+from ..widgets.board_bindings import ASKED
 from ..widgets.key_line import KeyLine
 from ..widgets.request import Request
 from ..widgets.task_head import drawn
-from ..widgets.task_requests import AllowAsked, CancelAsked, DenyAsked, MessageAsked, TaskOpened, TaskRequest
 
 _WIDEST, _BESIDE, _LEAST, _USUAL = 88, 46, 6, 14
-_ACTIONS: dict[str, type[TaskRequest]] = {
-    "open": TaskOpened,
-    "message": MessageAsked,
-    "cancel": CancelAsked,
-    "allow": AllowAsked,
-    "deny": DenyAsked,
-}
 
 
 class Peek(ModalScreen[None]):
@@ -133,7 +126,7 @@ class Peek(ModalScreen[None]):
         self.post_message(self.Moved(by))
 
     def action_ask(self, what: str) -> None:
-        self.post_message(_ACTIONS[what](self.task_id))
+        self.post_message(ASKED[what](self.task_id))
 
     def action_answer(self) -> None:
         """Go to what it asks; from there back to the rows."""

@@ -17,6 +17,7 @@ from ..views.board_keys import valid
 from ..views.output import EMPTY, Outputs, select
 from ..views.transcript import Transcript
 from ..widgets.ask_panel import AskPanel
+from ..widgets.board_bindings import ASKED
 from ..widgets.conversation import Conversation
 from ..widgets.key_line import KeyLine
 from ..widgets.message_field import MessageField
@@ -24,26 +25,6 @@ from ..widgets.output_pane import OutputPane
 from ..widgets.request import OutputAsked, Request
 from ..widgets.task_head import TaskHead
 from ..widgets.task_output import TaskOutput
-from ..widgets.task_requests import (
-    ApplyAsked,
-    CancelAsked,
-    DiffAsked,
-    LimitsAsked,
-    PauseAsked,
-    RetryAsked,
-    ShellAsked,
-    TaskRequest,
-)
-
-_ACTIONS: dict[str, type[TaskRequest]] = {
-    "cancel": CancelAsked,
-    "pause": PauseAsked,
-    "retry": RetryAsked,
-    "limits": LimitsAsked,
-    "diff": DiffAsked,
-    "apply": ApplyAsked,
-    "shell": ShellAsked,
-}
 
 
 class TaskScreen(Screen[None]):
@@ -195,7 +176,7 @@ class TaskScreen(Screen[None]):
         return action != "ask" or (self._view is not None and parameters[0] in valid(self._view))
 
     def action_ask(self, what: str) -> None:
-        self.post_message(_ACTIONS[what](self.task_id))
+        self.post_message(ASKED[what](self.task_id))
 
     def action_leave(self) -> None:
         self.dismiss()

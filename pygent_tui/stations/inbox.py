@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pygent_engine.events import AnswerApproval
 from pygent_engine.values import Decision
 
+from ..screens.inbox import InboxScreen
 from ..views import app_state
 from ..views.answers import Answers, allowed, denied
 from ..views.app_state import AppState
@@ -18,7 +19,6 @@ from .station import Station
 
 if TYPE_CHECKING:
     from ..conductor import Conductor
-    from ..screens.inbox import InboxScreen
 
 
 class Inbox(Station):
@@ -29,8 +29,6 @@ class Inbox(Station):
         self._screen: InboxScreen | None = None
 
     def requests(self) -> Mapping[type[Request], Callable[[Any], object]]:
-        from ..screens.inbox import InboxScreen  # noqa: PLC0415 - after the first paint, as all of the stations
-
         return {
             InboxAsked: lambda _: self.open(),
             InboxScreen.Left: lambda _: self.close(),
@@ -49,8 +47,6 @@ class Inbox(Station):
         if not self.conductor.state.asks.pending:
             self.conductor.say("Nothing waits for an answer.")
         elif self._screen is None:
-            from ..screens.inbox import InboxScreen  # noqa: PLC0415 - few have that much to answer
-
             screen = self._screen = InboxScreen()
             self.app.push_screen(screen)
             self.app.call_later(self._move_in, screen)

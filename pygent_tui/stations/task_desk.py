@@ -16,7 +16,6 @@ from ..screens.peek import Peek, beside
 from ..screens.task import TaskScreen
 from ..views import peek, task_output, transcript
 from ..views.app_state import AppState
-from ..views.asks import Ask
 from ..views.output import EMPTY, Outputs
 from ..widgets.request import Request
 from ..widgets.task_requests import MessageAsked, TaskOpened, TaskPeeked
@@ -179,7 +178,7 @@ class TaskDesk(Station):
         """The oldest that the task of `place` asks; nothing when it asks nothing. A screen that is not made yet comes for it."""
         if not place.is_mounted:
             return
-        ask: Ask | None = next((ask for ask in state.asks.pending if ask.task_id == place.task_id), None)
+        ask = state.asks.of_task(place.task_id)
         shown = place.panel.call_id if place.panel is not None else None
         if (ask.call_id if ask is not None else None) == shown:
             return

@@ -36,10 +36,6 @@ class Asks:
         """The title of a delegated task; empty when it is unknown."""
         return dict(self.titles).get(task_id, "")
 
-    def asked_at(self, call_id: str) -> float | None:
-        """When the ask of `call_id` came, Unix seconds."""
-        return dict(self.since).get(call_id)
-
     def of_task(self, task_id: str) -> Ask | None:
         """What a task has waited for longest."""
         return next((ask for ask in self.pending if ask.task_id == task_id), None)
