@@ -11,13 +11,11 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from pygent_engine.task_values import TaskView
-from pygent_engine.untrusted import clean_line
 
+from ..views import naming
 from ..widgets.answer_field import AnswerField
 from ..widgets.keys import Keys
 from ..widgets.message_field import addressed
-
-_NAMED = 3
 
 
 class MessageDialog(ModalScreen[str | None]):
@@ -39,7 +37,7 @@ class MessageDialog(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
-            dialog.border_title = Content("Write to " + _names(self._views))
+            dialog.border_title = Content("Write to " + naming.tasks(self._views))
             yield self._what
             yield self._field
             yield self._keys
@@ -64,8 +62,3 @@ class MessageDialog(ModalScreen[str | None]):
         event.stop()
         if event.text:
             self.dismiss(event.text)
-
-
-def _names(views: tuple[TaskView, ...]) -> str:
-    named = ", ".join(f"{clean_line(view.id, 40)} “{clean_line(view.title, 40)}”" for view in views[:_NAMED])
-    return f"{named} and {len(views) - _NAMED} more" if len(views) > _NAMED else named

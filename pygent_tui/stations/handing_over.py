@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from pygent_engine.events import ApplyTask, DiffTask, Op, UnapplyTask
 from pygent_engine.task_fold import overlaps
 from pygent_engine.task_values import TaskView
-from pygent_engine.untrusted import clean_line
 
 from ..screens.confirm import Confirm
+from ..views import naming
 from ..views.app_state import AppState
 from ..views.handing import Doing, Handing
 from ..widgets.request import Request
@@ -66,9 +66,9 @@ class HandingOver(Station):
                 screen.now(view, new.work.of(screen.task_id))
             elif screen.is_current:
                 screen.dismiss()
-                self.conductor.say(f"{clean_line(screen.task_id, 40)} was removed.")
+                self.conductor.say(f"{naming.id_of(screen.task_id)} was removed.")
         if self._compare is not None:
-            self._compare.now(self._views([copy.id for copy in self._compare.state.copies]), new.work, self.app.clock())
+            self._compare.now(new.board.views(copy.id for copy in self._compare.state.copies), new.work, self.app.clock())
         if new.work is not old.work:
             self._go_on()
 
@@ -87,13 +87,13 @@ class HandingOver(Station):
         if len(task_ids) == 1:
             self._open(task_ids[0], partial(Handing, asks=True))
         else:
-            self._apply_all([view for view in self._views(task_ids) if view.changes or not view.state.ended])
+            self._apply_all([view for view in self.views(task_ids) if view.changes or not view.state.ended])
 
     def take_back(self, task_id: str) -> None:
         """Take back what was taken over from a task."""
         view = self.conductor.state.board.row(task_id)
         if view is None or not view.applied:
-            self.conductor.refuse(f"Nothing of {clean_line(task_id, 40)} was applied; there is nothing to take back.")
+            self.conductor.refuse(f"Nothing of {naming.id_of(task_id)} was applied; there is nothing to take back.")
             return
         screen = self._open(task_id, Handing)
         if screen is not None:
@@ -104,7 +104,7 @@ class HandingOver(Station):
 
         view = self.conductor.state.board.row(task_id)
         if view is None:
-            self.conductor.refuse(f"There is no task {clean_line(task_id, 40)!r}; /tasks shows those that there are.")
+            self.conductor.refuse(naming.unknown(task_id))
             return None
         screen = TaskDiff(begin(view, self.conductor.state.work.of(task_id)), partial(self._ask, task_id))
         self._screens.append(screen)
@@ -126,7 +126,7 @@ class HandingOver(Station):
         if self._batch is not None:
             self.conductor.refuse("Changes are being taken over already; wait for their end.")
             return
-        named = ", ".join(clean_line(view.id, 40) for view in views[:5]) + (f" and {len(views) - 5} more" if len(views) > 5 else "")
+        named = naming.first([naming.id_of(view.id) for view in views], len(views), 5)
         met = {task_id for task_id, others in overlaps(views).items() if others}
         warning = f" {len(met)} of them changed the same paths." if met else ""
         body = f"{named}, one after the other; the first conflict ends it.{warning}"
@@ -156,14 +156,14 @@ class HandingOver(Station):
         elif known.applied > batch.since:
             self._stop()
             self._open(task_id, partial(Handing, outcome="conflict"))
-            self._tell_rest(batch, f"{clean_line(task_id, 40)} conflicts")
+            self._tell_rest(batch, f"{naming.id_of(task_id)} conflicts")
         elif known.warned > batch.since:
             self._stop()
             self._tell_rest(batch, known.warning)
 
     def _late(self) -> None:
         if self._batch is not None:
-            batch, name = self._batch, clean_line(self._batch.task_ids[0], 40)
+            batch, name = self._batch, naming.id_of(self._batch.task_ids[0])
             self._stop()
             self._tell_rest(batch, f"No answer for {name}")
 
@@ -185,13 +185,14 @@ class HandingOver(Station):
         from ..screens.compare import Compare  # noqa: PLC0415 - as above
         from ..views.comparing import Comparing  # noqa: PLC0415 - as above
 
-        first = self.conductor.state.board.row(task_ids[0])
-        copies = [view for view in self.conductor.state.board.rows if first is not None and first.group and view.group == first.group]
-        copies = copies or self._views(task_ids)
+        board = self.conductor.state.board
+        first = board.row(task_ids[0])
+        group = first.group if first is not None else ""
+        copies = tuple(view for view in board.rows if view.group == group) if group else board.views(task_ids)
         if len(copies) < 2:
-            self.conductor.refuse(f"{clean_line(task_ids[0], 40)} has no copies; mark some tasks, or start copies of a prompt with n.")
+            self.conductor.refuse(f"{naming.id_of(task_ids[0])} has no copies; mark some tasks, or start copies of a prompt with n.")
             return
-        screen = Compare(Comparing(tuple(copies), self.conductor.state.work, now=self.app.clock()), self._look_at)
+        screen = Compare(Comparing(copies, self.conductor.state.work, now=self.app.clock()), self._look_at)
         self._compare = screen
         self.app.push_screen(screen, self._compared)
 
@@ -201,7 +202,3 @@ class HandingOver(Station):
 
     def _compared(self, _: None) -> None:
         self._compare = None
-
-    def _views(self, task_ids: Sequence[str]) -> list[TaskView]:
-        board = self.conductor.state.board
-        return [view for task_id in task_ids if (view := board.row(task_id)) is not None]

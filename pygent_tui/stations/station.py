@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
+
+from pygent_engine.task_values import TaskView
 
 from ..views.app_state import AppState
 from ..widgets.request import Request
@@ -25,6 +27,10 @@ class Station:
     def requests(self) -> Mapping[type[Request], Callable[[Any], object]]:
         """The requests that this station takes, each with what takes it."""
         return {}
+
+    def views(self, task_ids: Iterable[str]) -> tuple[TaskView, ...]:
+        """Those of the delegated tasks with these ids that there are."""
+        return self.conductor.state.board.views(task_ids)
 
     def begin(self) -> None:
         """The panes stand; the session begins to open."""

@@ -14,7 +14,7 @@ from ..screens.confirm import Confirm
 from ..screens.message import MessageDialog
 from ..screens.peek import Peek, beside
 from ..screens.task import TaskScreen
-from ..views import peek, task_output, transcript
+from ..views import naming, peek, task_output, transcript
 from ..views.app_state import AppState
 from ..views.output import EMPTY, Outputs
 from ..widgets.request import Request
@@ -114,7 +114,7 @@ class TaskDesk(Station):
         if self.app.screen is screen:
             self._screen = None
             screen.dismiss()
-            self.conductor.say(f"{clean_line(screen.task_id, 40)} was removed.")
+            self.conductor.say(f"{naming.id_of(screen.task_id)} was removed.")
 
     def _left(self, request: TaskScreen.Left) -> None:
         if self._screen is not None and not self._screen.is_attached:
@@ -193,13 +193,13 @@ class TaskDesk(Station):
 
     def write(self, task_ids: Sequence[str], text: str = "") -> None:
         """Ask what to tell tasks, or to try again with."""
-        known = tuple(task_id for task_id in task_ids if self._view(task_id) is not None)
+        known = tuple(view.id for view in self.views(task_ids))
         if not known:
             return self._unknown(task_ids[0])
         if self._dialog is not None:
             return None
         kept = self._drafts.pop(known[0], "") if len(known) == 1 else ""
-        dialog = MessageDialog(self._views(known), text or kept)
+        dialog = MessageDialog(self.views(known), text or kept)
         self._dialog = (dialog, known)
 
         def done(said: str | None) -> None:
@@ -222,7 +222,7 @@ class TaskDesk(Station):
             self._send((task_id,), text.strip())
 
     def _show_dialog(self, dialog: MessageDialog, task_ids: tuple[str, ...]) -> None:
-        views = self._views(task_ids)
+        views = self.views(task_ids)
         if views:
             dialog.show(views)
         elif self.app.screen is dialog:
@@ -236,7 +236,7 @@ class TaskDesk(Station):
             request.field.give_back(request.text)
             self.conductor.refuse("The session is closed; Ctrl+Q leaves." if view is not None else "That task is not there any more.")
         elif view.state.ended:
-            body = f"{clean_line(view.id, 40)} “{clean_line(view.title, 80)}” is over. With what you wrote it goes on where it stopped."
+            body = f"{naming.task(view)} is over. With what you wrote it goes on where it stopped."
             dialog = Confirm("Try this task again?", body, "try again", "not now")
             self.app.push_screen(dialog, lambda yes: self._again(request, bool(yes)))
         else:
@@ -254,12 +254,12 @@ class TaskDesk(Station):
             self.conductor.refuse("The session is closed; Ctrl+Q leaves.")
             self._keep(task_ids[0], text)
             return
-        views = self._views(task_ids)
+        views = self.views(task_ids)
         for view in views:
             again = view.state.ended
             self.conductor.send(RetryTask(view.id, "resume", text) if again else MessageTask(view.id, text))
         if len(views) == 1 and not views[0].state.ended:
-            self.conductor.say(f"{clean_line(views[0].id, 40)} reads it at its next step.")
+            self.conductor.say(f"{naming.id_of(views[0].id)} reads it at its next step.")
         elif views:
             over = sum(view.state.ended for view in views)
             told = f"{len(views) - over} read it at their next step" if len(views) > over else ""
@@ -269,9 +269,6 @@ class TaskDesk(Station):
 
     def _view(self, task_id: str, state: AppState | None = None) -> TaskView | None:
         return (state or self.conductor.state).board.row(task_id)
-
-    def _views(self, task_ids: Sequence[str]) -> tuple[TaskView, ...]:
-        return tuple(view for task_id in task_ids if (view := self._view(task_id)) is not None)
 
     def _keep(self, task_id: str, draft: str) -> None:
         """Keep what was written to a task; when that is gone, in the prompt."""
@@ -285,9 +282,9 @@ class TaskDesk(Station):
         self.conductor.say("That task is gone; what you had written to it stands in the prompt.")
 
     def _unknown(self, task_id: str) -> None:
-        self.conductor.refuse(f"There is no task {clean_line(task_id, 40)!r}; /tasks shows those that there are.")
+        self.conductor.refuse(naming.unknown(task_id))
 
     def _warn(self, task_id: str, text: str) -> None:
         """What was refused to a task whose conversation is not seen."""
         if self._screen is None or self._screen.task_id != task_id:
-            self.conductor.refuse(f"{clean_line(task_id, 40)}: {clean_line(text, 300)}")
+            self.conductor.refuse(f"{naming.id_of(task_id)}: {clean_line(text, 300)}")

@@ -9,10 +9,9 @@ from uuid import uuid4
 
 from pygent_engine.listing import list_workspace
 from pygent_engine.task_values import TaskView
-from pygent_engine.untrusted import clean_line
 
 from ..aside import Aside
-from ..views import task_forms
+from ..views import naming, task_forms
 from ..views.written import Field, Unfit, Values, Verdict
 from ..widgets.request import Brought, Request
 from ..widgets.task_requests import LimitsAsked, NewTaskAsked, RetryAsked
@@ -70,7 +69,7 @@ class TaskWork(Station):
 
     def retry(self, task_ids: Sequence[str]) -> None:
         """Ask how tasks that are over begin again."""
-        over = [view for view in self._views(task_ids) if view.state.ended]
+        over = [view for view in self.views(task_ids) if view.state.ended]
         if not over:
             self._refuse_live(task_ids, "it can begin again once it is over: /task-cancel ends it, /task-message tells it something.")
             return
@@ -94,13 +93,13 @@ class TaskWork(Station):
 
     def limit(self, task_ids: Sequence[str]) -> None:
         """Open the form with the caps of tasks that are not over."""
-        live = [view for view in self._views(task_ids) if not view.state.ended]
+        live = [view for view in self.views(task_ids) if not view.state.ended]
         if not live:
             self._refuse_live(task_ids, "it spends nothing more; r (/task-retry) has it begin again.")
             return
 
-        def now() -> list[TaskView]:
-            return self._views([view.id for view in live])
+        def now() -> tuple[TaskView, ...]:
+            return self.views(view.id for view in live)
 
         def send(filled: Filled) -> None:
             if filled.sent:
@@ -112,7 +111,7 @@ class TaskWork(Station):
     def _set(self, task_ids: Sequence[str], caps: Sequence[str]) -> None:
         try:
             values = task_forms.assigned(caps)
-            live = [view for view in self._views(task_ids) if not view.state.ended]
+            live = [view for view in self.views(task_ids) if not view.state.ended]
             if not live:
                 self._refuse_live(task_ids, "it spends nothing more; r (/task-retry) has it begin again.")
             self._send_limits(values, live)
@@ -144,18 +143,12 @@ class TaskWork(Station):
         self.app.push_screen(form, left)
         return form
 
-    def _views(self, task_ids: Sequence[str]) -> list[TaskView]:
-        board = self.conductor.state.board
-        return [view for task_id in task_ids if (view := board.row(task_id)) is not None]
-
     def _refuse_live(self, task_ids: Sequence[str], why: str) -> None:
-        views = self._views(task_ids)
+        views = self.views(task_ids)
         if views:
             self.conductor.refuse(f"{_named(views)} is {'over' if views[0].state.ended else 'not over'}: {why}")
 
 
 def _named(views: Sequence[TaskView]) -> str:
     """One task by id and title, several by their number."""
-    if len(views) > 1:
-        return f"{len(views)} tasks"
-    return f"{clean_line(views[0].id, 40)} “{clean_line(views[0].title, 60)}”"
+    return naming.task(views[0]) if len(views) == 1 else f"{len(views)} tasks"

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pygent_engine.events import CancelTask, Op, PauseTask, RemoveTask, ResumeTask
-from pygent_engine.task_values import TaskState, TaskView
-from pygent_engine.untrusted import clean_line
+from pygent_engine.task_values import TaskState
 
 from ..screens.confirm import Confirm
+from ..views import naming
 from ..views.app_state import AppState
 from ..views.task_words import summary, unapplied
 from ..widgets.request import Request
@@ -20,8 +20,6 @@ from .station import Station
 if TYPE_CHECKING:
     from ..conductor import Conductor
     from ..screens.board import BoardScreen
-
-_NAMED = 3  # tasks that a question names
 
 
 class Tasks(Station):
@@ -72,7 +70,7 @@ class Tasks(Station):
         named = words.split() or list(self.table.targets)
         unknown = next((name for name in named if self.conductor.state.board.row(name) is None), None)
         if unknown is not None:
-            self.conductor.refuse(f"There is no task {clean_line(unknown, 40)!r}; /tasks shows those that there are.")
+            self.conductor.refuse(naming.unknown(unknown))
         elif not named:
             self.conductor.refuse("There are no delegated tasks yet; /task-new starts one.")
         else:
@@ -81,10 +79,6 @@ class Tasks(Station):
     def ask(self, words: str, request: type[TaskRequest]) -> None:
         """What a key of the board asks, asked by a command."""
         self.on(words, lambda task_ids: self.conductor.take(request(*task_ids)))
-
-    def _views(self, task_ids: Sequence[str]) -> list[TaskView]:
-        board = self.conductor.state.board
-        return [view for task_id in task_ids if (view := board.row(task_id)) is not None]
 
     # ------------------------------------------------------------ the board
 
@@ -117,30 +111,30 @@ class Tasks(Station):
 
     def cancel(self, task_ids: Sequence[str]) -> None:
         """Cancel tasks, after a yes."""
-        live = [view for view in self._views(task_ids) if not view.state.ended]
+        live = [view for view in self.views(task_ids) if not view.state.ended]
         if not live:
-            self.conductor.refuse(f"{_names(self._views(task_ids))} ended already; nothing is left to cancel.")
+            self.conductor.refuse(f"{naming.tasks(self.views(task_ids))} ended already; nothing is left to cancel.")
             return
         one = len(live) == 1
-        body = f"{_names(live)} end{'s' if one else ''} now; {'its' if one else 'their'} files are kept."
+        body = f"{naming.tasks(live)} end{'s' if one else ''} now; {'its' if one else 'their'} files are kept."
         title = "Cancel this task?" if one else f"Cancel {len(live)} tasks?"
         dialog = Confirm(title, body, "cancel the task" if one else "cancel them", "let it run" if one else "let them run")
         self._after(dialog, [CancelTask(view.id) for view in live])
 
     def pause(self, task_ids: Sequence[str]) -> None:
         """Pause tasks before their next step; those that are paused, or about to be, go on."""
-        live = [view for view in self._views(task_ids) if not view.state.ended]
+        live = [view for view in self.views(task_ids) if not view.state.ended]
         if not live:
-            self.conductor.refuse(f"{_names(self._views(task_ids))} ended already; /task-retry begins again.")
+            self.conductor.refuse(f"{naming.tasks(self.views(task_ids))} ended already; /task-retry begins again.")
         for view in live:
             goes_on = view.state is TaskState.paused or view.pausing
             self.conductor.send(ResumeTask(view.id) if goes_on else PauseTask(view.id))
 
     def remove(self, task_ids: Sequence[str]) -> None:
         """Forget tasks that are over, after a yes when something that they changed was not taken over."""
-        over = [view for view in self._views(task_ids) if view.state.ended]
+        over = [view for view in self.views(task_ids) if view.state.ended]
         if not over:
-            self.conductor.refuse(f"{_names(self._views(task_ids))} still works; cancel it first: /task-cancel.")
+            self.conductor.refuse(f"{naming.tasks(self.views(task_ids))} still works; cancel it first: /task-cancel.")
             return
         ops = [RemoveTask(view.id) for view in over]
         lost = [view for view in over if unapplied(view)]
@@ -148,7 +142,7 @@ class Tasks(Station):
             self._send(ops)
             return
         files = sum(unapplied(view) for view in lost)
-        what = f"{files} changed file{'s' if files > 1 else ''} of {_names(lost)}"
+        what = f"{files} changed file{'s' if files > 1 else ''} of {naming.tasks(lost)}"
         body = f"{what} {'were' if files > 1 else 'was'} not taken over, and would be lost."
         title = "Forget this task?" if len(over) == 1 else f"Forget {len(over)} tasks?"
         self._after(Confirm(title, body, "forget, with the files", "keep"), ops)
@@ -163,7 +157,7 @@ class Tasks(Station):
 
     def copy(self, task_ids: Sequence[str]) -> None:
         """Copy what a task answered; as long as it has not, how it stands."""
-        view = self._views(task_ids)[0]
+        view = self.views(task_ids)[0]
         answered = view.state.ended and view.answer
         self.conductor.copy(view.answer if answered else summary(view), f"{'the answer' if answered else 'the state'} of {view.id}")
 
@@ -173,10 +167,3 @@ class Tasks(Station):
     def _send(self, ops: Sequence[Op]) -> None:
         for op in ops:
             self.conductor.send(op)
-
-
-def _names(views: Sequence[TaskView]) -> str:
-    """The first of `views` by id and title, and how many more there are."""
-    named = ", ".join(f"{clean_line(view.id, 40)} “{clean_line(view.title, 60)}”" for view in views[:_NAMED])
-    more = len(views) - _NAMED
-    return f"{named} and {more} more" if more > 0 else named

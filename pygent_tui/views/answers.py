@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from pygent_engine.untrusted import clean_line
 from pygent_engine.values import ApprovalRequest
 
+from . import naming
 from .asks import Asks
 
 
@@ -38,7 +38,7 @@ def denied(asks: Asks, task_ids: Sequence[str]) -> Answers:
 def _answers(asks: Asks, task_ids: Sequence[str], seen: Collection[str] | None) -> Answers:
     oldest = [ask for task_id in task_ids if (ask := asks.of_task(task_id)) is not None]
     if not oldest:
-        names = clean_line(", ".join(task_ids[:3]), 60) + (f" and {len(task_ids) - 3} more" if len(task_ids) > 3 else "")
+        names = naming.first([naming.id_of(task_id) for task_id in task_ids], len(task_ids))
         return Answers(refused=f"{names} {'waits' if len(task_ids) == 1 else 'wait'} for no answer.")
     answered = [ask for ask in oldest if isinstance(ask, ApprovalRequest) and (seen is None or ask.call_id in seen)]
     rest = [ask for ask in oldest if ask not in answered]

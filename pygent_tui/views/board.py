@@ -54,6 +54,10 @@ class Board:
         place = self.places.get(task_id)
         return None if place is None else self.rows[place]
 
+    def views(self, task_ids: Iterable[str]) -> tuple[TaskView, ...]:
+        """The rows of those of `task_ids` that there are."""
+        return tuple(self.rows[self.places[task_id]] for task_id in task_ids if task_id in self.places)
+
     def want(self, view: TaskView) -> str:
         """What a task asks the user for first; "" when it asks nothing."""
         return self.wants.get(view.asks[0], "") if view.asks else ""

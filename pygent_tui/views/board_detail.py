@@ -8,6 +8,7 @@ from typing import NamedTuple
 from pygent_engine.task_values import TaskView
 
 from .board import Board
+from .naming import first
 from .status_line import compact, elapsed
 from .task_words import box, seconds, unapplied, who, word
 
@@ -45,10 +46,8 @@ def _told(view: TaskView, board: Board, now: float) -> Iterator[Said]:
 def _changed(view: TaskView) -> str:
     if not view.changes:
         return ""
-    paths = ", ".join(view.changed[:_PATHS])
-    more = view.changes - min(_PATHS, len(view.changed))
     taken = " · all taken over" if not unapplied(view) else f" · {len(view.applied)} taken over" if view.applied else ""
-    return f"{paths}{f' and {more} more' if more > 0 else ''}{taken}"
+    return f"{first(view.changed, view.changes, _PATHS)}{taken}"
 
 
 def _spent(view: TaskView, now: float) -> str:
@@ -57,7 +56,7 @@ def _spent(view: TaskView, now: float) -> str:
     parts = (
         who(view),
         box(view),
-        f"{view.steps}{f' of {steps}' if steps is not None else ''} step{'' if view.steps == 1 else 's'}",
+        f"{view.steps}{f' of {steps}' if steps is not None else ''} step{'' if (steps or view.steps) == 1 else 's'}",
         f"{compact(view.usage.total)}{f' of {compact(tokens)}' if tokens is not None else ''} tokens",
         "" if worked is None else elapsed(worked),
         f"attempt {view.attempt}" if view.attempt > 1 else "",

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pygent_engine.task_values import TaskView
 from pygent_engine.untrusted import clean, clean_line
 
+from .naming import first
 from .output import Outputs
 from .sgr import plain
 from .task_facts import Part
@@ -47,6 +48,4 @@ def _last(text: str, gutter: str, role: str) -> Iterator[tuple[Part, ...]]:
 
 
 def _paths(view: TaskView) -> str:
-    named = ", ".join(clean_line(path, 80) for path in view.changed[:_PATHS])
-    more = view.changes - min(_PATHS, len(view.changed))
-    return f"{named} and {more} more" if more > 0 else named
+    return first([clean_line(path, 80) for path in view.changed], view.changes, _PATHS)
