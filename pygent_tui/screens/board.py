@@ -14,7 +14,13 @@ from ..views.board_order import Choice
 from ..widgets.board_detail import BoardDetail
 from ..widgets.board_head import BoardHead
 from ..widgets.key_line import KeyLine
-from ..widgets.task_table import TaskTable
+from ..widgets.task_table import TaskTable, invited
+
+
+class Rows(TaskTable):
+    """The rows, where their keys are at hand at once."""
+
+    INVITATION = invited("Press n to start one")
 
 
 class BoardScreen(Screen[None]):
@@ -31,12 +37,12 @@ class BoardScreen(Screen[None]):
     BoardScreen TaskTable { width: 100%; height: 1fr; padding: 0 1; }
     BoardScreen BoardDetail { width: 100%; height: 7; }
     BoardScreen.-high BoardDetail { height: 13; }
-    BoardScreen.-short BoardDetail { display: none; }
+    BoardScreen.-short BoardDetail, BoardScreen.-bare BoardDetail { display: none; }
     """
 
     def __init__(self, choice: Choice) -> None:
-        super().__init__()
-        self.table = TaskTable(id="tasks")
+        super().__init__(classes="-bare")
+        self.table = Rows(id="tasks")
         self.table.choice = choice
         self.detail = BoardDetail(id="detail")
         self._head = BoardHead(self.table, id="head")
@@ -67,6 +73,7 @@ class BoardScreen(Screen[None]):
 
     def on_task_table_moved(self, event: TaskTable.Moved) -> None:
         self._head.renew()
+        self.set_class(event.view is None, "-bare")
         self.detail.show(event.view, event.board)
 
     def action_leave(self) -> None:

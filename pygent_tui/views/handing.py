@@ -126,6 +126,8 @@ def _came_of(state: Handing) -> tuple[str, Role]:
 def _listed(state: Handing) -> tuple[str, Role]:
     if not state.changes:
         return f"{state.view.id} changed nothing.", "muted"
+    if not state.marked and not state.asks and {change.path for change in state.chosen} <= set(state.view.applied):
+        return "All of it is applied to the workspace; U takes it back.", "muted"
     shared = sorted({other for change in state.chosen for other in change.also})
     which = "what is marked" if state.marked else "all of it"
     warning = f" {', '.join(shared)} changed some of it too." if shared else ""

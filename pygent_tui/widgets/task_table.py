@@ -27,18 +27,23 @@ from .request import Request
 _OF_ROWS = frozenset({"filter", "sort", "mark", "mark_all", "jump_to"})
 
 
+def invited(start: str) -> tuple[str, ...]:
+    """What an empty board says; `start` names the keys that start a task."""
+    return (
+        "No delegated tasks yet.",
+        "",
+        f"{start}, or ask for it: “delegate a task that reviews the tests”.",
+        "",
+        "Each works on its own, in a workspace of its own; its changes come here only when you apply them.",
+    )
+
+
 class TaskTable(LineView):
     """Shows a Board. A row never moves under the cursor while the table has the focus; `choice` is what the user chose."""
 
     INTERVAL: ClassVar[float] = 1 / 8  # a thousand busy tasks change every row all the time; the cursor moves at once
     FOLLOWS: ClassVar[bool] = False
-    INVITATION: ClassVar[tuple[str, ...]] = (
-        "No delegated tasks yet.",
-        "",
-        "Press n to start one, or ask for it: “delegate a task that reviews the tests”.",
-        "",
-        "Each works on its own, in a workspace of its own; its changes come here only when you take them over.",
-    )
+    INVITATION: ClassVar[tuple[str, ...]] = invited("F2 and n start one")
 
     BINDINGS = BOARD_KEYS
 

@@ -17,6 +17,7 @@ from tests.work_scripts import APPLIED, CHANGES, CONFLICT
 
 VIEW = task_fold.book(work_scripts.worked().envelopes)["task-1"]
 LISTED = TaskChanges(CHANGES, listed=9)
+TAKEN = replace(VIEW, applied=APPLIED.applied)
 
 
 def state(known: TaskChanges = LISTED, **fields: object) -> Handing:
@@ -68,6 +69,7 @@ def test_a_mark_is_for_a_path_that_there_is() -> None:
         (state(TaskChanges(), doing="diff", late=True), "No answer yet; r asks again.", "warn"),
         (state(TaskChanges((), 9)), "task-1 changed nothing.", "muted"),
         (state(), "A applies all of it to the workspace, Space marks. task-2 changed some of it too.", "warn"),
+        (state(view=TAKEN), "All of it is applied to the workspace; U takes it back.", "muted"),
         (state(marked=frozenset({"cache.toml"})), "A applies what is marked to the workspace, Space marks.", "muted"),
         (
             state(asks=True),
