@@ -179,6 +179,7 @@ def test_of_what_both_sides_changed_the_commands_counts_and_a_warning_names_it(r
         for name in ("both", "removed", "mine"):
             (runtime.base_dir / name).write_text("edited here")
 
+    runtime.start()
     with listening() as events:
         runtime.execute("echo on; sleep 0.3; printf there > both; rm removed", on_output=edit)
     assert events == [
@@ -233,6 +234,7 @@ def test_a_large_file_goes_both_ways_in_flat_memory(runtime: Runtime) -> None:
 
 def test_what_grows_beyond_the_limit_stays_there_and_is_named(make: Callable[..., Runtime]) -> None:
     runtime = make(resources=Resources(file_mb=1))
+    runtime.start()
     with listening() as events:
         result = runtime.execute("head -c 700000 /dev/zero > a; head -c 800000 /dev/zero > b; echo small > c; echo done")
     sentence = (
