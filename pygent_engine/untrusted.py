@@ -49,6 +49,11 @@ def clean_line(text: str, limit: int = 200) -> str:
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
+def clean_path(path: str) -> str:
+    """A path as it may be shown, on one line; no blank of it is lost."""
+    return clean(path).replace("\n", "\u240a").replace("\t", "\u2409")
+
+
 def _visible(match: re.Match[str]) -> str:
     code = ord(match[0])
     if code < 0x20:

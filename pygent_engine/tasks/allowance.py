@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import replace
 
+from ..errors import PygentError
 from ..values import Limits, RunResult
 
 _LEAST_S = 0.001
+
+
+def checked(limits: Limits) -> Limits:
+    """The same limits. Raises PygentError when one is none, for a model may have made it up."""
+    for name in ("steps", "tokens", "seconds", "step_seconds"):
+        most: object = getattr(limits, name)
+        whole = name in ("steps", "tokens")
+        if most is not None and not (isinstance(most, int if whole else int | float) and 0 < most < math.inf):
+            kind = "a whole number" if whole else "a number"
+            raise PygentError(f"A task's limit of {name.replace('_', ' ')} is {kind} above 0, not {most!r:.80}.")
+    return limits
 
 
 class Allowance:

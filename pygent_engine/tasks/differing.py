@@ -11,17 +11,12 @@ from ..runtime.files.encodings import NotText, decoded
 from ..runtime.files.exact import Exact
 from ..tools.diffs import difference
 from ..trees import Merge, Store, Tree, Version, content_of
-from ..untrusted import clean
+from ..untrusted import clean, clean_path
 from ..values import ChangeKind, FileDiff
 
 _LONGEST = 1 << 20
 _MOST = 2_000_000
 """Characters of all hunks together; changes beyond are only named."""
-
-
-def shown(path: str) -> str:
-    """A path as it may be shown, on one line."""
-    return clean(path).replace("\n", "\u240a").replace("\t", "\u2409")
 
 
 def with_diffs(kinds: Mapping[str, ChangeKind], before: Tree, exact: Exact, store: Store) -> dict[str, FileDiff]:
@@ -31,11 +26,11 @@ def with_diffs(kinds: Mapping[str, ChangeKind], before: Tree, exact: Exact, stor
     for path, kind in kinds.items():
         entry = before.entries.get(path)
         if path.endswith("/") or room <= 0:
-            found[path] = FileDiff(shown(path), kind)
+            found[path] = FileDiff(clean_path(path), kind)
             continue
         then = "" if entry is None else _text(old.get(entry.oid))
         now = "" if kind == "deleted" else _text(_content(exact, path))
-        diff = difference(shown(path), kind, then, now)
+        diff = difference(clean_path(path), kind, then, now)
         room -= len(diff.text)
         found[path] = replace(diff, text=clean(diff.text))
     return found
@@ -44,8 +39,8 @@ def with_diffs(kinds: Mapping[str, ChangeKind], before: Tree, exact: Exact, stor
 def clash_diff(path: str, ours: Version | None, merge: Merge, store: Store) -> FileDiff:
     """From the parent's file to one with conflict marks."""
     if merge.marked is None:
-        return FileDiff(shown(path), "modified")
-    diff = difference(shown(path), "modified", "" if ours is None else _text(content_of(ours, store)), _text(merge.marked))
+        return FileDiff(clean_path(path), "modified")
+    diff = difference(clean_path(path), "modified", "" if ours is None else _text(content_of(ours, store)), _text(merge.marked))
     return replace(diff, text=clean(diff.text))
 
 

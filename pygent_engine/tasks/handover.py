@@ -38,7 +38,9 @@ from ..trees import (
     snapshot,
     write_all,
 )
-from .differing import clash_diff, shown, with_diffs
+from ..untrusted import clean_path
+from .differing import clash_diff, with_diffs
+from .naming import Words
 
 if TYPE_CHECKING:
     from ..runtime import Runtime
@@ -73,6 +75,7 @@ class Handover:
         self._task_rt, self._parent_rt = task_rt, parent_rt
         self._files = tuple(files)
         self._guard = threading.RLock()  # of what follows
+        self._begun = False
         self._before = self._seen = EMPTY
         self._taken: dict[str, Version | None] = {}  # by path the task's version that the parent's workspace has in it
         self._applied: list[_Applied] = []
@@ -81,12 +84,12 @@ class Handover:
 
     def begin(self, cancel: Flag | None = None) -> None:
         """Copy the files into the task's workspace, unless `cancel` is set meanwhile, and keep what it begins with."""
-        if not self._files and not _has_content(self._task):
-            return
         for path in self._files:
             self._task_rt.take_given(self._parent_rt, path, cancel)
         with self._guard:
-            self._before = self._seen = self._snapshot()
+            if self._files or _has_content(self._task):
+                self._before = self._seen = self._snapshot()
+            self._begun = True
 
     def _snapshot(self) -> Tree:
         try:
@@ -99,7 +102,7 @@ class Handover:
     def found(self) -> tuple[str, ...]:
         """The paths that changed, without what is ignored; cleaned, as in FileChange."""
         with self._guard:
-            return tuple(map(shown, changes(self._before, self._look())))
+            return tuple(map(clean_path, changes(self._before, self._look())))
 
     def diff(self, others: Mapping[str, Collection[str]] | None = None) -> list[FileChange]:
         """All that changed. `others`: by the ids of other tasks the paths that they changed."""
@@ -110,13 +113,15 @@ class Handover:
         sharing = {task_id: frozenset(paths) for task_id, paths in (others or {}).items()}
         found = []
         for path, kind in kinds.items():
-            name = shown(path)
+            name = clean_path(path)
             also = tuple(task_id for task_id, paths in sharing.items() if name in paths)
             found.append(FileChange(name, kind, diff=diffs.get(path), also=also))
         ignored = sorted(after.ignored.items())
-        return found + [FileChange(shown(path), "added", ignored=True, files=count) for path, count in ignored]
+        return found + [FileChange(clean_path(path), "added", ignored=True, files=count) for path, count in ignored]
 
     def _look(self) -> Tree:
+        if not self._begun:  # what has been copied so far is no change
+            raise PygentError("The files of this task are still being copied, or could not be; there are no changes to look for.")
         rules = Rules(self._task.root, self._parent.root)
         self._seen = look(self._task.root, self._before, rules, self._seen)
         return self._seen
@@ -134,11 +139,24 @@ class Handover:
             bases = {path: self._base(path) for path in labels}
             wanted = {path: Change(self._taken.get(path, bases[path]), theirs[path], bases[path]) for path in labels}
             written, report, before, after = self._join(wanted, labels, lambda folder: not _is_folder(self._task, folder))
-            if written is not None and labels:
-                earlier = {path: self._taken[path] for path in labels if path in self._taken}
-                self._applied.append(_Applied(labels, before, after, written.folders, earlier))
-                self._taken |= {path: _light(version) for path, version in theirs.items()}
+            if written is not None:
+                self._remember({path: _light(version) for path, version in theirs.items()}, labels, before, after, written.folders)
             return report
+
+    def _remember(
+        self,
+        theirs: Mapping[str, Version | None],
+        labels: Mapping[str, str],
+        before: Mapping[str, Version | None],
+        after: Mapping[str, Version | None],
+        folders: tuple[str, ...],
+    ) -> None:
+        """Keep what takes an apply back. What had been taken over as it is now is no part of it."""
+        new = {path: label for path, label in labels.items() if path in before or (path, theirs[path]) not in self._taken.items()}
+        if new:
+            earlier = {path: self._taken[path] for path in new if path in self._taken}
+            self._applied.append(_Applied(new, before, after, folders, earlier))
+            self._taken |= {path: theirs[path] for path in new}
 
     def unapply(self) -> ApplyReport:
         """Take the last apply back that was not taken back yet; what was changed there since is kept, or clashes."""
@@ -191,33 +209,26 @@ class Handover:
         """The paths to take over, each with the name under which it is reported."""
         after = self._look()
         kinds = changes(self._before, after)
-        wanted = None if paths is None else list(paths)
-        chosen = {path: shown(path) for path in kinds if wanted is None or any(_names(word, path) for word in wanted)}
+        words = None if paths is None else Words(paths)
+        chosen = {path: clean_path(path) for path in kinds if words is None or words.all or words.name(path)}
         if closed := [after.closed[path] for path in chosen if path in after.closed]:
-            raise PygentError(f"What the task made cannot be taken over: {shown(closed[0])}")
-        for path in after.ignored if wanted is not None else ():
-            chosen |= self._ignored(path, wanted or [])
-        if wanted is not None and (
-            unknown := [word for word in wanted if not any(_names(word, path) or word == chosen[path] for path in chosen)]
-        ):
-            raise PygentError(f"The task did not change {', '.join(map(shown, unknown))}; its changes are listed by diff.")
+            raise PygentError(f"What the task made cannot be taken over: {clean_path(closed[0])}")
+        if words is not None:
+            for path in after.ignored:
+                chosen |= self._ignored(path, words)
+            if unknown := words.unknown(chosen):
+                raise PygentError(f"The task did not change {', '.join(map(clean_path, unknown))}; its changes are listed by diff.")
         return chosen
 
-    def _ignored(self, path: str, wanted: list[str]) -> dict[str, str]:
+    def _ignored(self, path: str, words: Words) -> dict[str, str]:
         """Those that are wanted of what is ignored at `path`, which may be a folder."""
-        named = {word for word in wanted if word.rstrip("/") in (path.rstrip("/"), shown(path).rstrip("/"))}
+        whole = words.name(path)
         if not path.endswith("/"):
-            return {path: shown(path)} if named else {}
-        if not named and not any(word.startswith((path, shown(path))) for word in wanted):
+            return {path: clean_path(path)} if whole else {}
+        if not whole and not words.lead_into(path):
             return {}
         inner = beneath(self._task.root, path)
-        return {found: shown(path if named else found) for found in inner if named or any(_names(word, found) for word in wanted)}
-
-
-def _names(word: str, path: str) -> bool:
-    """Whether a word of the user's is this path, or a folder that it is in."""
-    word = word.removeprefix("./").rstrip("/")
-    return any(known == word or known.startswith(f"{word}/") for known in (path.rstrip("/"), shown(path).rstrip("/"))) or word == "."
+        return {found: clean_path(path if whole else found) for found in inner if whole or words.name(found)}
 
 
 def _light(version: Version | None) -> Version | None:
@@ -234,7 +245,7 @@ def _has_content(exact: Exact) -> bool:
 
 
 def _labelled(paths: Iterable[str], labels: Mapping[str, str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(labels.get(path, shown(path)) for path in sorted(paths)))
+    return tuple(dict.fromkeys(labels.get(path, clean_path(path)) for path in sorted(paths)))
 
 
 def _is_folder(exact: Exact, path: str) -> bool:

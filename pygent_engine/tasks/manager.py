@@ -14,6 +14,7 @@ from ..settings import Settings
 from ..task_events import ChangesApplied, ChangesFound, ChangesTakenBack
 from ..task_values import ApplyReport, FileChange, TaskView
 from ..values import UNLIMITED, Limits, Persona, RetryMode
+from .allowance import checked
 from .build import AgentFactory, Heritage, from_factory
 from .executor import Builder, Executor, Order, ThreadExecutor
 from .slots import Slots
@@ -153,7 +154,7 @@ class TaskManager:
 
     def set_limits(self, task_id: str, limits: Limits) -> None:
         """Change what a task may spend, in all, also in the middle of a call."""
-        self._task(task_id).limit(limits)
+        self._task(task_id).limit(checked(limits))
 
     def retry(
         self,
@@ -183,7 +184,10 @@ class TaskManager:
             other = order.model if model is None or isinstance(model, str) else model
             return replace(order, spec=spec, model=other, persona_changed=persona is not None)
 
-        self._task(task_id).retry(changed, mode, "" if mode == "clean" else prompt or "")
+        task = self._task(task_id)
+        task.retry(changed, mode, "" if mode == "clean" else prompt or "")
+        if self._closed:  # meanwhile, perhaps having seen it ended
+            task.cancel()
         return task_id
 
     def diff(self, task_id: str) -> list[FileChange]:
@@ -247,12 +251,13 @@ class TaskManager:
 
     def _limits(self, limits: Limits, step_timeout: float | None, task_timeout: float | None) -> Limits:
         settings = self._settings
-        return replace(
+        wanted = replace(
             limits,
             steps=limits.steps or settings.max_steps,
             seconds=task_timeout or limits.seconds or settings.task_timeout,
             step_seconds=step_timeout or limits.step_seconds or settings.step_timeout,
         )
+        return checked(wanted)
 
     def _accept(self, order: Order) -> str:
         with self._guard:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..frozen import frozen
 from ..task_events import TaskCreated
-from ..untrusted import clean_line, clean_text
+from ..untrusted import clean_line, clean_path, clean_text
 from ..values import ROOT_TASK, UNLIMITED, Limits, Mode, Persona, Resources
 
 if TYPE_CHECKING:
@@ -57,14 +58,15 @@ class TaskSpec:
 
     def created(self) -> TaskCreated:
         """The first event of the task."""
+        persona = self.persona
         return TaskCreated(
             clean_line(self.title),
             clean_text(self.prompt),
-            self.persona,
+            None if persona is None else replace(persona, name=clean_line(persona.name), description=clean_text(persona.description)),
             clean_line(self.model_name or ""),
             ROOT_TASK,
             self.runtime.mode,
-            self.files,
+            tuple(map(clean_path, self.files)),
             self.limits,
             self.runtime.network,
             self.group,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
@@ -91,13 +92,13 @@ def write_all(exact: Exact, steps: Sequence[Step], store: Store, may_go: Callabl
 
 def take_back(exact: Exact, written: Written, store: Store) -> list[str]:
     """Put back what was before, and remove the folders that were made; the paths where the system did not let it."""
-    stuck = []
-    for step in _loaded([Step(step.path, step.after, step.before) for step in reversed(written.steps)], store):
-        try:
-            if read_version(exact, step.path) != step.after:
-                _take(exact, step, store, [], written.folders.__contains__)
-        except PygentError:
-            stuck.append(step.path)
+    stuck = [step.path for step in reversed(written.steps)]
+    with contextlib.suppress(PygentError):  # the store is gone: what it held stays as it is
+        for step in _loaded([Step(step.path, step.after, step.before) for step in reversed(written.steps)], store):
+            with contextlib.suppress(PygentError):
+                if read_version(exact, step.path) != step.after:
+                    _take(exact, step, store, [], written.folders.__contains__)
+                stuck.remove(step.path)
     remove_folders(exact, written.folders)
     return stuck
 

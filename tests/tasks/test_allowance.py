@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+from typing import cast
+
 import pytest
 
-from pygent_engine import Limits, RunResult, Usage
-from pygent_engine.tasks.allowance import Allowance
+from pygent_engine import Limits, PygentError, RunResult, Usage
+from pygent_engine.tasks.allowance import Allowance, checked
 
 
 class Clock:
@@ -19,6 +22,29 @@ class Clock:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [
+        Limits(steps=0),
+        Limits(steps=-1),
+        Limits(tokens=-1),
+        Limits(seconds=0.0),
+        Limits(seconds=-5),
+        Limits(seconds=math.nan),
+        Limits(step_seconds=math.inf),
+        Limits(steps=cast("int", 1.5)),
+        Limits(seconds=cast("float", "5")),
+    ],
+)
+def test_what_is_no_limit_is_refused(limits: Limits) -> None:
+    with pytest.raises(PygentError, match="above 0, not"):
+        checked(limits)
+
+
+def test_limits_may_be_any_numbers_above_zero_or_none() -> None:
+    assert [checked(limits) for limits in (Limits(), Limits(1, 1, 0.001, 1e300))] == [Limits(), Limits(1, 1, 0.001, 1e300)]
 
 
 def test_without_limits_nothing_is_ever_used_up(clock: Clock) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pygent_engine import ApplyReport, FileChange, PygentError, WorkspaceError
+from pygent_engine.tasks.handover import Handover
 from tests.support.handing import Pair, content, fill, kinds
 
 SEVEN = b"1\n2\n3\n4\n5\n6\n7\n"
@@ -113,6 +114,38 @@ def test_an_apply_of_nothing_is_none_to_take_back(pair: Pair) -> None:
     handover.apply()
     assert handover.apply([]) == ApplyReport()
     assert handover.unapply() == ApplyReport(applied=("a",))
+
+
+def test_what_was_applied_before_is_no_part_of_the_next_apply(pair: Pair) -> None:
+    handover = pair.handover()
+    fill(pair.task, {"a": b"1\n"})
+    handover.apply()
+    fill(pair.task, {"b": b"1\n"})
+    assert [handover.apply(), handover.apply()] == [ApplyReport(applied=("a", "b"))] * 2
+    assert handover.unapply() == ApplyReport(applied=("b",))
+    assert content(pair.parent) == {"a": b"1\n"}
+    assert handover.unapply() == ApplyReport(applied=("a",))
+
+
+def test_what_was_applied_and_undone_by_hand_is_applied_again_and_taken_back_as_often(pair: Pair) -> None:
+    handover = pair.handover()
+    fill(pair.task, {"a": b"1\n"})
+    handover.apply()
+    (pair.parent / "a").unlink()
+    handover.apply()
+    assert [content(pair.parent), handover.unapply(), content(pair.parent)] == [{"a": b"1\n"}, ApplyReport(applied=("a",)), {}]
+
+
+def test_what_is_copied_only_in_part_is_no_change(pair: Pair) -> None:
+    fill(pair.parent, {"a": b"1\n"})
+    handover = Handover(pair.store, pair.task_rt, pair.parent_rt, ["none"])
+    fill(pair.task, {"a": b"in part"})
+    with pytest.raises(WorkspaceError, match="none"):
+        handover.begin()
+    for call in (handover.found, handover.diff, handover.apply):
+        with pytest.raises(PygentError, match="are still being copied"):
+            call()
+    assert content(pair.parent) == {"a": b"1\n"}
 
 
 def test_what_was_changed_since_the_apply_is_not_taken_back(pair: Pair) -> None:

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pygent_engine import PygentError
 from tests.support.handing import Content, Pair, content, fill
 
 _NAMES = st.sampled_from(["a", "b", "c d", "é", "-x", "new\nline", "~t", "*", "o\udcff"])
@@ -97,6 +99,7 @@ def test_an_apply_is_whole_or_nothing_and_can_be_taken_back(tree: Content, mine:
         assert handover.apply().conflicts == ()
         if listed:
             handover.unapply()
+        with pytest.raises(PygentError, match="Nothing of this task was applied"):
             handover.unapply()
         assert content(pair.parent) == before
 

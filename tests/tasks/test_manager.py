@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from pygent_engine import (
     Agent,
+    Limits,
     Message,
     Persona,
     PygentError,
@@ -107,6 +109,27 @@ def test_files_go_in_and_come_back(hall: Hall) -> None:
     assert manager.wait(task_id, DEADLINE_S).state is TaskState.finished
     assert manager.collect_file(hall.runtime, task_id, "count.txt", "result/words.txt") == "result/words.txt"
     assert hall.runtime.read_file("result/words.txt").strip() == "4"
+
+
+def test_limits_that_are_none_are_refused_at_the_start_and_later(hall: Hall) -> None:
+    manager = hall.manager(lambda messages: "done")
+    for seconds in (math.inf, math.nan, -1.0):  # JSON of a model may say so
+        with pytest.raises(PygentError, match="seconds is a number above 0"):
+            manager.start_task("go", hall.runtime, task_timeout=seconds)
+    assert manager.tasks() == []
+    task_id = manager.start_task("go", hall.runtime)
+    with pytest.raises(PygentError, match="steps is a whole number above 0"):
+        manager.set_limits(task_id, Limits(steps=-1))
+
+
+def test_names_are_told_without_controls_and_used_as_they_are(hall: Hall) -> None:
+    (hall.runtime.base_dir / "a\x1b\n\u202e").write_text("1")
+    manager = hall.manager(lambda messages: "done")
+    task_id = manager.start_task("go", hall.runtime, ["a\x1b\n\u202e"], persona=Persona("x\x1b\ny", "z\x07"))
+    view = manager.wait(task_id, DEADLINE_S)
+    assert (view.status, view.files) == ("finished", ("a\u241b\u240a\\u202e",))
+    assert view.persona == Persona("x\u241b y", "z\u2407")
+    assert [path.name for path in Path(view.workspace).iterdir()] == ["a\x1b\n\u202e"]
 
 
 def test_a_file_that_is_not_there_is_refused_at_the_start(hall: Hall) -> None:

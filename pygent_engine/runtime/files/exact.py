@@ -118,8 +118,18 @@ class Exact:
         return True
 
     def make_folders(self, path: str) -> list[str]:
-        """Make the folder `path` with those it is in; which were not there, the outermost first."""
-        made, parts = [], _parts(path)
+        """Make the folder `path` with those it is in; which were not there, the outermost first. None stays when one cannot be made."""
+        made: list[str] = []
+        try:
+            self._make_folders(path, made)
+        except WorkspaceError:
+            for folder in reversed(made):
+                self.remove_folder(folder)
+            raise
+        return made
+
+    def _make_folders(self, path: str, made: list[str]) -> None:
+        parts = _parts(path)
         with self._guard(path), self._root() as root:
             for depth in range(1, len(parts) + 1):
                 parent = open_without_links(root, parts[: depth - 1], _FOLDER)
@@ -131,7 +141,6 @@ class Exact:
                 finally:
                     os.close(parent)
             os.close(open_without_links(root, parts, _FOLDER))
-        return made
 
     def _crosses_link(self, path: str) -> bool:
         parts = _parts(path)

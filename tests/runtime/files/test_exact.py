@@ -86,6 +86,13 @@ def test_links_and_folders_come_and_go(exact: Exact) -> None:
         pass
 
 
+def test_no_folder_stays_of_those_of_which_one_cannot_be_made(exact: Exact) -> None:
+    with pytest.raises(WorkspaceError, match="too long"):
+        exact.make_folders(f"in/new/more/{'x' * 300}")
+    assert exact.sight("in/new") is None
+    assert exact.sight("in") is not None
+
+
 def test_a_name_that_is_no_text_is_a_name(exact: Exact) -> None:
     exact.write("\udcff", iter([b"1"]), False)
     assert [os.fsencode(path.name) for path in exact.root.iterdir() if not path.name.isprintable()] == [b"\xff"]
