@@ -43,6 +43,7 @@ PICTURES: tuple[tuple[str, str, str], ...] = (
     ("inbox", "inbox-three", DARK),
     ("task-diff", "story-diff", DARK),
     ("conflict", "story-conflict", DARK),
+    ("compare", "task-compare", DARK),
     ("changes", "changes", DARK),
     ("themes", "themes", DARK),
     ("doctor", "doctor", DARK),

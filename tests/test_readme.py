@@ -36,7 +36,14 @@ def test_a_name_that_is_not_marked_is_refused() -> None:
     assert (printed.returncode, printed.stdout, printed.stderr) == (1, "", "README.md marks no command 'lunch'\n")
 
 
-@pytest.mark.parametrize(("begins", "says"), [("from pygent_engine import Agent", ["finished"]), ("from pygent_tui.commands", [])])
+@pytest.mark.parametrize(
+    ("begins", "says"),
+    [
+        ("from pygent_engine import Agent, DemoModel, Limits", ["finished"]),
+        ("from pygent_engine import Agent, DemoModel, Runtime", ["finished"]),
+        ("from pygent_tui.commands", []),
+    ],
+)
 def test_each_example_runs_as_it_stands(begins: str, says: list[str], tmp_path: Path) -> None:
     example = next(code for code in re.findall(r"```python\n(.*?)```", README, re.DOTALL) if code.startswith(begins))
     environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "TMPDIR": str(tmp_path), "PYTHONPATH": str(ROOT)}
