@@ -178,9 +178,12 @@ class Loop:
     def _steps(self, turn: Turn, *, one_step: bool) -> Work[tuple[RunResult, ModelError | None]]:
         reply: Message | None = None
         while True:
-            if (yield from self._stand(turn)) and turn.cancel.is_set():
+            yield from self._stand(turn)
+            if turn.cancel.is_set():
                 return _cut_short(turn, reply), None
             if limit := turn.exhausted():
+                if self._seat.stand is not None and self._seat.stand.due(turn):
+                    continue  # it was limited at this very moment
                 return RunResult("limit", reply, turn.steps, turn.usage, turn.explain(limit), limit), None
             got = yield from self._step(turn)
             reply = got.message or reply
