@@ -15,8 +15,9 @@ TYPE_CHECKING = False  # as typing's, which `pygent --version` need not load
 if TYPE_CHECKING:
     from .ports import LaunchPort
 
-# Python's own are (700, 10, 10): under load that is a full collection of 100 ms and more every second.
-_COLLECT_AFTER = (10_000, 20, 50)
+# Python's own are (700, 10, 10): under load that is a full collection of 100 ms and more every second. The middle generation
+# stays small too: once it held all that openai and docker make when they are imported, and the screen stood for 270 ms.
+_COLLECT_AFTER = (5_000, 4, 500)
 
 
 def main(argv: list[str] | None = None) -> int:
