@@ -53,15 +53,6 @@ class Compare(ModalScreen[None]):
     Compare { align: left top; background: $background; }
     Compare CopiesView { width: 100%; min-height: 5; max-height: 50%; }
     Compare #compare-diffs { width: 100%; height: 1fr; layout: horizontal; }
-    Compare CopiesView, Compare TaskChangesView {
-        border: round $border-blurred; border-title-color: $text-muted; border-subtitle-color: $text-muted; padding: 0 1;
-    }
-    Compare CopiesView:focus, Compare TaskChangesView:focus {
-        border: round $border; border-title-color: $text-primary; border-title-style: bold;
-    }
-    Compare CopiesView:nocolor:focus, Compare TaskChangesView:nocolor:focus {
-        border: heavy $foreground; border-title-style: bold reverse;
-    }
     Compare TaskChangesView { width: 1fr; height: 100%; }
     Compare.-narrow #compare-diffs { layout: vertical; }
     Compare.-narrow TaskChangesView { width: 100%; height: 1fr; }
@@ -73,8 +64,8 @@ class Compare(ModalScreen[None]):
         self.state = state
         self._look_at = look_at
         self._deadline_s = deadline_s
-        self.copies = CopiesView(state, id="compare-copies")
-        self.sides = tuple(TaskChangesView(id=f"compare-{place}") for place in _PLACES)
+        self.copies = CopiesView(state, id="compare-copies", classes="framed")
+        self.sides = tuple(TaskChangesView(id=f"compare-{place}", classes="framed") for place in _PLACES)
         self._drawn: list[tuple[str, TaskChanges] | None] = [None] * len(_PLACES)
         self._stands = False
 

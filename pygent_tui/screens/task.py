@@ -58,26 +58,10 @@ class TaskScreen(Screen[None]):
     TaskScreen { layout: vertical; background: $background; }
     TaskScreen #task-parts { height: 1fr; layout: horizontal; }
     TaskScreen.-narrow #task-parts { layout: vertical; }
-    TaskScreen #task-talk, TaskScreen #task-output {
-        width: 3fr;
-        height: 1fr;
-        border: round $border-blurred;
-        border-title-color: $text-muted;
-        border-subtitle-color: $text-muted;
-        padding: 0 1;
-    }
+    TaskScreen #task-talk, TaskScreen #task-output { width: 3fr; height: 1fr; }
     TaskScreen #task-output { width: 2fr; }
     TaskScreen.-narrow #task-talk, TaskScreen.-narrow #task-output { width: 1fr; }
     TaskScreen.-narrow #task-talk { height: 2fr; }
-    TaskScreen #task-talk:focus-within, TaskScreen #task-output:focus-within {
-        border: round $border;
-        border-title-color: $text-primary;
-        border-title-style: bold;
-    }
-    TaskScreen #task-talk:focus-within:nocolor, TaskScreen #task-output:focus-within:nocolor {
-        border: heavy $foreground;
-        border-title-style: bold reverse;
-    }
     TaskScreen.-short #task-output, TaskScreen.-short.-output #task-talk { display: none; }
     TaskScreen.-short.-output #task-output { display: block; }
     TaskScreen.-short KeyLine { display: none; }
@@ -113,8 +97,8 @@ class TaskScreen(Screen[None]):
         super().__init__()
         self.task_id = task_id
         self.head = TaskHead(id="task-head")
-        self.talk = Conversation(id="task-talk")
-        self.output = TaskOutput(id="task-output")
+        self.talk = Conversation(id="task-talk", classes="framed")
+        self.output = TaskOutput(id="task-output", classes="framed")
         self.field = MessageField(draft, id="task-field")
         self.outputs: Outputs = EMPTY
         """What the output shows, with the call that was chosen."""

@@ -55,15 +55,6 @@ class TaskDiff(ModalScreen[None]):
     TaskDiff { align: left top; background: $background; }
     TaskDiff #task-diff-note { height: auto; max-height: 3; padding: 0 2; background: $surface; }
     TaskDiff #task-diff-parts { width: 100%; height: 1fr; layout: horizontal; }
-    TaskDiff ChangeList, TaskDiff TaskChangesView {
-        border: round $border-blurred; border-title-color: $text-muted; border-subtitle-color: $text-muted; padding: 0 1;
-    }
-    TaskDiff ChangeList:focus, TaskDiff TaskChangesView:focus {
-        border: round $border; border-title-color: $text-primary; border-title-style: bold;
-    }
-    TaskDiff ChangeList:nocolor:focus, TaskDiff TaskChangesView:nocolor:focus {
-        border: heavy $foreground; border-title-style: bold reverse;
-    }
     TaskDiff ChangeList { width: 2fr; height: 100%; }
     TaskDiff TaskChangesView { width: 3fr; height: 100%; }
     TaskDiff.-narrow #task-diff-parts { layout: vertical; }
@@ -80,8 +71,8 @@ class TaskDiff(ModalScreen[None]):
         self._deadline_s = deadline_s
         self._timer: Timer | None = None
         self._note = Static(id="task-diff-note")
-        self.list = ChangeList(self._mark, id="task-diff-list")
-        self.diffs = TaskChangesView(id="task-diff-view")
+        self.list = ChangeList(self._mark, id="task-diff-list", classes="framed")
+        self.diffs = TaskChangesView(id="task-diff-view", classes="framed")
         self._drawn: object = None
         self._stands = False
 
@@ -127,7 +118,7 @@ class TaskDiff(ModalScreen[None]):
         clashed = state.known.report.conflicts if state.outcome == "conflict" else ()
         self.list.border_title = Content(one_line(handing.title(state)))
         self.list.show(state.changes, state.marked, state.view.applied, clashed)
-        cards = (state.known, state.outcome)
+        cards = (state.known, state.outcome, state.view.applied)
         if cards != self._drawn:
             self._drawn = cards
             self.diffs.now(*handing.told(state))

@@ -23,9 +23,9 @@ class Panes(Station):
 
     def __init__(self, conductor: Conductor) -> None:
         super().__init__(conductor)
-        self.conversation = Conversation(id="conversation")
-        self.output = OutputPane(id="output")
-        self.board = TaskTable(id="board")
+        self.conversation = Conversation(id="conversation", classes="framed")
+        self.output = OutputPane(id="output", classes="framed")
+        self.board = TaskTable(id="board", classes="framed")
 
     async def furnish(self, welcome: tuple[str, ...]) -> None:
         """Put the panes on the screen."""

@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import ClassVar
 
 from rich.cells import cell_len
-from rich.segment import Segment
-from rich.style import Style
 from textual.binding import Binding
 from textual.events import Blur, Click, Focus
 from textual.message import Message
@@ -48,8 +46,8 @@ class ChangeList(LineView):
             self.path = path
             self.into = into
 
-    def __init__(self, mark: Callable[[str | None], object], *, id: str | None = None) -> None:
-        super().__init__(id=id)
+    def __init__(self, mark: Callable[[str | None], object], *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
         self._mark = mark
         self._changes: tuple[FileChange, ...] = ()
         self._marked: frozenset[str] = frozenset()
@@ -79,7 +77,7 @@ class ChangeList(LineView):
         if y >= len(self._changes):
             return self.row()
         strip = self.row(*self._parts(self._changes[y]))
-        return self._under_cursor(strip) if y == self._cursor else strip
+        return self.under_cursor(strip) if y == self._cursor else strip
 
     def _parts(self, change: FileChange) -> Parts:
         """Mark, kind and path, what stands in its way, how much it is. Where there is little room the last of these go, and then the
@@ -111,13 +109,6 @@ class ChangeList(LineView):
             yield f"ignored, {change.files} files" if change.files > 1 else "ignored", "muted"
         if change.diff is not None and counts(change.diff):
             yield counts(change.diff), "muted"
-
-    def _under_cursor(self, strip: Strip) -> Strip:
-        ground = self.look("cursor")
-        line = strip.adjust_cell_length(self.page.width, ground)
-        ink = ground.color if ground.reverse else None
-        under = Style(color=ink, bgcolor=ground.bgcolor, bold=ground.bold, reverse=ground.reverse)
-        return Strip([Segment(text, under if style is None else style + under) for text, style, _ in line])
 
     # ------------------------------------------------------------ the cursor
 

@@ -35,8 +35,8 @@ class CopiesView(LineView):
             super().__init__()
             self.at = at
 
-    def __init__(self, state: Comparing, *, id: str | None = None) -> None:
-        super().__init__(id=id)
+    def __init__(self, state: Comparing, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
         self._state = state
         self._lines: list[Strip] = []
         self._owners: list[int] = []

@@ -229,6 +229,14 @@ class LineView(SearchHost, can_focus=True):
         """The style of one role of text, in the colours of the theme."""
         return self.get_component_rich_style(f"line--{name}")
 
+    def under_cursor(self, strip: Strip) -> Strip:
+        """`strip` as the line of the cursor: on one ground to its end, also where colours are reversed."""
+        ground = self.look("cursor")
+        ink = ground.color if ground.reverse else None
+        under = Style(color=ink, bgcolor=ground.bgcolor, bold=ground.bold, reverse=ground.reverse)
+        line = strip.adjust_cell_length(self.page.width, ground)
+        return Strip([Segment(text, under if style is None else style + under) for text, style, _ in line])
+
     def render_line(self, y: int) -> Strip:
         x, top = self.scroll_offset
         width = self.page.width

@@ -15,22 +15,10 @@ from .answer_field import AnswerField
 class MessageField(AnswerField):
     """Its border says whom it is for, and what will come of it."""
 
-    DEFAULT_CSS = """
-    MessageField, MessageField:focus {
-        background: $background;
-        border: round $border-blurred;
-        border-title-color: $text-muted;
-        border-subtitle-color: $text-muted;
-        padding: 0 1;
-    }
-    MessageField:focus { border: round $border; border-title-color: $text-primary; border-title-style: bold; }
-    MessageField:focus:nocolor { border: heavy $foreground; border-title-style: bold reverse; }
-    MessageField .text-area--placeholder { color: $text-muted; }
-    """
-
     def __init__(self, text: str = "", *, id: str) -> None:
         super().__init__("Write to this task; Enter sends, Ctrl+J breaks the line")
         self.id = id
+        self.add_class("framed")
         self.compact = False  # it has a border
         self.text = text
         self.typed_at = 0.0

@@ -16,8 +16,8 @@ class TaskChangesView(Conversation):
     FOLLOWS: ClassVar[bool] = False
     BEFORE: ClassVar[Speaker] = "agent"
 
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
         self._all_opened = True
         self._places: dict[str, int] = {}
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar
 
-from rich.segment import Segment
-from rich.style import Style
 from textual.content import Content
 from textual.events import Blur, Click, Focus
 from textual.message import Message
@@ -187,14 +185,7 @@ class TaskTable(LineView):
         if place >= len(self._shown):  # a repaint between a new board and its layout
             return self.row()
         strip = self.row(*self._rows.parts(self._shown[place], part))
-        return self._under_cursor(strip) if self.has_focus and place == self._cursor else strip
-
-    def _under_cursor(self, strip: Strip) -> Strip:
-        ground = self.look("cursor")
-        line = strip.adjust_cell_length(self.page.width, ground)
-        ink = ground.color if ground.reverse else None  # one ground, not one for each colour of the text
-        under = Style(color=ink, bgcolor=ground.bgcolor, bold=ground.bold, reverse=ground.reverse)
-        return Strip([Segment(text, under if style is None else style + under) for text, style, _ in line])
+        return self.under_cursor(strip) if self.has_focus and place == self._cursor else strip
 
     # ------------------------------------------------------------ the cursor
 
