@@ -7,19 +7,23 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from .board import Board
+from .task_words import who
 
 Name = Literal["state", "id", "title", "action", "elapsed", "clash", "files", "steps", "tokens", "box", "who", "idle"]
 
 ONE_LINE = 66
 """From this width on a task needs one line, below it two."""
-BARS = 100
-"""From this width on what was spent is drawn as a bar, too."""
-LONG_WORDS = 150
+ROOMY = 150
+"""From this width on states are said in more words, what was spent is drawn as a bar too, and a container is told at length."""
 
 _ORDER: tuple[Name, ...] = ("state", "id", "title", "action", "elapsed", "idle", "steps", "tokens", "files", "box", "who", "clash")
-_HEADS: dict[Name, str] = {"action": "last action", "elapsed": "time", "box": "container", "who": "who", "clash": "same file as"}
+_HEADS: dict[Name, str] = {"action": "last action", "elapsed": "time", "box": "container", "clash": "conflict"}
 _RIGHT = frozenset({"elapsed", "idle", "files"})
 _MOST_ID = 12
+_MOST_WHO = 18
+_LEAST_WHO = 10
+_LEAST_TITLE = 20
+_LEAST_TEXT = 32  # of title and action together
 _MARK = 2
 
 
@@ -41,51 +45,57 @@ class Column(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What the tasks of a board have to tell: the width of their ids, whether some have caps, changes, conflicts."""
+    """What the tasks of a board have to tell: the width of their ids, of persona and model, whether some have caps, changes, ..."""
 
     id: int = 0
+    who: int = 0
     step_caps: bool = False
     token_caps: bool = False
     files: bool = False
     clashes: bool = False
+    network: bool = False
 
 
 def needs(board: Board) -> Needs:
     """What columns `board` needs."""
-    widest, steps, tokens, files = 0, False, False, False
+    widest, named, steps, tokens, files, network = 0, 0, False, False, False, False
     for view in board.rows:
         widest = max(widest, len(view.id))
+        named = max(named, len(who(view)))
         steps = steps or view.limits.steps is not None
         tokens = tokens or view.limits.tokens is not None
         files = files or view.changes > 0
-    return Needs(min(_MOST_ID, widest), steps, tokens, files, bool(board.conflicts))
+        network = network or view.network
+    return Needs(min(_MOST_ID, widest), min(_MOST_WHO - 1, named), steps, tokens, files, bool(board.conflicts), network)
 
 
 def columns(width: int, wanted: Needs) -> tuple[Column, ...]:
     """The columns for `width` cells, from left to right; none where a task needs two lines."""
     if width < ONE_LINE:
         return ()
-    found: dict[Name, int] = {"state": 26 if width >= LONG_WORDS else 16, "id": wanted.id + 1}
+    found: dict[Name, int] = {"state": 26 if width >= ROOMY else 16, "id": wanted.id + 1}
     room = width - _MARK - sum(found.values())
     for name, cells, least in _optional(width, wanted):
-        if room - cells >= least:
-            found[name] = cells
-            room -= cells
-    title = min(40, room * 2 // 5)
+        given = min(cells, room - _LEAST_TEXT) if name == "who" else cells
+        if room - given >= least and (given == cells or given >= _LEAST_WHO):
+            found[name] = given
+            room -= given
+    title = min(40, max(_LEAST_TITLE, room * 2 // 5), room * 2 // 3)
     found |= {"title": title, "action": room - title}
     return tuple(Column(name, found[name]) for name in _ORDER if name in found)
 
 
 def _optional(width: int, wanted: Needs) -> Iterator[tuple[Name, int, int]]:
     """What can be left out, the most needed first: its cells, and those that title and action keep together when it is there."""
-    bar = 5 if width >= BARS else 0
+    roomy = width >= ROOMY
+    bar = 5 if roomy else 0
     yield "elapsed", 8, 26
     if wanted.clashes:
-        yield "clash", max(14, wanted.id + 6), 26
-    yield "steps", 8 + bar if wanted.step_caps else 6, 32
+        yield "clash", max(10, wanted.id + 6), 26
+    yield "box", 20 if roomy else 14 if wanted.network else 10, _LEAST_TEXT
+    yield "steps", 8 + bar if wanted.step_caps else 6, _LEAST_TEXT
     if wanted.files:
-        yield "files", 6, 32
-    yield "tokens", 11 + bar if wanted.token_caps else 7, 36
-    yield "box", 20, 48
-    yield "who", 18, 60
-    yield "idle", 7, 70
+        yield "files", 6, _LEAST_TEXT
+    yield "who", max(4, wanted.who + 1), _LEAST_TEXT
+    yield "tokens", 11 + bar if wanted.token_caps else 7, _LEAST_TEXT
+    yield "idle", 7, 48

@@ -65,7 +65,8 @@ class Reply:
 @dataclass(frozen=True, slots=True)
 class Call:
     """A tool call; `approved` tells how the user allowed it, None when nobody was asked. `arguments` is the JSON text,
-    `files` are what it wrote and is not in `diffs`, `started_at` is in Unix seconds."""
+    `files` are what it wrote and is not in `diffs`, `started_at` is in Unix seconds. `mark`: a text and its role in place of
+    the outcome, where a change is shown as the call that it may have come from."""
 
     call_id: str
     name: str
@@ -80,6 +81,7 @@ class Call:
     by: Literal["model", "user"] = "model"
     started_at: float = 0.0
     diffs: tuple[FileDiff, ...] = ()
+    mark: tuple[str, str] | None = None
 
     @property
     def failed(self) -> bool:

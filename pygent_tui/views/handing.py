@@ -166,23 +166,24 @@ def patches(state: Handing) -> str:
 def told(state: Handing) -> tuple[Transcript, dict[str, int]]:
     """The changes as cards, each clash before them; and which entry tells of which path."""
     clashes = state.known.report.clashes if state.outcome == "conflict" else state.known.back.clashes if state.outcome == "stuck" else ()
-    cards = [*map(_clash, clashes), *(_card(change) for change in state.changes)]
+    cards = [*map(_clash, clashes), *(_card(change, change.path in state.view.applied) for change in state.changes)]
     places = {card.summary: at for at, card in reversed(list(enumerate(cards)))}
     nothing = [Notice("info", "Nothing to show yet.")] if not cards and not state.known.listed else []
     return Transcript(task_id=state.view.id, entries=EntryList([*cards, *nothing])), places
 
 
 def _clash(diff: FileDiff) -> Call:
-    return Call(f"clash-{diff.path}", "conflict", diff.path, status="error", diffs=(diff,))
+    return Call(f"clash-{diff.path}", "conflict", diff.path, status="error", diffs=(diff,), mark=("", "error"))
 
 
-def _card(change: FileChange) -> Call:
+def _card(change: FileChange, applied: bool) -> Call:
     also = f" · also by {', '.join(change.also)}" if change.also else ""
-    name = f"{change.kind}{also}"
+    ignored = "ignored " if change.ignored else ""
+    mark = ("✓ applied" if applied else "", "ok")
+    card = Call(f"change-{change.path}", f"{ignored}{change.kind}{also}", change.path, status="ok", mark=mark)
     if change.ignored:
         files = f"{change.files} files that" if change.files > 1 else "It is what"
-        text = f"{files} .gitignore names; applied only when marked."
-        return Call(f"change-{change.path}", f"ignored {name}", change.path, status="ok", result=text)
+        return replace(card, result=f"{files} .gitignore names; applied only when marked.")
     if change.diff is None:
-        return Call(f"change-{change.path}", name, change.path, status="ok", result="It is no text, or too large to be shown.")
-    return Call(f"change-{change.path}", name, change.path, status="ok", diffs=(change.diff,))
+        return replace(card, result="It is no text, or too large to be shown.")
+    return replace(card, diffs=(change.diff,))

@@ -105,6 +105,11 @@ def box(view: TaskView) -> str:
     return f"{view.container[:12]} {'net' if view.network else 'no net'}" if view.container else ""
 
 
+def short_box(view: TaskView) -> str:
+    """The same in few cells: only a network that is there is said."""
+    return "LOCAL" if view.mode == "local" else f"{view.container[:8]}{' +net' if view.network else ''}" if view.container else ""
+
+
 def who(view: TaskView) -> str:
     """Persona and model."""
     return "/".join(part for part in (view.persona.name if view.persona else "", view.model) if part)

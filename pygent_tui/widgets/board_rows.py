@@ -9,9 +9,9 @@ from rich.cells import cell_len, set_cell_size
 from pygent_engine.task_values import TaskView
 
 from ..views.board import EMPTY, Board, Counts
-from ..views.board_columns import BARS, Column, Name
+from ..views.board_columns import ROOMY, Column, Name
 from ..views.status_line import compact, elapsed
-from ..views.task_words import box, clashes, doing, seconds, span, spent, unapplied, who, word
+from ..views.task_words import box, clashes, doing, seconds, short_box, span, spent, unapplied, who, word
 from .sanitise import one_line
 
 Parts = list[tuple[str, str]]
@@ -49,7 +49,10 @@ class Rows:
         if len(parts) == 1 or cell_len(text) > width:
             role = parts[0][1] if parts else "muted"
             fitted = fit(text, width)
-            return [(f"{fitted.strip():>{width}} " if column.right and fitted.isascii() else f"{fitted} ", role)]
+            if column.right:
+                told = fitted.strip()
+                fitted = " " * (width - cell_len(told)) + told
+            return [(f"{fitted} ", role)]
         return [*parts, (" " * (column.width - cell_len(text)), "muted")]
 
     def _said(self, view: TaskView, name: Name, width: int) -> Parts:  # noqa: C901 - one flat match, a line a column
@@ -69,13 +72,14 @@ class Rows:
             case "idle":
                 return [(self._idle(view), "muted")]
             case "steps":
-                return [*spent(view.steps, view.limits.steps, self.width >= BARS)]
+                return [*spent(view.steps, view.limits.steps, self.width >= ROOMY)]
             case "tokens":
-                return [*spent(view.usage.total, view.limits.tokens, self.width >= BARS)]
+                return [*spent(view.usage.total, view.limits.tokens, self.width >= ROOMY)]
             case "files":
                 return [(_files(view), "muted" if not unapplied(view) else "text")]
             case "box":
-                return [(box(view), "warn" if view.mode == "local" else "muted")]
+                where = box(view) if self.width >= ROOMY else short_box(view)
+                return [(where, "warn" if view.mode == "local" or view.network else "muted")]
             case "who":
                 return [(who(view), "muted")]
             case "clash":

@@ -89,6 +89,8 @@ def _title(call: Call) -> str:
 
 
 def _outcome(call: Call, seconds: int) -> tuple[str, str]:
+    if call.mark is not None:
+        return call.mark
     time = f" {call.duration_s:.1f} s" if call.duration_s >= 0.05 else ""
     match call.status:
         case "running":

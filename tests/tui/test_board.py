@@ -14,11 +14,13 @@ from pygent_engine.events import (
     PauseTask,
     RemoveTask,
     ResumeTask,
+    TaskCreated,
     TaskEnded,
     TaskRemoved,
+    TaskStateChanged,
 )
 from pygent_engine.task_values import TaskState
-from pygent_engine.values import Usage
+from pygent_engine.values import ROOT_TASK, Usage
 from pygent_tui.screens.board import BoardScreen
 from pygent_tui.screens.confirm import Confirm
 from pygent_tui.screens.message import MessageDialog
@@ -118,6 +120,18 @@ def test_an_empty_board_says_what_to_press_and_its_keys_ask_for_nothing() -> Non
         assert (stage.ops, said(stage), isinstance(stage.app.screen, BoardScreen)) == ([], [], True)
 
     play(NONE, scenario)
+
+
+def test_the_strip_below_is_there_only_with_a_row() -> None:
+    async def drive(stage: Stage) -> None:
+        board = await whole(stage)
+        assert not board.detail.display
+        arrive(stage, "task-1", TaskCreated("Title", "prompt", None, "m", ROOT_TASK, "local"))
+        await stage.until(lambda: board.detail.display)
+        arrive(stage, "task-1", TaskStateChanged(TaskState.cancelled), TaskRemoved())
+        await stage.until(lambda: not board.detail.display)
+
+    play(NONE, drive)
 
 
 def test_a_key_that_does_nothing_for_the_row_is_not_written_into_the_prompt() -> None:

@@ -118,6 +118,18 @@ def test_clashes_stand_before_the_changes_and_a_path_leads_to_its_first_card() -
     assert (list(empty.entries), nowhere) == ([Notice("info", "Nothing to show yet.")], {})
 
 
+def test_a_card_says_that_it_was_applied_only_when_it_was() -> None:
+    one = replace(VIEW, applied=("tests/test_cache.py",))
+    cards, _ = handing.told(replace(state(), view=one))
+    assert [(entry.summary, entry.mark) for entry in cards.entries if isinstance(entry, Call)] == [
+        ("src/cache.py", ("", "ok")),
+        ("tests/test_cache.py", ("✓ applied", "ok")),
+        ("cache.toml", ("", "ok")),
+        ("docs/cache.png", ("", "ok")),
+        (".venv/", ("", "ok")),
+    ]
+
+
 def test_a_patch_is_of_what_would_be_applied() -> None:
     assert handing.patches(state()).count("\n+++ ") == 3
     assert handing.patches(state(marked=frozenset({"cache.toml"}))).startswith("--- a/cache.toml\n+++ /dev/null\n@@ ")
