@@ -45,7 +45,7 @@ def test_it_follows_the_focus() -> None:
         await stage.press("f6")
         await stage.until(lambda: "f full screen" in keys(stage) and "w wrap" in keys(stage))
         await stage.press("f6")
-        await stage.until(lambda: "Enter open" in keys(stage) and "x cancel" in keys(stage) and "f full" not in keys(stage))
+        await stage.until(lambda: "p peek" in keys(stage) and "f full" not in keys(stage))
 
     play(TASKS, scenario)
 
