@@ -95,3 +95,31 @@ model.close()
 server.close()
 """
     assert program(text) == ["before", "parent", "child"]
+
+
+def test_what_the_tasks_of_a_program_keep_stays_when_a_fork_closes_them(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("1\n")
+    text = """
+from pygent_engine import Message, TaskManager
+class Model:
+    def chat(self, messages, model, tools):
+        return Message("assistant", "done")
+parent = Runtime(False, workspace=os.environ["PARENT"])
+made = []
+def agent(persona):
+    made.append(Runtime(False))
+    return Agent(Model(), made[-1], settings=Settings())
+manager = TaskManager(agent, settings=Settings())
+task = manager.start_task("go", parent, ["."])
+print(manager.wait(task, 30).status)
+made[0].write_file("a", "2\\n")
+def close():
+    manager.close()
+    parent.cleanup()
+print(in_child(close), manager.diff(task)[0].diff.text.split())
+print(manager.apply(task).applied, manager.unapply(task).applied, open(os.path.join(os.environ["PARENT"], "a")).read())
+manager.close()
+parent.cleanup()
+"""
+    said = program(text, PARENT=str(tmp_path))
+    assert said == ["finished", "0 ['@@', '-1,1', '+1,1', '@@', '-1', '+2']", "('a',) ('a',) 1", ""]

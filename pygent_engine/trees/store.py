@@ -59,8 +59,9 @@ class Store:
 
     def __init__(self, make: Callable[[], Path], remove: Callable[[Path], None]) -> None:
         self._make, self._remove = make, remove
-        self._guard = threading.Lock()  # of the two below
+        self._guard = threading.Lock()  # of the three below
         self._folder: Path | None = None
+        self._maker = 0  # the process that made it
         self._closed = False
         self._importing = threading.Lock()  # of _known; held by an import, for two of the same content would make packs of one name
         self._known: set[str] = set()
@@ -138,11 +139,11 @@ class Store:
         return ended.out, ended.code != 0
 
     def close(self) -> None:
-        """Remove everything; nothing can be kept from then on."""
+        """Remove everything; nothing can be kept from then on. In a fork what its parent keeps stays."""
         with self._guard:
             self._closed = True
             folder, self._folder = self._folder, None
-        if folder is not None:
+        if folder is not None and self._maker == os.getpid():
             self._remove(folder)
 
     def _import(self, contents: list[bytes]) -> None:
@@ -192,6 +193,7 @@ class Store:
             self._remove(folder)
             raise GitMissing(MISSING) if ended.fault == "missing" else PygentError(f"git cannot make a repository: {_words(ended)}.")
         (folder / "large").mkdir()
+        self._maker = os.getpid()
         return folder
 
 
