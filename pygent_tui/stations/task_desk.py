@@ -258,8 +258,9 @@ class TaskDesk(Station):
         for view in views:
             again = view.state.ended
             self.conductor.send(RetryTask(view.id, "resume", text) if again else MessageTask(view.id, text))
-        if len(views) == 1 and not views[0].state.ended:
-            self.conductor.say(f"{naming.id_of(views[0].id)} reads it at its next step.")
+        if len(views) == 1:
+            does = "is tried again with it" if views[0].state.ended else "reads it at its next step"
+            self.conductor.say(f"{naming.id_of(views[0].id)} {does}.")
         elif views:
             over = sum(view.state.ended for view in views)
             told = f"{len(views) - over} read it at their next step" if len(views) > over else ""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from pygent_engine.task_values import TaskState, TaskView
 
 from .board import Board
+from .shells import Place, of_task
 from .task_words import unapplied
 
 
@@ -27,7 +28,7 @@ def valid(view: TaskView) -> frozenset[str]:
         "remove": over,
         "diff": begun,
         "output": begun,
-        "shell": begun,
+        "shell": begun and isinstance(of_task(view), Place),
         "apply": unapplied(view) > 0,
         "unapply": bool(view.applied),
         "compare": bool(view.group),

@@ -511,6 +511,7 @@ def test_a_message_with_its_text_is_sent_at_once_but_to_one_that_is_over_only_af
         assert len(stage.ops) == 1
         await stage.press("enter")
         await stage.until(lambda: stage.ops[1:] == [RetryTask("task-3", "resume", "and the docs")])
+        await hears(stage, "task-3 is tried again with it.")
 
     play(WORKING, scenario)
 
