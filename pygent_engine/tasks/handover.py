@@ -71,11 +71,12 @@ class Handover:
 
     def __init__(self, store: Store, task_rt: Runtime, parent_rt: Runtime, files: Iterable[str] = ()) -> None:
         self._store = store
+        store.enter()
         self._task, self._parent = Exact(task_rt.base_dir), Exact(parent_rt.base_dir)
         self._task_rt, self._parent_rt = task_rt, parent_rt
         self._files = tuple(files)
         self._guard = threading.RLock()  # of what follows
-        self._begun = False
+        self._begun = self._closed = False
         self._before = self._seen = EMPTY
         self._taken: dict[str, Version | None] = {}  # by path the task's version that the parent's workspace has in it
         self._applied: list[_Applied] = []
@@ -179,6 +180,9 @@ class Handover:
         with self._guard:
             self._applied.clear()
             self._taken.clear()
+            if not self._closed:
+                self._closed = True
+                self._store.leave()
 
     def _join(
         self, wanted: Mapping[str, Change], labels: Mapping[str, str], may_go: Callable[[str], bool]

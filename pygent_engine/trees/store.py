@@ -59,7 +59,8 @@ class Store:
 
     def __init__(self, make: Callable[[], Path], remove: Callable[[Path], None]) -> None:
         self._make, self._remove = make, remove
-        self._guard = threading.Lock()  # of the three below
+        self._guard = threading.Lock()  # of the four below
+        self._users = 0
         self._folder: Path | None = None
         self._maker = 0  # the process that made it
         self._closed = False
@@ -138,11 +139,31 @@ class Store:
             raise PygentError(f"Two versions of a file cannot be merged: {_words(ended)}.")
         return ended.out, ended.code != 0
 
+    def enter(self) -> None:
+        """Count one more that needs what it puts here."""
+        with self._guard:
+            self._users += 1
+
+    def leave(self) -> None:
+        """It needs that no more. With the last one everything goes, so that a long session keeps no more than its tasks do."""
+        with self._guard:
+            self._users -= 1
+            is_needed = self._users > 0
+        if not is_needed:
+            self._clear()
+
     def close(self) -> None:
         """Remove everything; nothing can be kept from then on. In a fork what its parent keeps stays."""
         with self._guard:
             self._closed = True
+        self._clear()
+
+    def _clear(self) -> None:
+        with self._guard:
+            if self._users > 0 and not self._closed:
+                return  # somebody came meanwhile
             folder, self._folder = self._folder, None
+            self._known = set()
         if folder is not None and self._maker == os.getpid():
             self._remove(folder)
 

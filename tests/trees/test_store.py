@@ -45,6 +45,23 @@ def test_a_store_that_is_closed_keeps_nothing(tmp_path: Path) -> None:
         store.get(blob_id(b"x"))
 
 
+def test_what_is_kept_goes_with_the_last_who_needs_it_and_the_next_begins_anew(tmp_path: Path) -> None:
+    store = store_in(tmp_path / "store")
+    store.enter()
+    store.put([b"x"])
+    store.enter()
+    store.leave()
+    assert store.get(blob_id(b"x")) == b"x"
+    store.leave()
+    assert not (tmp_path / "store").exists()
+    store.enter()
+    store.put([b"x"])
+    assert store.get(blob_id(b"x")) == b"x"
+    store.leave()
+    store.close()
+    assert not (tmp_path / "store").exists()
+
+
 def test_many_threads_that_put_the_same_content_at_once_all_keep_it(tmp_path: Path) -> None:
     for attempt in range(5):
         store, together = store_in(tmp_path / f"store{attempt}"), threading.Barrier(8)
