@@ -12,6 +12,7 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.widget import Widget
 
+from .fitting import cut
 from .sanitise import one_line
 
 _MOST = 4
@@ -91,9 +92,5 @@ class AskList(Widget):
         text = f"{'›' if current else ' '} {index + 1:>{wide}}  {one_line(self._rows[index])}"
         wait = self._waits[index] if index < len(self._waits) else ""
         room = self.content_size.width - cell_len(wait) - 2
-        text = f"{_fitted(text, room)}  {wait}" if wait and room >= _LEAST else _fitted(text, self.content_size.width)
+        text = f"{set_cell_size(cut(text, room), room)}  {wait}" if wait and room >= _LEAST else cut(text, self.content_size.width)
         return Content.styled(text, "bold $text-primary" if current else "$text-muted")
-
-
-def _fitted(text: str, width: int) -> str:
-    return set_cell_size(text, width) if cell_len(text) <= width else f"{set_cell_size(text, max(0, width - 1))}…"

@@ -12,6 +12,7 @@ from ..views.board import EMPTY, Board, Counts
 from ..views.board_columns import ROOMY, Column, Name
 from ..views.status_line import compact, elapsed
 from ..views.task_words import box, clashes, doing, seconds, short_box, span, spent, unapplied, who, word
+from .fitting import cut
 from .sanitise import one_line
 
 Parts = list[tuple[str, str]]
@@ -147,10 +148,7 @@ def counted(counts: Counts, notes: tuple[str, ...], width: int) -> Parts:
 
 def fit(text: str, width: int) -> str:
     """`text` on one line of exactly `width` cells."""
-    line = one_line(text[:_LONGEST])
-    if cell_len(line) > width:
-        line = set_cell_size(line, max(0, width - 1)) + "…"
-    return set_cell_size(line, max(0, width))
+    return set_cell_size(cut(one_line(text[:_LONGEST]), width), max(0, width))
 
 
 def _files(view: TaskView) -> str:

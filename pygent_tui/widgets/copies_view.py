@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from textual.binding import Binding
 from textual.events import Click
 from textual.message import Message
 from textual.strip import Strip
 
 from ..views.comparing import Comparing, Line, block, column, in_columns
+from .fitting import cut
 from .line_view import LineView
 from .sanitise import safe_text
 
@@ -100,9 +101,7 @@ def _fitted(line: Line, room: int) -> list[tuple[str, str]]:
     parts: list[tuple[str, str]] = []
     left = room
     for text, role in line:
-        shown = safe_text(" ".join(text.splitlines()))
-        if cell_len(shown) > left:
-            shown = set_cell_size(shown, max(0, left - 1)) + ("…" if left else "")
+        shown = cut(safe_text(" ".join(text.splitlines())), left)
         parts.append((shown, role))
         left -= cell_len(shown)
     return [*parts, (" " * left, "text")]

@@ -11,6 +11,7 @@ from textual.events import Click
 from textual.message import Message
 from textual.widget import Widget
 
+from .fitting import cut
 from .sanitise import one_line
 
 
@@ -47,9 +48,7 @@ class Cycle(Widget, can_focus=True):
         many = len(self._choices) > 1
         place = f"  {self._at + 1} of {len(self._choices)}" if many else ""
         ends = ("‹ ", " ›") if many else ("", "")
-        words = one_line(self._choices[self._at][1])
-        room = self.content_size.width - len(place) - 4
-        words = words if len(words) <= room else f"{words[: max(0, room - 1)]}…"
+        words = cut(one_line(self._choices[self._at][1]), self.content_size.width - len(place) - len("".join(ends)))
         return Content.assemble((ends[0], "$text-primary"), words, (ends[1], "$text-primary"), (place, "$text-muted"))
 
     def on_click(self, event: Click) -> None:
