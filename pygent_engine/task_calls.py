@@ -1,4 +1,5 @@
-"""What the user asks of delegated tasks, one after the other on a thread of its own: some of it reads and merges whole workspaces."""
+"""What the user asks of delegated tasks, one after the other on a thread of its own: some of it reads and merges whole workspaces,
+for which nobody waits who wants a task to stop."""
 
 from __future__ import annotations
 
@@ -41,14 +42,23 @@ class TaskCalls:
         self._closed = False
 
     def put(self, op: StartTask | TaskOp) -> None:
-        """Do `op` after those that came before; nothing happens once this is closed."""
+        """Do `op` after those that came before; nothing happens once this is closed.
+
+        What has a task stop is done at once, unless something else waits that is asked of this task.
+        """
         with self._guard:
             if self._closed:
                 return
-            self._waiting.append(op)
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="pygent-task-call", daemon=True)
-                self._thread.start()
+            at_once = isinstance(op, CancelTask | PauseTask) and not any(
+                not isinstance(before, StartTask) and before.task_id == op.task_id for before in self._waiting
+            )
+            if not at_once:
+                self._waiting.append(op)
+                if self._thread is None:
+                    self._thread = threading.Thread(target=self._work, name="pygent-task-call", daemon=True)
+                    self._thread.start()
+        if at_once:
+            self._try(op)
 
     def close(self) -> None:
         """Begin none of those that wait, and no others."""
@@ -66,13 +76,7 @@ class TaskCalls:
 
     def _work(self) -> None:
         while (op := self._next()) is not None:
-            try:
-                self._do(op)
-            except PygentError as error:
-                self._warn(op, str(error))
-            except Exception as error:  # a fault of ours must not end what is asked next
-                logging.getLogger("pygent").exception("a task could not be served")
-                self._warn(op, f"That failed: {described(error)}")
+            self._try(op)
 
     def _next(self) -> StartTask | TaskOp | None:
         with self._guard:
@@ -80,6 +84,15 @@ class TaskCalls:
                 self._thread = None
                 return None
             return self._waiting.popleft()
+
+    def _try(self, op: StartTask | TaskOp) -> None:
+        try:
+            self._do(op)
+        except PygentError as error:
+            self._warn(op, str(error))
+        except Exception as error:  # a fault of ours must not end what is asked next
+            logging.getLogger("pygent").exception("a task could not be served")
+            self._warn(op, f"That failed: {described(error)}")
 
     def _do(self, op: StartTask | TaskOp) -> None:  # noqa: C901 - one flat match, a line or two an op
         tasks, post = self._agent.tasks, self._agent.outbox.post

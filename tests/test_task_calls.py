@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from typing import cast
 
 import pytest
 
-from pygent_engine import Limits, Message, TaskState
+from pygent_engine import Agent, Limits, Message, TaskState
 from pygent_engine.events import (
     ApplyTask,
     CancelTask,
@@ -35,6 +36,8 @@ from pygent_engine.events import (
     UnapplyTask,
     Warned,
 )
+from pygent_engine.outbox import Outbox
+from pygent_engine.task_calls import TaskCalls
 from pygent_engine.task_fold import book
 from pygent_engine.task_values import ApplyReport, FileChange
 from pygent_engine.values import FileDiff, JsonDict
@@ -184,3 +187,43 @@ def test_changes_are_listed_applied_and_taken_back(sessions: Sessions) -> None:
         ChangesApplied(ApplyReport(("b.txt",))),
         ChangesTakenBack(ApplyReport(("b.txt",))),
     ]
+
+
+class Slow:
+    """The tasks of an agent; a diff takes until it is let go."""
+
+    def __init__(self) -> None:
+        self.tasks = self
+        self.let_go = threading.Event()
+        self.looking = threading.Event()
+        self.asked: list[str] = []
+        self.outbox = Outbox()
+
+    def diff(self, task_id: str) -> list[FileChange]:
+        self.looking.set()
+        self.let_go.wait(DEADLINE_S)
+        self.asked.append(f"diff {task_id}")
+        return []
+
+    def cancel(self, task_id: str) -> bool:
+        self.asked.append(f"cancel {task_id}")
+        return True
+
+    def retry(self, task_id: str, *how: object) -> None:
+        self.asked.append(f"retry {task_id}")
+
+    def persona_for_task(self, name: str) -> None: ...
+
+
+def test_nobody_who_wants_a_task_to_stop_waits_for_a_diff_but_for_what_was_asked_of_that_task_before() -> None:
+    slow = Slow()
+    task_calls = TaskCalls(cast("Agent", slow))
+    task_calls.put(DiffTask("task-1"))
+    assert slow.looking.wait(DEADLINE_S)
+    task_calls.put(RetryTask("task-2"))
+    for task_id in ("task-1", "task-2", "task-3"):
+        task_calls.put(CancelTask(task_id))
+    assert slow.asked == ["cancel task-1", "cancel task-3"]
+    slow.let_go.set()
+    task_calls.join()
+    assert slow.asked == ["cancel task-1", "cancel task-3", "diff task-1", "retry task-2", "cancel task-2"]
