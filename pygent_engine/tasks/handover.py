@@ -46,6 +46,8 @@ if TYPE_CHECKING:
     from ..runtime import Runtime
     from ..values import Flag
 
+_PATIENCE_S = 1.0
+
 
 def private_store() -> Store:
     """A store whose folder goes with the program, whatever becomes of it."""
@@ -101,9 +103,16 @@ class Handover:
     # ------------------------------------------------------------ looking
 
     def found(self) -> tuple[str, ...]:
-        """The paths that changed, without what is ignored; cleaned, as in FileChange."""
-        with self._guard:
+        """The paths that changed, without what is ignored; cleaned, as in FileChange.
+
+        A task that ends asks this, and its end waits for no merge: PygentError while one is under way.
+        """
+        if not self._guard.acquire(timeout=_PATIENCE_S):
+            raise PygentError("The changes of this task are being merged; look again when that is done.")
+        try:
             return tuple(map(clean_path, changes(self._before, self._look())))
+        finally:
+            self._guard.release()
 
     def diff(self, others: Mapping[str, Collection[str]] | None = None) -> list[FileChange]:
         """All that changed. `others`: by the ids of other tasks the paths that they changed."""

@@ -8,13 +8,15 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from pygent_engine import ApplyReport, PygentError, WorkspaceError
+from pygent_engine.tasks.handover import Handover
+from pygent_engine.trees import Store
 from tests.support.handing import Pair, content, fill, kinds
 
 
@@ -224,6 +226,37 @@ def test_a_file_that_is_too_large_for_anything_is_listed_unread_and_left_to_the_
     with pytest.raises(WorkspaceError, match="choose other paths"):
         handover.apply()
     assert handover.apply(["new"]).conflicts == ("new",)  # it was there before the task, and is not here
+
+
+class Slow(Store):
+    """A store that keeps nothing before it is let go."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(lambda: folder, lambda folder: None)
+        self.asked, self.let_go = threading.Event(), threading.Event()
+
+    def put(self, contents: Iterable[bytes]) -> None:
+        self.asked.set()
+        self.let_go.wait(60)
+        super().put(contents)
+
+
+def test_the_end_of_a_task_does_not_wait_for_the_merge_of_its_changes(pair: Pair, tmp_path: Path) -> None:
+    (tmp_path / "slow").mkdir()
+    store = Slow(tmp_path / "slow")
+    handover = Handover(store, pair.task_rt, pair.parent_rt)
+    handover.begin()
+    fill(pair.task, {"a": b"1\n"})
+    applying = threading.Thread(target=handover.apply)
+    applying.start()
+    try:
+        assert store.asked.wait(60)
+        with pytest.raises(PygentError, match="are being merged"):
+            handover.found()
+    finally:
+        store.let_go.set()
+        applying.join()
+    assert (handover.found(), content(pair.parent)) == (("a",), {"a": b"1\n"})
 
 
 def test_a_workspace_that_changes_all_the_while_is_looked_through_all_the_same(pair: Pair) -> None:
