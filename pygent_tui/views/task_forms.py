@@ -8,9 +8,10 @@ from itertools import cycle, islice
 from typing import Literal
 
 from pygent_engine.events import LimitTask, ResumeTask, RetryTask, StartTask
-from pygent_engine.task_values import TaskState, TaskView
+from pygent_engine.task_values import TaskView
 from pygent_engine.values import UNLIMITED, Limits
 
+from . import task_words
 from .written import Field, Unfit, Values, Verdict, completed, count, paths, seconds, unlisted, words
 
 MOST_COPIES = 9
@@ -187,8 +188,7 @@ def limits_verdict(values: Values, views: Sequence[TaskView]) -> Verdict:
 
 def capped(view: TaskView, caps: Limits) -> bool:
     """Whether a paused task would be held by `caps`."""
-    over_steps = caps.steps is not None and view.steps >= caps.steps
-    return view.state is TaskState.paused and (over_steps or (caps.tokens is not None and view.usage.total >= caps.tokens))
+    return bool(task_words.capped(replace(view, limits=caps, resumes_at=None)))
 
 
 def assigned(text: Sequence[str]) -> Values:
