@@ -85,7 +85,7 @@ class Compare(ModalScreen[None]):
     def now(self, copies: Sequence[TaskView], work: Work, now: float) -> None:
         """The copies stand so; when none is left there is nothing to compare."""
         if not copies:
-            if self.is_current:
+            if self.is_active:
                 self.dismiss()
             return
         self._become(comparing.became(self.state, copies, work, now))

@@ -148,6 +148,8 @@ class Asking(Station):
         recent = view.recent if view is not None else ()
         if isinstance(ask, ApprovalRequest):
             return ApprovalPanel(ask, title, quiet_s, typed_at, draft, recent)
+        if recent and clean_line(ask.prompt, 40) in recent[-1]:
+            recent = recent[:-1]  # the question itself is the last that it did
         return QuestionPanel(ask, title, quiet_s, typed_at, draft, recent)
 
     def _uncovered(self) -> None:

@@ -64,7 +64,7 @@ class HandingOver(Station):
             view = new.board.row(screen.task_id)
             if view is not None:
                 screen.now(view, new.work.of(screen.task_id))
-            elif screen.is_current:
+            elif screen.is_active:
                 screen.dismiss()
                 self.conductor.say(f"{naming.id_of(screen.task_id)} was removed.")
         if self._compare is not None:

@@ -56,12 +56,12 @@ class Inbox(Station):
             self.conductor.asking.move_to(screen)
 
     def close(self) -> None:
-        """Back to where the user came from; what waits is asked below the panes again."""
-        screen, self._screen = self._screen, None
-        if screen is not None:
+        """Back to where the user came from; what waits is asked below the panes again. Not while a dialog lies over it."""
+        screen = self._screen
+        if screen is not None and screen.is_active:
+            self._screen = None
             self.conductor.asking.move_to(self.bench)
-            if screen.is_current:
-                screen.dismiss()
+            screen.dismiss()
 
     # ------------------------------------------------------------ answers from the board
 

@@ -103,6 +103,8 @@ class Tasks(Station):
     def inspect(self, task_id: str) -> None:
         """Show the output of a task in the pane of the output."""
         if self._screen is not None:
+            if not self._screen.is_active:
+                return  # what a key before this one opened lies over the board, and would go in its place
             self._screen.dismiss()
             self.bench.focus_pane("output")
         self.conductor.panes.inspect(task_id)

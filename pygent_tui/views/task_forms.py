@@ -96,7 +96,7 @@ def _copies(text: str) -> int:
 def _title(prompt: str, at: int, number: int, model: str) -> str:
     first = prompt.splitlines()[0].strip()
     short = first if len(first) <= _TITLE else f"{first[: _TITLE - 1].rstrip()}…"
-    return f"{short} · {at}/{number}" + (f" · {model}" if model else "")
+    return f"{at}/{number} {short}" + (f" · {model}" if model else "")  # the number first: it is seen in the narrowest row
 
 
 # ---------------------------------------------------------------- how it begins again

@@ -367,6 +367,20 @@ def test_l_on_the_whole_screen_goes_to_the_output_pane() -> None:
     play(STATES, scenario)
 
 
+def test_l_in_one_batch_with_a_key_that_opens_something_closes_neither_in_place_of_the_other() -> None:
+    async def drive(stage: Stage) -> None:
+        board = await whole(stage, "task-3")
+        board.table.action_ask("peek")
+        board.table.action_output()
+        await stage.until(lambda: isinstance(stage.app.screen, Peek))
+        await stage.press("escape")
+        await stage.until(lambda: stage.app.screen is board)
+        await stage.press("escape")
+        await stage.until(lambda: stage.app.screen is not board)
+
+    play(THREE, drive)
+
+
 @pytest.mark.uses("/task-pause")
 def test_the_command_to_pause_takes_the_tasks_that_it_names_or_the_one_under_the_cursor() -> None:
     async def scenario(stage: Stage) -> None:

@@ -114,7 +114,7 @@ def test_all_fields_are_filled_by_keys() -> None:
         assert len(groups) == 1 and groups != {""}
         limits = Limits(20, 200_000, 300.0, 90.0)
         assert [replace(op, group="") for op in ops if isinstance(op, StartTask)] == [
-            StartTask("make it faster", ("src/", "."), "Pygent", model, f"make it faster · {at}/3 · {model}", limits)
+            StartTask("make it faster", ("src/", "."), "Pygent", model, f"{at}/3 make it faster · {model}", limits)
             for at, model in ((1, "gpt"), (2, "qwen"), (3, "gpt"))
         ]
         await hears(stage, "3 tasks are queued; C on the board compares them.")

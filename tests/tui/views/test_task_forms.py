@@ -76,12 +76,12 @@ def test_copies_are_spread_over_the_models_and_told_apart_by_their_titles() -> N
     long = "measure the cache in memory and on disk, and say which is faster\nand why"
     tasks = starts({"prompt": long, "model": "a, b", "copies": "x3"}, "g")
     assert [(task.title, task.model, task.group, task.prompt) for task in tasks] == [
-        ("measure the cache in memory and on disk… · 1/3 · a", "a", "g", long),
-        ("measure the cache in memory and on disk… · 2/3 · b", "b", "g", long),
-        ("measure the cache in memory and on disk… · 3/3 · a", "a", "g", long),
+        ("1/3 measure the cache in memory and on disk… · a", "a", "g", long),
+        ("2/3 measure the cache in memory and on disk… · b", "b", "g", long),
+        ("3/3 measure the cache in memory and on disk… · a", "a", "g", long),
     ]
     assert new_task_verdict({"prompt": "p", "model": "a b", "copies": "3"}, ()).text == "Starts 3 copies: 2 × a, 1 × b; C compares them."
-    assert [task.title for task in starts({"prompt": "p", "copies": "2"}, "g")] == ["p · 1/2", "p · 2/2"]
+    assert [task.title for task in starts({"prompt": "p", "copies": "2"}, "g")] == ["1/2 p", "2/2 p"]
 
 
 def test_a_path_that_is_not_listed_is_doubted_but_not_refused() -> None:
