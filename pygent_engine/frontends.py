@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from .errors import PygentError
+from .frozen import frozen
 
 if TYPE_CHECKING:
     from .control import RemoteSession
@@ -43,7 +44,7 @@ def _no_shell(container: str, columns: int, rows: int, term: str) -> ShellIn:
     raise PygentError("There is no way from here into a container.")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Launch:
     """What a front end opens: it may paint first and call `open` later, on a thread of its own.
 
@@ -80,7 +81,7 @@ class FrontEnd(Protocol):
     def __call__(self, launch: Launch, /) -> int: ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WebLaunch:
     """A session that is served over the control socket, for a browser of this machine.
 

@@ -50,8 +50,10 @@ def test_a_shell_on_this_machine_says_so_follows_the_size_and_comes_back(tmp_pat
         shown.resize(100, 30)
         shown.app.send(b"stty size\r")
         shown.until("30 100")
-        shown.app.send(b"sleep 100\r")
-        shown.app.send(b"\x03")
+        shown.app.send(b"echo be''gun; sleep 100\r")
+        shown.until("begun")
+        shown.app.send(b"\x03")  # which forgets what is typed ahead
+        shown.until("^C")
         shown.app.send(b"echo interrupt''ed\r")
         shown.until("interrupted")
         shown.app.send(b"exit 3\r")
