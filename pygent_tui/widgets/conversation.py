@@ -22,6 +22,8 @@ from .stops import Stop, Stops
 if TYPE_CHECKING:
     from .conversation_search import ConversationSearch
 
+_PAGE = 60  # lines: of a short conversation all is measured, however small its pane, so that its scrollbar is right at once
+
 
 class Conversation(LineView):
     """Shows a Transcript. Heights of what was never in view are estimates, corrected before they are seen.
@@ -244,7 +246,7 @@ class Conversation(LineView):
 
     def _settle(self, spot: Spot, row: int = 0) -> None:
         """Give everything on the page, and a page around it, its true height before it is seen; `spot` stands in `row`."""
-        column, page = self.column, self.page.height
+        column, page = self.column, max(self.page.height, _PAGE)
         spot = column.last if self.following else column.clamped(spot)
         if not column.units(spot.item) and spot.item + 1 < len(column.items):  # the greeting gave way
             spot = Spot(spot.item + 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from tests.support.terminal import Terminal, terminal
 
 LOCAL = ("--model", "demo", "--no-docker", "--no-confirm-bash")
 DOCKER = ("--model", "demo", "--docker", "--image", image_name())
+NAMED = re.compile("<([0-9a-z]+)>")
 
 
 def workspace(tmp_path: Path) -> str:
@@ -94,8 +96,10 @@ def test_a_shell_in_the_container_follows_the_size_and_comes_back(docker_image: 
         shown.resize(100, 30)
         shown.app.send(b"until [ \"$(stty size)\" = '30 100' ]; do :; done; stty size\r")
         shown.until("30 100")
-        shown.app.send(b"sleep 100\r")
-        shown.app.send(b"\x03")
+        shown.app.send(b"echo be''gun; sleep 100\r")
+        shown.until("begun")
+        shown.app.send(b"\x03")  # which forgets what is typed ahead
+        shown.until("^C")
         shown.app.send(b"echo interrupt''ed > by-hand; cat by-hand\r")
         shown.until("interrupted")
         shown.app.send(b"sleep 1000 & exit 3\r")
@@ -125,9 +129,9 @@ def test_a_shell_ends_with_its_container(docker_image: str, tmp_path: Path) -> N
     with terminal(tmp_path, *DOCKER, workspace(tmp_path)) as shown:
         begin(shown)
         enter(shown, "A shell in the container of the session")
-        shown.app.send(b'echo "[$(cat /etc/hostname)]"\r')
-        shown.until(lambda text: "]" in text.rpartition("[")[2])
-        name = shown.text.rpartition("[")[2].partition("]")[0]
+        shown.app.send(b'echo "<$(cat /etc/hostname)>"\r')
+        shown.until(lambda text: NAMED.search(text) is not None)
+        (name,) = NAMED.findall(shown.text)
         client = docker.from_env(timeout=10)
         try:
             client.containers.get(name).remove(force=True)
