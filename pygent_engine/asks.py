@@ -91,7 +91,7 @@ class Asks:
 
     def _request(self, asked_as: str, command: str, needs: tuple[Need, ...], prefix: str) -> ApprovalRequest:
         reason = "; it ".join(clean_line(need.reason, 1000).rstrip(".") for need in needs)
-        permissions = tuple(need.permission for need in needs)
+        permissions = tuple(dict.fromkeys(need.permission for need in needs))
         arguments = clean(self._call.arguments)
         return ApprovalRequest(asked_as, self._task_id, self._call.name, arguments, clean(command), reason, permissions, prefix)
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 LONGEST_SHOWN = 60_000  # characters of what a person is shown
 LONGEST_CLASH = 8_000  # of what the model reads of conflicts
+_MERGES = Need("write", "merges what a task changed into the workspace")
 _CHANGED_SINCE = "Not applied: the task has changed these files since the user was asked; call apply_task again."
 
 
@@ -64,9 +65,7 @@ class _Applying:
 
     def needs(self, runtime: Runtime, arguments: JsonDict) -> tuple[Need, ...]:
         self._shown = None
-        if runtime.mode != "local":
-            return ()
-        return next(filter(None, (write_needs(runtime, change.path) for change in self._chosen(arguments))), ())
+        return (_MERGES,)
 
     def preview(self, runtime: Runtime, arguments: JsonDict) -> str:
         """What would be applied, for a person; what is cut says so."""

@@ -266,7 +266,13 @@ GIVEN = calls(("delegate_task", {"prompt": "work", "files": ["a.txt"]}))
 
 
 def working(
-    sessions: Sessions, runtime: Runtime, apply: Message, *, approvals: Any = "ask", first: Callable[[], Any] | None = None
+    sessions: Sessions,
+    runtime: Runtime,
+    apply: Message,
+    *,
+    approvals: Any = "ask",
+    confirm: bool = False,
+    first: Callable[[], Any] | None = None,
 ) -> tuple[Session, Recorder]:
     """A session whose agent delegates the work on a.txt, waits for its end, does `first`, and applies what came of it."""
     runtime.write_file("a.txt", "one\n")
@@ -278,7 +284,7 @@ def working(
         return apply
 
     team = Team([GIVEN, wait, then, "well"], work=[EDITS, "done"])
-    session, recorder = sessions.over(runtime, [], model=team, policy=Policy(confirm_bash=False, approvals=approvals))
+    session, recorder = sessions.over(runtime, [], model=team, policy=Policy(confirm, approvals))
     session.send(SubmitPrompt("go"))
     return session, recorder
 
@@ -315,8 +321,9 @@ Apply 2 files of task-1 to the workspace:
 """
 
 
-def test_an_apply_asks_where_a_write_asks_and_shows_what_would_be_applied(sessions: Sessions, local_runtime: Runtime) -> None:
-    session, recorder = working(sessions, local_runtime, APPLY)
+@pytest.mark.parametrize(("approvals", "confirm"), [("ask", False), ("auto", True)])
+def test_an_apply_asks_and_shows_what_would_be_applied(sessions: Sessions, local_runtime: Runtime, approvals: str, confirm: bool) -> None:
+    session, recorder = working(sessions, local_runtime, APPLY, approvals=approvals, confirm=confirm)
     asked = answer_until(session, recorder, "apply_task").request
     assert (asked.permissions, asked.command) == (("write",), SHOWN)
     assert local_runtime.read_file("a.txt") == "one\n"
@@ -348,7 +355,9 @@ def test_what_changed_since_it_was_shown_is_not_applied(sessions: Sessions, loca
     assert local_runtime.read_file("a.txt") == "one\n"
 
 
-def test_paths_are_applied_alone_and_without_a_question_where_writes_do_not_ask(sessions: Sessions, local_runtime: Runtime) -> None:
+def test_paths_are_applied_alone_and_without_a_question_where_nothing_is_to_be_confirmed(
+    sessions: Sessions, local_runtime: Runtime
+) -> None:
     only = calls(("apply_task", {"task_id": "task-1", "paths": ["b.txt"]}))
     _, recorder = working(sessions, local_runtime, only, approvals="auto")
     ends(recorder)
