@@ -34,8 +34,7 @@ from pygent_engine.events import (
 from pygent_engine.subscription import Subscription
 from pygent_engine.task_values import TaskState
 from pygent_engine.values import ROOT_TASK, Limits, Message, ToolCall, ToolResult, Usage
-from pygent_tui.app import PygentApp
-from pygent_tui.running import run_app
+from pygent_tui.launch import open_app
 from tests.support.scene_session import SceneLaunch, SceneSession
 
 TASKS = 1_000
@@ -106,4 +105,4 @@ def _steps(task_id: str) -> Iterator[Event]:
 
 
 if __name__ == "__main__":
-    sys.exit(run_app(PygentApp(SceneLaunch(cast(SceneSession, BusySession())))))
+    sys.exit(open_app(SceneLaunch(cast(SceneSession, BusySession()))))
