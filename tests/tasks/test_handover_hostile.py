@@ -185,7 +185,7 @@ def test_names_that_are_no_text_or_hold_controls_are_shown_clean_and_carried_as_
 
 
 def test_what_cannot_be_read_is_listed_and_not_taken_for_removed() -> None:
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:  # where others may come to, whatever TMPDIR says
         Path(folder).chmod(0o755)
         pair = Pair(Path(folder))
         fill(pair.parent, {"a/b": b"1\n", "c": b"1\n"})
