@@ -15,7 +15,7 @@ Batch = list[Envelope]
 _PAUSE_S = 1 / 30
 _LOADED_PAUSE_S = 1 / 15
 _LOADED_BATCH = 100
-_MOST = 150  # envelopes that the UI folds before it looks at keys again
+_MOST = 250  # envelopes that the UI folds before it looks at keys again
 
 
 class Pump:
