@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from pygent_engine.errors import RuntimeLost
-from pygent_engine.events import ContainerReplaced, Event
+from pygent_engine.events import ContainerReplaced, ContainerStarted, Event
 from pygent_engine.runtime import Runtime
 from pygent_engine.scope import Scope, working_in
 
@@ -26,9 +26,14 @@ FROM_OUTSIDE = "it was killed or removed from outside"
 
 @pytest.fixture
 def reports() -> Iterator[list[Event]]:
-    """What the runtime reports during the test."""
+    """What the runtime reports during the test, but for the containers that it starts first."""
     events: list[Event] = []
-    with working_in(Scope(lambda needs, command: "", events.append)):
+
+    def keep(event: Event) -> None:
+        if not isinstance(event, ContainerStarted):
+            events.append(event)
+
+    with working_in(Scope(lambda needs, command: "", keep)):
         yield events
 
 
