@@ -9,9 +9,13 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
-from collections.abc import Callable, Iterable, Sequence
-from pathlib import PurePosixPath
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
 
+from ...errors import WorkspaceError
+
+FOLDER = os.O_RDONLY | os.O_DIRECTORY
 _OPENAT2 = 437  # the same number on every Linux architecture but alpha
 _RESOLVE_NO_MAGICLINKS = 0x02
 _RESOLVE_BENEATH = 0x08
@@ -27,6 +31,19 @@ class _OpenHow(ctypes.Structure):
 
 # A folder's descriptor, the components beneath it, flags, and the mode of what is made: a descriptor.
 Opener = Callable[[int, Sequence[str], int, int], int]
+
+
+@contextmanager
+def opened_folder(folder: Path) -> Iterator[int]:
+    """A descriptor of the workspace folder itself. Raises WorkspaceError when it is gone, or a link stands in its place."""
+    try:
+        opened = os.open(folder, FOLDER | os.O_NOFOLLOW | os.O_CLOEXEC)  # a command may have put a link in its place
+    except OSError as error:
+        raise WorkspaceError(f"The workspace {folder} is gone: {error.strerror}.") from error
+    try:
+        yield opened
+    finally:
+        os.close(opened)
 
 
 def open_beneath(root: int, parts: Sequence[str], flags: int, mode: int = 0) -> int:

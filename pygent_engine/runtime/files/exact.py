@@ -17,9 +17,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ...errors import WorkspaceError
-from .beneath import open_without_links
+from .beneath import FOLDER, open_without_links, opened_folder
 
-_FOLDER = os.O_RDONLY | os.O_DIRECTORY
 _PIECE = 1 << 20
 _NOWHERE = (FileNotFoundError, NotADirectoryError)
 
@@ -46,8 +45,8 @@ class Exact:
     @contextmanager
     def scan(self, path: str = "") -> Iterator[Iterable[os.DirEntry[str]]]:
         """The entries of a folder. Raises OSError as the system does, for who walks knows what to make of it."""
-        with self._root() as root:
-            opened = open_without_links(root, _parts(path), _FOLDER)
+        with opened_folder(self.root) as root:
+            opened = open_without_links(root, _parts(path), FOLDER)
         try:
             with os.scandir(opened) as entries:
                 yield entries
@@ -130,9 +129,9 @@ class Exact:
 
     def _make_folders(self, path: str, made: list[str]) -> None:
         parts = _parts(path)
-        with self._guard(path), self._root() as root:
+        with self._guard(path), opened_folder(self.root) as root:
             for depth in range(1, len(parts) + 1):
-                parent = open_without_links(root, parts[: depth - 1], _FOLDER)
+                parent = open_without_links(root, parts[: depth - 1], FOLDER)
                 try:
                     os.mkdir(parts[depth - 1], dir_fd=parent)
                     made.append("/".join(parts[:depth]))
@@ -140,7 +139,7 @@ class Exact:
                     pass
                 finally:
                     os.close(parent)
-            os.close(open_without_links(root, parts, _FOLDER))
+            os.close(open_without_links(root, parts, FOLDER))
 
     def _crosses_link(self, path: str) -> bool:
         parts = _parts(path)
@@ -151,21 +150,10 @@ class Exact:
         parts = _parts(path)
         if not parts:
             raise WorkspaceError("The folder itself is no entry of it.")
-        with self._root() as root:
-            opened = open_without_links(root, parts[:-1], _FOLDER)
+        with opened_folder(self.root) as root:
+            opened = open_without_links(root, parts[:-1], FOLDER)
         try:
             yield opened, parts[-1]
-        finally:
-            os.close(opened)
-
-    @contextmanager
-    def _root(self) -> Iterator[int]:
-        try:
-            opened = os.open(self.root, _FOLDER | os.O_NOFOLLOW | os.O_CLOEXEC)  # a command may have put a link in its place
-        except OSError as error:
-            raise WorkspaceError(f"The workspace {self.root} is gone: {error.strerror}.") from error
-        try:
-            yield opened
         finally:
             os.close(opened)
 

@@ -14,10 +14,9 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from ...errors import WorkspaceError
-from .beneath import Opener, follow, open_beneath
+from .beneath import FOLDER, Opener, follow, open_beneath, opened_folder
 
 READ_LIMIT = 1 << 20
-_FOLDER = os.O_RDONLY | os.O_DIRECTORY
 
 Parts = tuple[str, ...]
 
@@ -55,7 +54,7 @@ class Workspace:
         """A regular file, for reading."""
         if not stat.S_ISREG(self.kind(path)):  # opening a device may already do something
             raise _not_regular(path)
-        with self._guard(path), self._folder() as root:
+        with self._guard(path), opened_folder(self.root) as root:
             # Not blocking: it may have become a FIFO, and one without a writer would hold us.
             opened = self._opener(root, self._followed(root, path), os.O_RDONLY | os.O_NONBLOCK, 0)
             try:
@@ -73,7 +72,7 @@ class Workspace:
     @contextmanager
     def replacing(self, path: str) -> Iterator[BinaryIO]:
         """A new file that takes the name `path` when the block ends well; parent folders are made."""
-        with self._guard(path), self._folder() as root:
+        with self._guard(path), opened_folder(self.root) as root:
             parts = self._followed(root, path)
             if not parts:
                 raise WorkspaceError(f"{path or 'An empty path'} is the workspace folder, not a regular file.")
@@ -86,7 +85,7 @@ class Workspace:
 
     def kind(self, path: str) -> int:
         """The file type bits of what `path` names, links inside followed."""
-        with self._guard(path), self._folder() as root:
+        with self._guard(path), opened_folder(self.root) as root:
             flags = os.O_PATH if hasattr(os, "O_PATH") else os.O_RDONLY | os.O_NONBLOCK
             opened = self._opener(root, self._followed(root, path), flags, 0)
             try:
@@ -96,13 +95,13 @@ class Workspace:
 
     def resolved(self, path: str) -> Parts:
         """Where `path` leads, all its links followed; what does not exist stays as it is."""
-        with self._guard(path), self._folder() as root:
+        with self._guard(path), opened_folder(self.root) as root:
             return self._followed(root, path)
 
     def entries(self, path: str) -> list[tuple[str, bool]]:
         """The names in a folder, sorted, each with whether it is a symbolic link."""
-        with self._guard(path), self._folder() as root:
-            opened = self._opener(root, self._followed(root, path), _FOLDER, 0)
+        with self._guard(path), opened_folder(self.root) as root:
+            opened = self._opener(root, self._followed(root, path), FOLDER, 0)
             try:
                 with os.scandir(opened) as found:
                     return sorted((entry.name, entry.is_symlink()) for entry in found)
@@ -110,7 +109,7 @@ class Workspace:
                 os.close(opened)
 
     def make_folder(self, path: str) -> None:
-        with self._guard(path), self._folder() as root:
+        with self._guard(path), opened_folder(self.root) as root:
             os.close(self._made(root, self._followed(root, path)))
 
     def _relative(self, path: PurePosixPath) -> PurePosixPath:
@@ -125,24 +124,13 @@ class Workspace:
     def _made(self, root: int, parts: Parts) -> int:
         """A descriptor of the folder `parts`, made where it is missing."""
         for depth in range(1, len(parts) + 1):
-            parent = self._opener(root, parts[: depth - 1], _FOLDER, 0)
+            parent = self._opener(root, parts[: depth - 1], FOLDER, 0)
             try:
                 with contextlib.suppress(FileExistsError):
                     os.mkdir(parts[depth - 1], dir_fd=parent)
             finally:
                 os.close(parent)
-        return self._opener(root, parts, _FOLDER, 0)
-
-    @contextmanager
-    def _folder(self) -> Iterator[int]:
-        try:
-            opened = os.open(self.root, _FOLDER | os.O_NOFOLLOW | os.O_CLOEXEC)  # a command may have put a link in its place
-        except OSError as error:
-            raise WorkspaceError(f"The workspace {self.root} is gone: {error.strerror}.") from error
-        try:
-            yield opened
-        finally:
-            os.close(opened)
+        return self._opener(root, parts, FOLDER, 0)
 
     @contextmanager
     def _guard(self, path: str) -> Iterator[None]:
