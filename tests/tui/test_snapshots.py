@@ -6,19 +6,14 @@ After a change that is meant: pytest tests/tui/test_snapshots.py --snapshot-upda
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-from textual.pilot import Pilot
 
 from pygent_tui.theme import DARK, LIGHT
 from tests.scenes import SCENES, scene
-from tests.support.scene_session import SceneLaunch
-from tests.support.stage import Stage, end, scene_app, show_scene
 
-Compare = Callable[..., bool]
+from .conftest import Looks
 
-ROOT = Path(__file__).parents[2]
 _SMALL = (
     "start",
     "running",
@@ -65,26 +60,9 @@ _TINY = ("commands", "files", "queue", "tall-prompt")
 
 
 @pytest.fixture
-def matches(snap_compare: Compare, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, tuple[int, int], str], bool]:
+def matches(looks: Looks) -> Callable[[str, tuple[int, int], str], bool]:
     """Whether a scene looks as it did."""
-    monkeypatch.delenv("NO_COLOR", raising=False)
-    monkeypatch.chdir(ROOT)  # a title holds a path relative to it
-
-    def compare(name: str, size: tuple[int, int], theme: str) -> bool:
-        shown = scene(name)
-        launch: SceneLaunch = shown.launch()
-        app = scene_app(shown, launch)
-
-        async def before(pilot: Pilot[None]) -> None:
-            app.theme = theme
-            await show_scene(Stage(app, pilot, launch.session), shown)
-
-        try:
-            return snap_compare(app, terminal_size=size, run_before=before)
-        finally:
-            end(app)
-
-    return compare
+    return lambda name, size, theme: looks(scene(name), size, theme)
 
 
 @pytest.mark.parametrize("name", [scene.name for scene in SCENES])

@@ -6,17 +6,15 @@ After a change that is meant: pytest tests/tui/test_task_desk_snapshots.py --sna
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
-from textual.pilot import Pilot
 
 from pygent_tui.theme import DARK, LIGHT
 from tests import task_scripts
 from tests.scenes import Scene
-from tests.support.stage import Stage, end, scene_app, show_scene
 
-ROOT = Path(__file__).parents[2]
+from .conftest import Looks
+
 _OPEN, _PEEK, _MESSAGE = ("f2", "enter"), ("f2", "p"), ("f2", "m")
 _SCENES = {
     scene.name: scene
@@ -39,26 +37,9 @@ _SCENES = {
 
 
 @pytest.fixture
-def matches(snap_compare: Callable[..., bool], monkeypatch: pytest.MonkeyPatch) -> Callable[[str, tuple[int, int], str], bool]:
+def matches(looks: Looks) -> Callable[[str, tuple[int, int], str], bool]:
     """Whether a scene looks as it did."""
-    monkeypatch.delenv("NO_COLOR", raising=False)
-    monkeypatch.chdir(ROOT)  # a title holds a path relative to it
-
-    def compare(name: str, size: tuple[int, int], theme: str) -> bool:
-        shown = _SCENES[name]
-        launch = shown.launch()
-        app = scene_app(shown, launch)
-
-        async def before(pilot: Pilot[None]) -> None:
-            app.theme = theme
-            await show_scene(Stage(app, pilot, launch.session), shown)
-
-        try:
-            return snap_compare(app, terminal_size=size, run_before=before)
-        finally:
-            end(app)
-
-    return compare
+    return lambda name, size, theme: looks(_SCENES[name], size, theme)
 
 
 @pytest.mark.parametrize("name", list(_SCENES))
