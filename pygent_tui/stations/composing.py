@@ -14,6 +14,7 @@ from pygent_engine.events import RunShell, Steer, SubmitPrompt
 from ..commands import table
 from ..outside.editor import EditorError, edit, find_editor
 from ..views import app_state
+from ..views.status import CLOSED
 from ..widgets.ask_panel import AskPanel
 from ..widgets.composer import SHELL, Composer
 from ..widgets.request import Request
@@ -66,7 +67,7 @@ class Composing(Station):
             command.run(self.conductor, argument)
             return True
         if self.conductor.state.status.closed is not None:
-            self.conductor.refuse("The session is closed; Ctrl+Q leaves.")
+            self.conductor.refuse(CLOSED)
             return False
         if text.startswith(SHELL):
             return self._run(text.removeprefix(SHELL).strip())

@@ -17,6 +17,7 @@ from ..screens.task import TaskScreen
 from ..views import naming, peek, task_output, transcript
 from ..views.app_state import AppState
 from ..views.output import EMPTY, Outputs
+from ..views.status import CLOSED
 from ..widgets.request import Request
 from ..widgets.task_requests import MessageAsked, TaskOpened, TaskPeeked
 from .station import Station
@@ -234,7 +235,7 @@ class TaskDesk(Station):
         view = self._view(request.task_id)
         if view is None or self.conductor.state.status.closed is not None:
             request.field.give_back(request.text)
-            self.conductor.refuse("The session is closed; Ctrl+Q leaves." if view is not None else "That task is not there any more.")
+            self.conductor.refuse(CLOSED if view is not None else "That task is not there any more.")
         elif view.state.ended:
             body = f"{naming.task(view)} is over. With what you wrote it goes on where it stopped."
             dialog = Confirm("Try this task again?", body, "try again", "not now")
@@ -251,7 +252,7 @@ class TaskDesk(Station):
     def _send(self, task_ids: Sequence[str], text: str) -> None:
         """Tell those that are not over, and try the others again with it."""
         if self.conductor.state.status.closed is not None:
-            self.conductor.refuse("The session is closed; Ctrl+Q leaves.")
+            self.conductor.refuse(CLOSED)
             self._keep(task_ids[0], text)
             return
         views = self.views(task_ids)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pygent_engine.task_values import TaskState, TaskView
 from pygent_engine.untrusted import clean_line
 
-from .status import Status
+from .status import CLOSED, Status
 
 _BACK = "exit, or Ctrl+D, comes back to Pygent"
 
@@ -40,7 +40,7 @@ def of_session(status: Status) -> Place | str:
     if status.opened is None:
         return "The session is not open yet."
     if status.closed is not None:
-        return "The session is closed; Ctrl+Q leaves."
+        return CLOSED
     if status.opened.mode == "local":
         return _here(status.opened.workspace, "the session")
     if status.container:

@@ -69,6 +69,7 @@ class Status:
         return self.turn_since is not None or self.pull is not None or bool(self.by_user)
 
 
+CLOSED = "The session is closed; Ctrl+Q leaves."
 EMPTY = Status()
 
 
