@@ -4,13 +4,12 @@ for which nobody waits who wants a task to stop."""
 from __future__ import annotations
 
 import logging
-import threading
-from collections import deque
 from typing import assert_never
 
 from .agent import Agent
 from .errors import PygentError, described
 from .events import ChangesListed, Warned
+from .one_by_one import OneByOne
 from .ops import (
     ApplyTask,
     CancelTask,
@@ -28,62 +27,27 @@ from .ops import (
 from .untrusted import clean_text
 from .values import ROOT_TASK
 
-_END_S = 10.0
-
 
 class TaskCalls:
-    """Does what is `put`, on a thread that lasts as long as there is something. `close` begins nothing more."""
+    """Does what is `put`. `close` begins nothing more, and `join` waits for the end of what is being done."""
 
     def __init__(self, agent: Agent) -> None:
         self._agent = agent
-        self._guard = threading.Lock()  # of the fields below
-        self._waiting: deque[StartTask | TaskOp] = deque()
-        self._thread: threading.Thread | None = None
-        self._closed = False
+        self._line: OneByOne[StartTask | TaskOp] = OneByOne("pygent-task-call", self._try)
+        self.close = self._line.close
+        self.join = self._line.join
 
     def put(self, op: StartTask | TaskOp) -> None:
         """Do `op` after those that came before; nothing happens once this is closed.
 
         What has a task stop is done at once, unless something else waits that is asked of this task.
         """
-        with self._guard:
-            if self._closed:
-                return
-            at_once = isinstance(op, CancelTask | PauseTask) and not any(
-                not isinstance(before, StartTask) and before.task_id == op.task_id for before in self._waiting
-            )
-            if not at_once:
-                self._waiting.append(op)
-                if self._thread is None:
-                    self._thread = threading.Thread(target=self._work, name="pygent-task-call", daemon=True)
-                    self._thread.start()
-        if at_once:
+        if not isinstance(op, CancelTask | PauseTask) or any(
+            not isinstance(before, StartTask) and before.task_id == op.task_id for before in self._line.waiting
+        ):
+            self._line.put(op)
+        elif not self._line.closed:
             self._try(op)
-
-    def close(self) -> None:
-        """Begin none of those that wait, and no others."""
-        with self._guard:
-            self._closed = True
-            self._waiting.clear()
-
-    def join(self) -> None:
-        """Wait for the end of what is being done."""
-        thread = self._thread
-        if thread is not None:
-            thread.join(_END_S)
-
-    # ------------------------------------------------------------ on a thread of its own
-
-    def _work(self) -> None:
-        while (op := self._next()) is not None:
-            self._try(op)
-
-    def _next(self) -> StartTask | TaskOp | None:
-        with self._guard:
-            if not self._waiting:
-                self._thread = None
-                return None
-            return self._waiting.popleft()
 
     def _try(self, op: StartTask | TaskOp) -> None:
         try:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
-import threading
-from collections import deque
 from itertools import count
 
 from .agent import Agent
 from .calls import Calls
 from .errors import WorkspaceError
+from .one_by_one import OneByOne
 from .ops import CopyIn, RunShell
 from .tools.builtin import BUILTIN, LONGEST_TIMEOUT_S
 from .tools.registry import CallContext, Registry, Tool, ToolOutput
@@ -20,74 +19,33 @@ from .values import ROOT_TASK, JsonDict, Limits, ToolCall, ToolResult
 from .worker import Worker
 
 LONGEST_TOLD = 20_000  # characters of one result that the model reads of
-_END_S = 10.0  # a call is back, or left behind, sooner
 
 
 class UserCalls:
-    """The calls of the user in an agent's runtime, on a thread that lasts as long as there are some. `close` ends them."""
+    """The calls of the user in an agent's runtime, on a thread that lasts as long as there are some. `close` begins none
+    of those that wait, and no others; `interrupt` ends the one that runs."""
 
     def __init__(self, agent: Agent) -> None:
         self._agent = agent
         self._numbers = count(1)
-        self._guard = threading.Lock()  # of the fields below
-        self._waiting: deque[RunShell | CopyIn] = deque()
-        self._thread: threading.Thread | None = None
-        self._turn: Turn | None = None
-        self._closed = False
-
-    def put(self, op: RunShell | CopyIn) -> None:
-        """Do `op` after those that came before; nothing happens once this is closed."""
-        with self._guard:
-            if self._closed:
-                return
-            self._waiting.append(op)
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="pygent-user-call", daemon=True)
-                self._thread.start()
+        self._turn = Turn(Limits())  # of the call that runs, or of the last one
+        self._line: OneByOne[RunShell | CopyIn] = OneByOne("pygent-user-call", self._run, self._begins)
+        self.put = self._line.put
+        self.close = self._line.close
+        self.join = self._line.join
 
     def interrupt(self) -> None:
         """End the call that runs."""
-        with self._guard:
-            turn = self._turn
-        if turn is not None:
-            turn.cancel.set()
-
-    def close(self) -> None:
-        """Begin none of those that wait, and no others; `interrupt` ends the one that runs."""
-        with self._guard:
-            self._closed = True
-            self._waiting.clear()
-
-    def join(self) -> None:
-        """Wait for the end of the call that runs."""
-        thread = self._thread
-        if thread is not None:
-            thread.join(_END_S)
+        self._turn.cancel.set()
 
     # ------------------------------------------------------------ on a thread of its own
 
-    def _work(self) -> None:
+    def _begins(self) -> None:
+        self._turn = Turn(Limits())
+
+    def _run(self, op: RunShell | CopyIn) -> None:
+        turn, agent = self._turn, self._agent
         worker = Worker("pygent-worker-user")
-        try:
-            while (op := self._next()) is not None:
-                self._run(op, worker)
-        finally:
-            worker.release()
-
-    def _next(self) -> RunShell | CopyIn | None:
-        with self._guard:
-            self._turn = None
-            if not self._waiting:
-                self._thread = None
-                return None
-            self._turn = Turn(Limits())
-            return self._waiting.popleft()
-
-    def _run(self, op: RunShell | CopyIn, worker: Worker) -> None:
-        turn = self._turn
-        if turn is None:
-            return
-        agent = self._agent
         calls = Calls(_NO_TOOLS, agent.runtime, agent.gate, agent.outbox.of(ROOT_TASK), ROOT_TASK)
         call_id = f"user/{next(self._numbers)}"  # no call of a model has a slash in it, nor a task this name
 
@@ -106,6 +64,8 @@ class UserCalls:
             worker.do(work, turn.cancel)
         except Exception:  # a fault of ours must not end what the user runs next
             logging.getLogger("pygent").exception("a call of the user failed")
+        finally:
+            worker.release()
 
 
 def _copy_in(context: CallContext, arguments: JsonDict) -> ToolOutput:
