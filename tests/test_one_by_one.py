@@ -34,9 +34,9 @@ def test_once_closed_nothing_that_waits_is_begun_and_what_is_being_done_is_waite
     line.put(1)
     assert begun.wait(DEADLINE_S)
     line.put(2)
-    assert line.waiting == (2,)
+    assert list(line.waiting) == [2]
     line.close()
     line.put(3)
     go_on.set()
     line.join()
-    assert (line.closed, line.waiting, done) == (True, (), [1])
+    assert (line.closed, list(line.waiting), done) == (True, [], [1])
