@@ -65,13 +65,19 @@ class RemoteSession:
         self._ops.put(op)
 
     def close(self, timeout: float = 10.0) -> None:
-        """Detach, once what was sent has gone out, and wait for that `timeout` seconds at most."""
+        """Detach, once the session has taken what was sent, and wait for that `timeout` seconds at most.
+
+        So what one front end sends after another has detached comes after what that one sent.
+        """
         deadline = time.monotonic() + timeout
         self._detached = True
         self._ops.put(None)
-        self._writer.join(min(timeout, _FLUSH_S))
+        self._wait_for_threads(min(deadline, time.monotonic() + _FLUSH_S))
         self._shut()
         self._audience.close()
+        self._wait_for_threads(deadline)
+
+    def _wait_for_threads(self, deadline: float) -> None:
         for thread in (self._writer, self._reader):
             if thread is not threading.current_thread():
                 thread.join(max(0.0, deadline - time.monotonic()))
@@ -85,6 +91,7 @@ class RemoteSession:
             self._connection.sendall(client_hello())
             while (op := self._ops.get()) is not None:
                 self._connection.sendall(encode_line(op))
+            self._connection.shutdown(socket.SHUT_WR)  # the session's end hangs up once it has read up to here
         except OSError:
             return  # the reader sees it too
 

@@ -87,13 +87,19 @@ def units(entry: Entry, previous: Entry | None, speaking: Speaker) -> tuple[Unit
         case Reply(text, cut):
             paragraphs = [Paragraph(block) for block in split(text)]
             return (*labels, *_after(labels, paragraphs), *((Mark(cut),) if cut else ()))
-        case Call(by="user"):
-            return (*labels, Card(entry, spaced=not labels))
-        case Call() | Permission() | Ask():
-            return (*labels, Card(entry, spaced=not labels and not isinstance(previous, Call | Permission | Ask)))
         case _:
-            spaced = not labels and previous is not None and speaker(previous) != speaker(entry)
-            return (*labels, Card(entry, spaced))
+            return (*labels, Card(entry, not labels and spaced(entry, previous)))
+
+
+def spaced(entry: Entry, previous: Entry | None) -> bool:
+    """Whether a blank line stands above `entry` when no label does."""
+    match entry:
+        case Reply() | Call(by="user"):
+            return True
+        case Call() | Permission() | Ask():
+            return not isinstance(previous, Call | Permission | Ask)
+        case _:
+            return previous is not None and speaker(previous) != speaker(entry)
 
 
 def label(entry: Entry, speaking: Speaker) -> tuple[Unit, ...]:

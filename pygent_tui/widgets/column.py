@@ -45,7 +45,7 @@ class Item:
         self.units: list[Unit] | None = None
         if entry is None:
             self.heights = Heights()
-        self.weight = weight(entry) if entry is not None else _NOTHING
+        self.weight = weight(entry, previous, speaking) if entry is not None else _NOTHING
 
     @property
     def labelled(self) -> bool:
@@ -213,7 +213,7 @@ class Column:
             entry = new.entries[index]
             if entry is not old.entries[index]:
                 item = self.items[index + 1]
-                item.entry, item.weight, item.units = entry, weight(entry), None
+                item.entry, item.weight, item.units = entry, weight(entry, item.previous, item.speaking), None
                 self._heights[index + 1] = lines(item.weight, self.width)
         for index, call in new.running:
             if index < len(old.entries):

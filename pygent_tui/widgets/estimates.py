@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ..views.entries import Ask, Call, Entry, Prompt, Reply
-from ..views.layout import Card, Greeting, Mark, Paragraph, Unit
+from ..views.layout import Card, Greeting, Mark, Paragraph, Speaker, Unit, label, spaced
 
 GUTTER = 2
 PREVIEW_LINES = 4
 PREVIEW_CHARS = 6_000
 DIFF_LINES = 12
+_LABEL = 2
+"""Lines, one of them blank."""
 
 
 class Weight(NamedTuple):
@@ -20,20 +22,21 @@ class Weight(NamedTuple):
     chars: int
 
 
-def weight(entry: Entry) -> Weight:
-    """What `entry` weighs, with the lines above it."""
+def weight(entry: Entry, previous: Entry | None, speaking: Speaker) -> Weight:
+    """What `entry` weighs, with the lines above it, where it stands below `previous` and `speaking` spoke last."""
+    above = _LABEL if label(entry, speaking) else spaced(entry, previous)
     match entry:
-        case Reply(text):
-            return Weight(text.count("\n") + 2, len(text))
+        case Reply(text, cut):
+            return Weight(above + text.count("\n") + 1 + bool(cut), len(text))
         case Prompt(text):
             shown = text[:PREVIEW_CHARS]
-            return Weight(shown.count("\n") + 3, len(shown))
+            return Weight(above + shown.count("\n") + 1, len(shown))
         case Call():
-            return Weight(2 + _below(entry), 0)
+            return Weight(above + 1 + _below(entry), 0)
         case Ask():
-            return Weight(len(entry.options) + 3 + entry.prompt.count("\n"), len(entry.prompt))
+            return Weight(above + len(entry.options) + 2 + entry.prompt.count("\n"), len(entry.prompt))
         case _:
-            return Weight(2, 0)
+            return Weight(above + 1, 0)
 
 
 def lines(of: Weight, width: int) -> int:
@@ -60,7 +63,7 @@ def estimate(unit: Unit, width: int) -> int:
         case Mark():
             return 1
         case _:
-            return 2
+            return _LABEL
 
 
 def _below(call: Call) -> int:
