@@ -23,8 +23,8 @@ from .memory.look import Memory
 from .screens.workbench import Workbench
 from .terminal import LOST, TerminalDriver, driver_class
 from .theme import DARK, readable, themes
-from .widgets.composer import Composer
-from .widgets.guard import QUIET_S
+from .widgets.asks.guard import QUIET_S
+from .widgets.composer.composer import Composer
 from .widgets.request import CopyAsked, Request
 from .widgets.sanitise import SafeLines
 

@@ -157,7 +157,7 @@ def _nodes() -> Iterator[type[DOMNode]]:
     from . import screens, widgets  # noqa: PLC0415 - all of them, which only who has keys of their own needs
 
     for room in (screens, widgets):
-        for module in pkgutil.iter_modules(room.__path__, f"{room.__name__}."):
+        for module in pkgutil.walk_packages(room.__path__, f"{room.__name__}."):
             importlib.import_module(module.name)
     yield from (node for node in _descendants(DOMNode) if node.__module__.startswith(f"{__package__}."))
 

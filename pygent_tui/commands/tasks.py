@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from ..widgets.board_bindings import ASKED
+from ..widgets.board.bindings import ASKED
 from .command import Command
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ from textual.screen import Screen
 
 from ..views.board import Board
 from ..views.board_order import Choice
-from ..widgets.board_detail import BoardDetail
-from ..widgets.board_head import BoardHead
+from ..widgets.board.detail import BoardDetail
+from ..widgets.board.head import BoardHead
+from ..widgets.board.task_table import TaskTable, invited
 from ..widgets.key_line import KeyLine
-from ..widgets.task_table import TaskTable, invited
 
 
 class Rows(TaskTable):

@@ -14,7 +14,7 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Static
 
-from ..widgets.guard import KeyGuard
+from ..widgets.asks.guard import KeyGuard
 from ..widgets.keys import Keys
 
 Way = Literal["pull", "retry", "local", "quit"]

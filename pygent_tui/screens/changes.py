@@ -7,7 +7,7 @@ from textual.binding import Binding
 from textual.screen import ModalScreen
 
 from ..views.changes import Changes
-from ..widgets.changes_view import ChangesView
+from ..widgets.conversation.changes_view import ChangesView
 from ..widgets.key_line import KeyLine
 
 

@@ -18,12 +18,12 @@ from ..views import comparing
 from ..views.comparing import Comparing
 from ..views.handing import Handing, told
 from ..views.task_changes import TaskChanges, Work
-from ..widgets.copies_view import CopiesView
+from ..widgets.board.copies_view import CopiesView
+from ..widgets.board.task_requests import ApplyAsked, DiffAsked, TaskOpened
+from ..widgets.conversation.task_changes_view import TaskChangesView
 from ..widgets.key_line import KeyLine
 from ..widgets.request import CopyAsked
 from ..widgets.sanitise import one_line
-from ..widgets.task_changes_view import TaskChangesView
-from ..widgets.task_requests import ApplyAsked, DiffAsked, TaskOpened
 
 _DEADLINE_S = 120.0
 _PLACES = ("left", "right")

@@ -16,8 +16,8 @@ from textual.widget import Widget
 from textual.widgets import Button, Input, Static, TextArea
 
 from ..views.written import Field, Values, Verdict, completed
-from ..widgets.answer_field import AnswerField
-from ..widgets.cycle import Cycle
+from ..widgets.asks.answer_field import AnswerField
+from ..widgets.board.cycle import Cycle
 from ..widgets.keys import Keys
 from ..widgets.sanitise import one_line
 

@@ -8,8 +8,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 
 from ..views.output import Buffer
-from ..widgets.buffer_view import BufferView
 from ..widgets.key_line import KeyLine
+from ..widgets.output.buffer_view import BufferView
 from ..widgets.sanitise import safe_text
 
 

@@ -8,8 +8,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widget import Widget
 
-from ..widgets.ask_list import AskList
-from ..widgets.ask_panel import AskPanel
+from ..widgets.asks.ask_list import AskList
+from ..widgets.asks.ask_panel import AskPanel
 from ..widgets.key_line import KeyLine
 from ..widgets.request import Request
 

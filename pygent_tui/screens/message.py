@@ -13,9 +13,9 @@ from textual.widgets import Static
 from pygent_engine.task_values import TaskView
 
 from ..views import naming
-from ..widgets.answer_field import AnswerField
+from ..widgets.asks.answer_field import AnswerField
+from ..widgets.asks.message_field import addressed
 from ..widgets.keys import Keys
-from ..widgets.message_field import addressed
 
 
 class MessageDialog(ModalScreen[str | None]):

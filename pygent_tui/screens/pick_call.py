@@ -13,8 +13,8 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from ..views.output import Buffer
-from ..widgets.buffer_view import ending
 from ..widgets.keys import Keys
+from ..widgets.output.buffer_view import ending
 from ..widgets.sanitise import one_line
 
 _COLORS = {"ok": "$text-success", "warn": "$text-warning", "error": "$text-error"}

@@ -16,15 +16,15 @@ from pygent_engine.task_values import TaskView
 from ..views.board_keys import valid
 from ..views.output import EMPTY, Outputs, select
 from ..views.transcript import Transcript
-from ..widgets.ask_panel import AskPanel
-from ..widgets.board_bindings import ASKED
-from ..widgets.conversation import Conversation
+from ..widgets.asks.ask_panel import AskPanel
+from ..widgets.asks.message_field import MessageField
+from ..widgets.board.bindings import ASKED
+from ..widgets.board.task_head import TaskHead
+from ..widgets.conversation.conversation import Conversation
 from ..widgets.key_line import KeyLine
-from ..widgets.message_field import MessageField
-from ..widgets.output_pane import OutputPane
+from ..widgets.output.output_pane import OutputPane
+from ..widgets.output.task_output import TaskOutput
 from ..widgets.request import OutputAsked, Request
-from ..widgets.task_head import TaskHead
-from ..widgets.task_output import TaskOutput
 
 
 class TaskScreen(Screen[None]):

@@ -19,12 +19,12 @@ from pygent_engine.task_values import TaskView
 from ..views import handing
 from ..views.handing import Doing, Handing
 from ..views.task_changes import TaskChanges
-from ..widgets.change_list import ChangeList
+from ..widgets.board.change_list import ChangeList
+from ..widgets.board.task_requests import MessageAsked
+from ..widgets.conversation.task_changes_view import TaskChangesView
 from ..widgets.key_line import KeyLine
 from ..widgets.request import CopyAsked
 from ..widgets.sanitise import one_line
-from ..widgets.task_changes_view import TaskChangesView
-from ..widgets.task_requests import MessageAsked
 from .confirm import Confirm
 
 DEADLINE_S = 120.0

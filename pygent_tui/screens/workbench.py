@@ -16,12 +16,12 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from ..views.arrangement import Arrangement, Pane
-from ..widgets.composer import Composer
+from ..widgets.board.task_requests import BoardAsked
+from ..widgets.composer.composer import Composer
 from ..widgets.key_line import KeyLine
 from ..widgets.pane_grid import PaneGrid, pane_of
 from ..widgets.request import InboxAsked, Request
 from ..widgets.status_bar import StatusBar
-from ..widgets.task_requests import BoardAsked
 
 # Rows of the screen; with fewer, what stands above needs the last line. A panel says itself which keys answer.
 _LEAST_FOR_KEYS, _LEAST_BELOW_PANEL = 10, 18

@@ -16,9 +16,9 @@ from ..views import app_state
 from ..views.app_state import AppState
 from ..views.asks import Ask, Asks
 from ..views.proposal import waited, waiting
-from ..widgets.approval_panel import ApprovalPanel
-from ..widgets.ask_panel import AskPanel
-from ..widgets.question_panel import QuestionPanel
+from ..widgets.asks.approval_panel import ApprovalPanel
+from ..widgets.asks.ask_panel import AskPanel
+from ..widgets.asks.question_panel import QuestionPanel
 from ..widgets.request import Request
 from .station import Station
 

@@ -16,7 +16,7 @@ from ..commands.command import Command
 from ..matching import Names
 from ..views.app_state import AppState
 from ..views.tokens import Token, mention, token_at
-from ..widgets.composer import Composer
+from ..widgets.composer.composer import Composer
 from ..widgets.popup import Choice, Popup
 from ..widgets.request import Brought, Request
 from .station import Station

@@ -15,8 +15,8 @@ from ..commands import table
 from ..outside.editor import EditorError, edit, find_editor
 from ..views import app_state
 from ..views.status import CLOSED
-from ..widgets.ask_panel import AskPanel
-from ..widgets.composer import SHELL, Composer
+from ..widgets.asks.ask_panel import AskPanel
+from ..widgets.composer.composer import SHELL, Composer
 from ..widgets.request import Request
 from .station import Station
 

@@ -15,8 +15,8 @@ from ..screens.confirm import Confirm
 from ..views import naming
 from ..views.app_state import AppState
 from ..views.handing import Doing, Handing
+from ..widgets.board.task_requests import ApplyAsked, CompareAsked, DiffAsked, UnapplyAsked
 from ..widgets.request import Request
-from ..widgets.task_requests import ApplyAsked, CompareAsked, DiffAsked, UnapplyAsked
 from .station import Station
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from ..screens.inbox import InboxScreen
 from ..views import app_state
 from ..views.answers import Answers, allowed, denied
 from ..views.app_state import AppState
-from ..widgets.ask_panel import AskPanel
+from ..widgets.asks.ask_panel import AskPanel
+from ..widgets.board.task_requests import AllowAsked, DenyAsked
 from ..widgets.request import InboxAsked, Request
-from ..widgets.task_requests import AllowAsked, DenyAsked
 from .station import Station
 
 if TYPE_CHECKING:

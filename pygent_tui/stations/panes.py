@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from ..screens.workbench import Workbench
 from ..views import app_state
 from ..views.app_state import AppState
-from ..widgets.conversation import Conversation
-from ..widgets.output_pane import OutputPane
+from ..widgets.board.task_table import TaskTable
+from ..widgets.conversation.conversation import Conversation
+from ..widgets.output.output_pane import OutputPane
 from ..widgets.request import Request
-from ..widgets.task_table import TaskTable
 from .station import Station
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from pygent_engine.events import WithdrawPrompt
 
 from ..views.app_state import AppState
-from ..widgets.composer import Composer
-from ..widgets.queue_list import QueueList, Waiting
+from ..widgets.composer.composer import Composer
+from ..widgets.composer.queue_list import QueueList, Waiting
 from ..widgets.request import Request
 from .station import Station
 

@@ -14,9 +14,9 @@ from ..views import output
 from ..views.app_state import AppState
 from ..views.copies import command
 from ..views.output import Buffer
-from ..widgets.buffer_view import BufferView
-from ..widgets.output_pane import OutputPane
-from ..widgets.printed import WrapSet
+from ..widgets.output.buffer_view import BufferView
+from ..widgets.output.output_pane import OutputPane
+from ..widgets.output.printed import WrapSet
 from ..widgets.request import OutputAsked, Request
 from .station import Station
 from .writing import Text
@@ -92,7 +92,7 @@ class Reading(Station):
         except (OSError, ValueError):
             self.conductor.refuse(_FULL_GONE)
             return
-        from ..widgets.full_view import FullView  # noqa: PLC0415 - only for results that were cut
+        from ..widgets.output.full_view import FullView  # noqa: PLC0415 - only for results that were cut
 
         self.app.push_screen(FullOutput(FullView(file, path, buffer, wrap=self._wrap, id="full-output")))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..aside import Aside
 from ..matching import Names
 from ..memory.prompts import Kept, PromptFile, recall
-from ..widgets.composer import Composer
+from ..widgets.composer.composer import Composer
 from ..widgets.popup import Choice
 from ..widgets.request import Brought, Request
 from .station import Station

@@ -13,8 +13,8 @@ from pygent_engine.errors import PygentError
 from ..aside import Aside
 from ..views import shells
 from ..views.shells import Place
+from ..widgets.board.task_requests import ShellAsked
 from ..widgets.request import Brought, Request
-from ..widgets.task_requests import ShellAsked
 from .station import Station
 
 if TYPE_CHECKING:

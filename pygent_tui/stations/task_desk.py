@@ -18,8 +18,8 @@ from ..views import naming, peek, task_output, transcript
 from ..views.app_state import AppState
 from ..views.output import EMPTY, Outputs
 from ..views.status import CLOSED
+from ..widgets.board.task_requests import MessageAsked, TaskOpened, TaskPeeked
 from ..widgets.request import Request
-from ..widgets.task_requests import MessageAsked, TaskOpened, TaskPeeked
 from .station import Station
 
 if TYPE_CHECKING:

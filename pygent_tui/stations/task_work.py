@@ -13,8 +13,8 @@ from pygent_engine.task_values import TaskView
 from ..aside import Aside
 from ..views import naming, task_forms
 from ..views.written import Field, Unfit, Values, Verdict
+from ..widgets.board.task_requests import LimitsAsked, NewTaskAsked, RetryAsked
 from ..widgets.request import Brought, Request
-from ..widgets.task_requests import LimitsAsked, NewTaskAsked, RetryAsked
 from .station import Station
 
 if TYPE_CHECKING:

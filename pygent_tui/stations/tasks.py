@@ -12,9 +12,9 @@ from ..screens.confirm import Confirm
 from ..views import naming
 from ..views.app_state import AppState
 from ..views.task_words import summary, unapplied
+from ..widgets.board.task_requests import AnswerCopied, BoardAsked, CancelAsked, ClearAsked, PauseAsked, RemoveAsked, TaskRequest
+from ..widgets.board.task_table import TaskTable
 from ..widgets.request import Request
-from ..widgets.task_requests import AnswerCopied, BoardAsked, CancelAsked, ClearAsked, PauseAsked, RemoveAsked, TaskRequest
-from ..widgets.task_table import TaskTable
 from .station import Station
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from textual.strip import Strip
 from ..views.help_page import Section, laid
 from ..views.needle import Needle
 from .line_view import LineView
-from .searchable import Position, highlight
+from .search.searchable import Position, highlight
 
 _NOTHING = Needle("")
 

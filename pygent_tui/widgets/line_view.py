@@ -19,7 +19,7 @@ from textual.strip import Strip
 from textual.timer import Timer
 
 from .sanitise import safe_strip
-from .search_host import SearchHost
+from .search.search_host import SearchHost
 
 _LOAD = 4
 """After an update that took T, the next one waits at least this many T: a slow terminal gets fewer, not a frozen one."""

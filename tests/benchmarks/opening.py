@@ -16,7 +16,7 @@ from pygent_engine.events import Envelope, ReplyCompleted, TurnEnded, TurnStarte
 from pygent_engine.values import Message, Usage
 from pygent_tui.views import app_state
 from pygent_tui.views.app_state import AppState
-from pygent_tui.widgets.conversation import Conversation
+from pygent_tui.widgets.conversation.conversation import Conversation
 
 from .figures import Figure, seconds
 

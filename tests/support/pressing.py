@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual import events
 from textual.widget import Widget
 
-from pygent_tui.widgets.ask_panel import AskPanel
+from pygent_tui.widgets.asks.ask_panel import AskPanel
 
 from .stage import Stage
 

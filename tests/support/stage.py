@@ -19,7 +19,7 @@ from pygent_tui.app import PygentApp
 from pygent_tui.conductor import Conductor
 from pygent_tui.screens.workbench import Workbench
 from pygent_tui.views.app_state import AppState
-from pygent_tui.widgets.ask_panel import AskPanel
+from pygent_tui.widgets.asks.ask_panel import AskPanel
 from pygent_tui.widgets.line_view import LineView
 from pygent_tui.widgets.popup import Popup
 from pygent_tui.widgets.report_view import ReportView

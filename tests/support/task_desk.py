@@ -15,9 +15,9 @@ from pygent_engine.task_values import TaskState
 from pygent_engine.values import Usage
 from pygent_tui.screens.peek import Peek
 from pygent_tui.screens.task import TaskScreen
-from pygent_tui.widgets.ask_panel import AskPanel
+from pygent_tui.widgets.asks.ask_panel import AskPanel
+from pygent_tui.widgets.board.task_requests import TaskOpened, TaskPeeked, TaskRequest
 from pygent_tui.widgets.request import Request
-from pygent_tui.widgets.task_requests import TaskOpened, TaskPeeked, TaskRequest
 from tests import task_scripts
 from tests.scenes import Scene
 from tests.support.stage import Stage

@@ -16,7 +16,7 @@ from textual.actions import ActionParseResult
 from textual.dom import DOMNode
 
 from pygent_tui.app import PygentApp
-from pygent_tui.widgets.composer import Composer
+from pygent_tui.widgets.composer.composer import Composer
 from pygent_tui.widgets.request import Request
 
 _used: ContextVar[set[str] | None] = ContextVar("used", default=None)

@@ -27,9 +27,9 @@ from pygent_tui.screens.message import MessageDialog
 from pygent_tui.screens.peek import Peek
 from pygent_tui.screens.task import TaskScreen
 from pygent_tui.views.board_order import Choice
+from pygent_tui.widgets.board.task_requests import TaskRequest
+from pygent_tui.widgets.board.task_table import TaskTable
 from pygent_tui.widgets.request import Request
-from pygent_tui.widgets.task_requests import TaskRequest
-from pygent_tui.widgets.task_table import TaskTable
 from tests import board_scripts
 from tests.scenes import Scene, start
 from tests.support.saying import command, said

@@ -7,7 +7,7 @@ import pytest
 from pygent_engine.events import ChangesListed, DiffTask, TaskRemoved
 from pygent_tui.screens.compare import Compare
 from pygent_tui.screens.task_diff import TaskDiff
-from pygent_tui.widgets.task_requests import CompareAsked
+from pygent_tui.widgets.board.task_requests import CompareAsked
 from tests import work_scripts
 from tests.scenes import Scene
 from tests.support.saying import command, hears

@@ -9,7 +9,7 @@ from textual.geometry import Region
 
 from pygent_engine.events import Interrupt, Steer, SubmitPrompt
 from pygent_tui.screens.help import Help
-from pygent_tui.widgets.composer import Composer
+from pygent_tui.widgets.composer.composer import Composer
 from pygent_tui.widgets.popup import Popup
 from tests.scenes import Scene, running, start
 from tests.support.scene_session import SceneLaunch, SceneSession

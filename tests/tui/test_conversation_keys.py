@@ -9,7 +9,7 @@ import pytest
 from pygent_tui.views.copies import source
 from pygent_tui.views.diffs import patch
 from pygent_tui.views.entries import Call, Reply
-from pygent_tui.widgets.conversation import Conversation
+from pygent_tui.widgets.conversation.conversation import Conversation
 from pygent_tui.widgets.request import CopyAsked, OutputAsked, Request
 from tests.scenes import scene
 from tests.support.stage import Stage, play

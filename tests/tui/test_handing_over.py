@@ -22,7 +22,7 @@ from pygent_engine.values import FileDiff
 from pygent_tui.screens.confirm import Confirm
 from pygent_tui.screens.message import MessageDialog
 from pygent_tui.screens.task_diff import TaskDiff
-from pygent_tui.widgets.task_requests import ApplyAsked, DiffAsked, UnapplyAsked
+from pygent_tui.widgets.board.task_requests import ApplyAsked, DiffAsked, UnapplyAsked
 from tests import work_scripts
 from tests.scenes import Scene
 from tests.support.saying import command, hears

@@ -7,10 +7,10 @@ from textual import events
 
 from pygent_engine.events import AnswerApproval, AnswerQuestion, ApprovalSettled, SubmitPrompt
 from pygent_tui.screens.inbox import InboxScreen
-from pygent_tui.widgets.approval_panel import ApprovalPanel
-from pygent_tui.widgets.ask_panel import AskPanel
-from pygent_tui.widgets.composer import Composer
-from pygent_tui.widgets.question_panel import NO_ANSWER, QuestionPanel
+from pygent_tui.widgets.asks.approval_panel import ApprovalPanel
+from pygent_tui.widgets.asks.ask_panel import AskPanel
+from pygent_tui.widgets.asks.question_panel import NO_ANSWER, QuestionPanel
+from pygent_tui.widgets.composer.composer import Composer
 from tests import asking_scripts
 from tests.scenes import Scene, scene
 from tests.support.pressing import QUIET_S

@@ -11,7 +11,7 @@ import pytest
 from pygent_tui.memory.look import NAME, Look, Memory
 from pygent_tui.theme import DARK, LIGHT
 from pygent_tui.views.arrangement import Arrangement
-from pygent_tui.widgets.composer import Composer
+from pygent_tui.widgets.composer.composer import Composer
 from tests.scenes import Scene, running, start, tasks
 from tests.support.stage import Stage, play
 

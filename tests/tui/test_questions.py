@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual import events
 
 from pygent_engine.events import AnswerQuestion
-from pygent_tui.widgets.question_panel import NO_ANSWER
+from pygent_tui.widgets.asks.question_panel import NO_ANSWER
 from tests.scenes import Scene, question, scene
 from tests.support.pressing import QUIET_S, drawn, panel, press_at
 from tests.support.script import Script, call

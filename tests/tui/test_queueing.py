@@ -9,8 +9,8 @@ from textual import events
 
 from pygent_engine.events import PromptQueued, PromptTaken, PromptWithdrawn, SubmitPrompt, WithdrawPrompt
 from pygent_tui.memory.drafts import EMPTY, Draft, DraftFile
-from pygent_tui.widgets.composer import Composer
-from pygent_tui.widgets.queue_list import QueueList
+from pygent_tui.widgets.composer.composer import Composer
+from pygent_tui.widgets.composer.queue_list import QueueList
 from tests.scenes import Scene, running, start
 from tests.support.scene_session import SceneLaunch, SceneSession
 from tests.support.stage import Stage, play

@@ -12,7 +12,7 @@ from pygent_tui.screens.full_output import FullOutput
 from pygent_tui.screens.pick_call import PickCall
 from pygent_tui.screens.save_as import SaveAs
 from pygent_tui.screens.workbench import Workbench
-from pygent_tui.widgets.output_pane import OutputPane
+from pygent_tui.widgets.output.output_pane import OutputPane
 from pygent_tui.widgets.request import OutputAsked
 from tests.scenes import Scene, running, three_calls
 from tests.support.script import Script, call

@@ -13,7 +13,7 @@ from pygent_engine.events import (
 from pygent_tui.screens.confirm import Confirm
 from pygent_tui.screens.message import MessageDialog
 from pygent_tui.screens.task import TaskScreen
-from pygent_tui.widgets.ask_panel import AskPanel
+from pygent_tui.widgets.asks.ask_panel import AskPanel
 from tests.support.stage import Stage, play
 from tests.support.task_desk import ASKING, ENDED, THREE, arrive, noted, peeked, ready
 

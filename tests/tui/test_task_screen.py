@@ -14,7 +14,7 @@ from pygent_engine.events import (
 )
 from pygent_tui.screens.peek import Peek
 from pygent_tui.screens.task import TaskScreen
-from pygent_tui.widgets.ask_panel import AskPanel
+from pygent_tui.widgets.asks.ask_panel import AskPanel
 from tests import task_scripts
 from tests.support.saying import command, hears
 from tests.support.stage import Stage, play

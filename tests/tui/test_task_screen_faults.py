@@ -13,7 +13,7 @@ from pygent_engine.events import (
 from pygent_tui.screens.confirm import Confirm
 from pygent_tui.screens.message import MessageDialog
 from pygent_tui.screens.task import TaskScreen
-from pygent_tui.widgets.message_field import MessageField
+from pygent_tui.widgets.asks.message_field import MessageField
 from tests import task_scripts
 from tests.scenes import Scene
 from tests.support.saying import hears, said

@@ -12,7 +12,7 @@ from textual.widgets import Button, Input
 from pygent_engine.events import LimitTask, Op, ResumeTask, RetryTask, StartTask
 from pygent_engine.values import Limits
 from pygent_tui.screens.form import Form
-from pygent_tui.widgets.task_requests import LimitsAsked, NewTaskAsked, RetryAsked
+from pygent_tui.widgets.board.task_requests import LimitsAsked, NewTaskAsked, RetryAsked
 from tests import work_scripts
 from tests.scenes import Scene, start
 from tests.support.saying import command, hears

@@ -8,7 +8,7 @@ import pytest
 from textual import events
 
 from pygent_engine.events import PromptTaken, RunShell, Steer, Steered, SubmitPrompt, TurnStarted
-from pygent_tui.widgets.composer import Composer
+from pygent_tui.widgets.composer.composer import Composer
 from tests.scenes import Scene, running, start
 from tests.support.scene_session import SceneLaunch, SceneSession
 from tests.support.stage import Stage, play

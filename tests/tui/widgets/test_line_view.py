@@ -9,7 +9,7 @@ from textual.geometry import Region
 from pygent_engine.events import CallStarted, OutputDelta
 from pygent_engine.values import ToolCall
 from pygent_tui.views.output import EMPTY, Outputs, fold
-from pygent_tui.widgets.output_pane import OutputPane
+from pygent_tui.widgets.output.output_pane import OutputPane
 from tests.support.envelopes import stream
 
 from .stage import Stage, in_loop, screen_lines, settle

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-PANES = "pygent_tui.widgets.conversation, pygent_tui.widgets.output_pane, pygent_tui.widgets.task_table"
+PANES = "pygent_tui.widgets.conversation.conversation, pygent_tui.widgets.output.output_pane, pygent_tui.widgets.board.task_table"
 VIEWS = "pygent_tui.views.transcript, pygent_tui.views.output, pygent_tui.views.board, pygent_tui.views.layout"
 
 

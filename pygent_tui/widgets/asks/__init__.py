@@ -1,0 +1,1 @@
+"""The panels that ask, in place of the composer."""

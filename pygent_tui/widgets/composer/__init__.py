@@ -1,0 +1,1 @@
+"""Where the user writes, and what waits to be sent."""

@@ -1,0 +1,403 @@
+"""Laws of the conversation pane."""
+
+from __future__ import annotations
+
+from functools import reduce
+from time import perf_counter
+
+import pytest
+
+from pygent_engine.events import (
+    ApprovalAsked,
+    ApprovalSettled,
+    CallEnded,
+    CallStarted,
+    Event,
+    FilesChanged,
+    QuestionAsked,
+    ReplyCompleted,
+    RetryScheduled,
+    SessionOpened,
+    TaskCreated,
+    TextDelta,
+    TurnEnded,
+    TurnStarted,
+    Warned,
+)
+from pygent_engine.values import INCOMPLETE, NEVER_ANSWERED, ApprovalRequest, FileDiff, Message, Question, ToolCall, ToolResult, Usage
+from pygent_tui.views.transcript import EMPTY, Transcript, fold
+from pygent_tui.widgets.conversation.conversation import Conversation
+from tests.support.envelopes import START, stream
+
+from .. import stage
+from ..stage import Stage, in_loop, settle
+
+HOSTILE = "x\x1b]52;c;eA==\x07\x1b[2J\x9b31m\u202e [/] [bold] [@click=app.betray]press[/] \x1b]8;;http://evil\x07link\x1b]8;;\x07 y"
+
+
+def folded(*events: Event | tuple[str, Event], start: Transcript = EMPTY) -> Transcript:
+    return reduce(fold, stream(events), start)
+
+
+def reply(text: str, finish: str = "stop") -> ReplyCompleted:
+    return ReplyCompleted(Message("assistant", text, finish_reason=finish), None)
+
+
+def screen_lines(pane: Conversation) -> list[str]:
+    """What the pane shows, but for its cursor."""
+    return [line.replace("❯", " ").rstrip() for line in stage.screen_lines(pane)]
+
+
+def numbered(count: int) -> Transcript:
+    return folded(*(Warned(f"note {number}") for number in range(count)))
+
+
+def hostile_session() -> Transcript:
+    call = ToolCall("c", HOSTILE, HOSTILE)
+    return folded(
+        SessionOpened("s", HOSTILE, "local", HOSTILE, HOSTILE),
+        TurnStarted(HOSTILE),
+        Warned(HOSTILE),
+        ReplyCompleted(
+            Message("assistant", f"{HOSTILE}\n\n```{HOSTILE}\n{HOSTILE}\n```\n\n[a](http://{HOSTILE})", reasoning=HOSTILE), None
+        ),
+        CallStarted(call, HOSTILE),
+        FilesChanged((HOSTILE, "x.py"), (FileDiff(HOSTILE, "modified", f"@@ -1,1 +1,1 @@\n-{HOSTILE}\n+{HOSTILE}!\n", 1, 1),)),
+        CallEnded(ToolResult("c", HOSTILE, "error")),
+        ApprovalAsked(ApprovalRequest("d", "main", HOSTILE, HOSTILE, HOSTILE, HOSTILE)),
+        QuestionAsked(Question("q", "main", HOSTILE, (HOSTILE,))),
+        ("t1", TaskCreated(HOSTILE, HOSTILE, None, HOSTILE, "main", "local")),
+        TurnEnded("failed", 1, Usage(), HOSTILE),
+        TextDelta(HOSTILE),
+        RetryScheduled(1.0, HOSTILE, 1),
+    )
+
+
+@pytest.mark.parametrize("keys", [(), ("o",), ("o", "d"), ("home", "enter")], ids=["folded", "opened", "beside", "one"])
+@in_loop
+async def test_hostile_text_in_any_field_reaches_no_line_and_triggers_nothing(keys: tuple[str, ...]) -> None:
+    pane = Conversation()
+    pane.welcome = (HOSTILE, HOSTILE)
+    app = Stage(pane)
+    async with app.run_test(size=(60, 90)) as pilot:
+        await settle(pilot, pane)
+        pane.show(hostile_session())
+        await settle(pilot, pane)
+        await pilot.press(*keys)
+        lines = [pane.render_line(y) for y in range(pane.size.height)]
+        assert "".join(line.text for line in lines).isprintable()
+        assert not any(segment.control or (segment.style and segment.style.link) for line in lines for segment in line)
+        pane.cursor.put(None)
+        presses = [(line.text.index("press"), y) for y, line in enumerate(lines) if "press" in line.text]
+        assert "[@click=app.betray]press[/]" in "".join(line.text for line in lines)
+        for place in presses:
+            await pilot.click(offset=pane.content_region.offset + place)
+        assert presses and not app.acted
+
+
+@in_loop
+async def test_new_lines_do_not_move_the_page_while_the_user_reads_above() -> None:
+    pane = Conversation()
+    async with Stage(pane).run_test(size=(50, 12)) as pilot:
+        state = folded(TurnStarted("go"), start=numbered(100))
+        pane.show(state)
+        await settle(pilot, pane)
+        await pilot.press("pageup", "up")
+        before = screen_lines(pane)
+        for number in range(30):
+            state = folded(TextDelta(f"# Heading {number}\n\ntext **bold**\n\n"), start=state)
+            pane.show(state)
+            pane.flush()
+        pane.show(folded(reply(state.text.text), Warned("more"), start=state))
+        await settle(pilot, pane)
+        assert (screen_lines(pane), pane.following) == (before, False)
+        await pilot.press("end")
+        assert pane.following
+        assert screen_lines(pane)[-1].endswith("more")
+
+
+@in_loop
+async def test_the_end_is_followed_again_when_the_user_scrolls_to_it() -> None:
+    pane = Conversation()
+    async with Stage(pane).run_test(size=(50, 12)) as pilot:
+        pane.show(numbered(50))
+        await settle(pilot, pane)
+        await pilot.press("up", "up")
+        assert not pane.following
+        await pilot.press("down", "down")
+        assert pane.following
+        pane.show(numbered(60))
+        await settle(pilot, pane)
+        assert screen_lines(pane)[-1].endswith("note 59")
+
+
+@in_loop
+async def test_a_page_up_and_down_again_shows_the_same_though_heights_were_estimates() -> None:
+    pane = Conversation()
+    text = "A paragraph that is long enough to be wrapped many times over. " * 6 + "\n\n```py\nx = 1\n```\n\n- a\n- b\n\n"
+    async with Stage(pane).run_test(size=(50, 15)) as pilot:
+        pane.show(folded(*(reply(f"{number} {text}") for number in range(40))))
+        await settle(pilot, pane)
+        await pilot.press("pageup", "pageup")
+        before = screen_lines(pane)
+        for _ in range(6):
+            await pilot.press("pageup")
+        for _ in range(6):
+            await pilot.press("pagedown")
+        assert screen_lines(pane) == before
+
+
+@in_loop
+async def test_every_line_can_be_reached_by_scrolling_up() -> None:
+    pane = Conversation()
+    async with Stage(pane).run_test(size=(40, 10)) as pilot:
+        words = " ".join(f"word{number}" for number in range(150))
+        pane.show(folded(TurnStarted("first words"), reply(words), Warned("last")))
+        await settle(pilot, pane)
+        await pilot.press("home")
+        lines = screen_lines(pane)
+        assert lines[1:3] == ["┃ You", "┃ first words"]
+        seen = set(" ".join(lines).split())
+        while not pane.following:
+            await pilot.press("down")
+            seen |= set(screen_lines(pane)[-1].split())
+        assert seen >= {f"word{number}" for number in range(150)}
+
+
+@in_loop
+async def test_a_new_width_wraps_anew_and_keeps_the_place() -> None:
+    pane = Conversation()
+    async with Stage(pane).run_test(size=(80, 12)) as pilot:
+        pane.show(folded(*(TurnStarted(f"prompt {number} " + "long " * 30) for number in range(50))))
+        await settle(pilot, pane)
+        await pilot.press("home", *["pagedown"] * 5)
+        first = next(line for line in screen_lines(pane) if "prompt" in line)
+        await pilot.resize_terminal(40, 12)
+        await settle(pilot, pane)
+        assert any(first[:12] in line for line in screen_lines(pane))
+        assert all(len(line) <= 40 for line in screen_lines(pane))
+
+
+@pytest.mark.parametrize("size", [(20, 5), (3, 1), (1, 1)])
+@in_loop
+async def test_a_tiny_screen_is_survived(size: tuple[int, int]) -> None:
+    pane = Conversation()
+    async with Stage(pane).run_test(size=size) as pilot:
+        pane.show(hostile_session())
+        await settle(pilot, pane)
+        await pilot.resize_terminal(80, 24)
+        await settle(pilot, pane)
+        assert screen_lines(pane)[-1] != ""
+
+
+@in_loop
+async def test_what_streamed_looks_the_same_when_it_is_complete() -> None:
+    text = "# Title\n\nSome *words*:\n```python\ndef f(): return 1\n```\n1. one\n2. two\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\nEnd.\n"
+    pane = Conversation()
+    async with Stage(pane).run_test(size=(60, 40)) as pilot:
+        state = folded(TurnStarted("go"))
+        for start in range(0, len(text), 7):
+            state = folded(TextDelta(text[start : start + 7]), start=state)
+            pane.show(state)
+            pane.flush()
+        await settle(pilot, pane)
+        live = screen_lines(pane)
+        pane.show(folded(reply(text), start=state))
+        await settle(pilot, pane)
+        assert screen_lines(pane) == live
+        assert "│ Title" in live and "│  def f(): return 1" in live
+
+
+@in_loop
+async def test_a_reply_that_is_not_whole_says_so() -> None:
+    pane = Conversation()
+    async with Stage(pane).run_test(size=(60, 10)) as pilot:
+        pane.show(folded(reply("half", INCOMPLETE)))
+        await settle(pilot, pane)
+        assert screen_lines(pane)[:4] == ["", "│ Pygent", "│ half", "│ ! The reply broke off; it is not complete."]
+
+
+@in_loop
+async def test_a_card_shows_the_end_of_a_failure_and_unfolds() -> None:
+    pane = Conversation()
+    content = "\n".join(f"line {number}" for number in range(10))
+    async with Stage(pane).run_test(size=(60, 20)) as pilot:
+        pane.show(folded(CallStarted(ToolCall("c", "bash", "{}"), "make"), CallEnded(ToolResult("c", content, "ok", 2, 1.5))))
+        await settle(pilot, pane)
+        folded_lines = screen_lines(pane)
+        assert folded_lines[2].split() == ["┆", "$", "make", "✗", "exit", "2", "1.5", "s"]
+        assert folded_lines[3:8] == ["┆   … 6 earlier lines · Enter opens", *(f"┆   line {number}" for number in range(6, 10))]
+        await pilot.press("o")
+        assert [line for line in screen_lines(pane) if "line" in line] == [f"┆   line {number}" for number in range(10)]
+
+
+@in_loop
+async def test_a_card_hides_no_single_line() -> None:
+    pane = Conversation()
+    async with Stage(pane).run_test(size=(60, 20)) as pilot:
+        pane.show(folded(CallStarted(ToolCall("c", "bash", "{}"), "make"), CallEnded(ToolResult("c", "1\n2\n3\n4\n5", "ok", 0))))
+        await settle(pilot, pane)
+        assert screen_lines(pane)[3:9] == ["┆   1", "┆   2", "┆   3", "┆   4", "┆   5", ""]
+
+
+@in_loop
+async def test_a_card_shows_the_whole_sentence_on_why_a_call_did_not_run() -> None:
+    pane = Conversation()
+    sentence = "Docker image some/image is not here; run: docker pull some/image (or choose the local runtime with --no-docker)"
+    async with Stage(pane).run_test(size=(60, 20)) as pilot:
+        pane.show(folded(CallStarted(ToolCall("c", "bash", "{}"), "make"), CallEnded(ToolResult("c", sentence, "error"))))
+        await settle(pilot, pane)
+        shown = [line for line in screen_lines(pane)[3:] if line.startswith("┆   ")]
+        assert " ".join(line.removeprefix("┆   ").strip() for line in shown) == sentence
+
+
+@in_loop
+async def test_a_running_call_shows_its_seconds_and_an_opened_one_its_exact_arguments() -> None:
+    pane = Conversation()
+    async with Stage(pane).run_test(size=(60, 20)) as pilot:
+        call = ToolCall("c", "bash", '{"cmd": "make \\\\\\n  all\\u001b[2J", "network": true}')
+        state = folded(CallStarted(call, "make all"))
+        pane.show(state)
+        await settle(pilot, pane)
+        assert screen_lines(pane)[2].split() == ["┆", "$", "make", "all", "●", "running"]
+        pane.tick(START + 63)
+        await settle(pilot, pane)
+        assert screen_lines(pane)[2].split()[-3:] == ["running", "63", "s"]
+        await pilot.press("enter")
+        assert screen_lines(pane)[3:6] == ["┆   make \\", "┆     all␛[2J", "┆   network: true"]
+
+
+@in_loop
+async def test_what_the_user_runs_has_their_gutter_and_sign_and_what_was_denied_their_reason() -> None:
+    pane = Conversation()
+    async with Stage(pane).run_test(size=(60, 20)) as pilot:
+        asked = ApprovalRequest("d", "main", "bash", "{}", "rm x", "it runs here")
+        pane.show(
+            folded(
+                CallStarted(ToolCall("u", "bash", "{}"), "ls", by="user"),
+                CallEnded(ToolResult("u", "a.txt", exit_code=0)),
+                ApprovalAsked(asked),
+                ApprovalSettled("d", "deny", "not that file"),
+                CallEnded(ToolResult("d", "no", "denied")),
+            )
+        )
+        await settle(pilot, pane)
+        lines = [" ".join(line.split()) for line in screen_lines(pane)[1:8]]
+        assert lines == ["┃ You", "┃ ! ls ✓", "┃ a.txt", "", "│ Pygent", "┆ $ rm x ✗ denied", "┃ you: not that file"]
+
+
+@in_loop
+async def test_a_call_that_was_withdrawn_is_not_said_to_be_denied_by_the_user() -> None:
+    pane = Conversation()
+    async with Stage(pane).run_test(size=(60, 20)) as pilot:
+        asked = ApprovalRequest("d", "main", "bash", "{}", "rm x", "it runs here")
+        pane.show(folded(ApprovalAsked(asked), ApprovalSettled("d", "deny", NEVER_ANSWERED), CallEnded(ToolResult("d", "no", "denied"))))
+        await settle(pilot, pane)
+        lines = [" ".join(line.split()) for line in screen_lines(pane)[2:4]]
+        assert lines == ["┆ $ rm x ✗ denied", f"┆ {NEVER_ANSWERED}"]
+
+
+@in_loop
+async def test_what_a_diff_shows_is_not_said_again() -> None:
+    pane = Conversation()
+    async with Stage(pane).run_test(size=(60, 20)) as pilot:
+        write = ToolCall("w", "write_file", '{"path": "a.py", "content": "x = 1"}')
+        diff = FileDiff("a.py", "added", "@@ -0,0 +1,1 @@\n+x = 1\n", 1, 0)
+        pane.show(
+            folded(CallStarted(write, "a.py (1 line)"), FilesChanged(("a.py",), (diff,)), CallEnded(ToolResult("w", "Wrote 5 bytes")))
+        )
+        await settle(pilot, pane)
+        lines = [" ".join(line.split()) for line in screen_lines(pane)[2:6]]
+        assert lines == ["┆ ± write_file a.py +1 −0 ✓", "┆ 1 + x = 1", "", ""]
+
+
+@in_loop
+async def test_how_a_turn_ended_is_said_once() -> None:
+    for reason, said in (("", "■ Interrupted."), ("Interrupted.", "■ Interrupted."), ("Shutting down.", "■ Interrupted: Shutting down.")):
+        pane = Conversation()
+        async with Stage(pane).run_test(size=(60, 8)) as pilot:
+            pane.show(folded(TurnEnded("interrupted", 1, Usage(), reason)))
+            await settle(pilot, pane)
+            assert said in screen_lines(pane)
+
+
+@in_loop
+async def test_the_countdown_runs_with_the_clock_that_it_is_given() -> None:
+    pane = Conversation()
+    async with Stage(pane).run_test(size=(80, 10)) as pilot:
+        pane.show(folded(RetryScheduled(5.0, "429", 1)))
+        for now, seconds in ((START + 1.0, 4), (START + 4.0, 1)):
+            pane.tick(now)
+            await settle(pilot, pane)
+            assert f"asked again in {seconds} s" in screen_lines(pane)[1]
+
+
+@in_loop
+async def test_the_welcome_stands_until_something_is_said() -> None:
+    pane = Conversation()
+    async with Stage(pane).run_test(size=(40, 10)) as pilot:
+        pane.welcome = ("Hello", "Type something.")
+        await settle(pilot, pane)
+        assert screen_lines(pane)[1:3] == ["  Hello", "  Type something."]
+        pane.show(folded(TurnStarted("hi")))
+        await settle(pilot, pane)
+        assert screen_lines(pane)[:3] == ["", "┃ You", "┃ hi"]
+
+
+@in_loop
+async def test_another_transcript_replaces_the_one_shown() -> None:
+    pane = Conversation()
+    async with Stage(pane).run_test(size=(40, 10)) as pilot:
+        pane.show(numbered(50))
+        await settle(pilot, pane)
+        pane.show(Transcript("t1", folded(TurnStarted("task")).entries))
+        await settle(pilot, pane)
+        assert screen_lines(pane)[:4] == ["", "┃ You", "┃ task", ""]
+
+
+@in_loop
+async def test_a_change_of_theme_keeps_the_text() -> None:
+    pane = Conversation()
+    app = Stage(pane)
+    async with app.run_test(size=(40, 10)) as pilot:
+        pane.show(folded(TurnStarted("go"), reply("**bold** `code`")))
+        await settle(pilot, pane)
+        before = screen_lines(pane)
+        app.theme = "textual-light"
+        await settle(pilot, pane)
+        assert screen_lines(pane) == before
+
+
+@in_loop
+async def test_five_thousand_messages_are_shown_at_once_and_a_delta_costs_the_same() -> None:
+    text = "# Title\n\nwords **bold** words " * 10 + "\n```py\nx = 1\n```\n"
+    state = folded(*(reply(f"{number} {text}") for number in range(5_000)))
+    pane = Conversation()
+    async with Stage(pane).run_test(size=(100, 40)) as pilot:
+        await settle(pilot, pane)
+        began = perf_counter()
+        pane.show(state)
+        pane.flush()
+        shown = perf_counter()
+        for _ in range(20):
+            state = folded(TextDelta("word "), start=state)
+            pane.show(state)
+            pane.flush()
+        assert shown - began < 3.0
+        assert (perf_counter() - shown) / 20 < 0.05
+
+
+@in_loop
+async def test_a_selection_is_seen_and_copied_without_the_gutter() -> None:
+    pane = Conversation()
+    app = Stage(pane)
+    async with app.run_test(size=(40, 10)) as pilot:
+        pane.show(folded(TurnStarted("first line\nsecond line\nthird line")))
+        await settle(pilot, pane)
+        await pilot.mouse_down(pane, offset=(8, 2))
+        await pilot.hover(pane, offset=(7, 4))
+        await pilot.mouse_up(pane, offset=(7, 4))
+        assert app.screen.get_selected_text() == "line\nsecond line\nthird"
+        selected = app.screen.get_component_rich_style("screen--selection").bgcolor
+        marked = [segment.text for segment in pane.render_line(3) if segment.style and segment.style.bgcolor == selected]
+        assert "".join(marked) == "┃ second line"
