@@ -17,6 +17,7 @@ pytest_plugins: list[str] = [
     "tests.support.registry",
     "tests.support.sessions",
     "tests.support.sse_server",
+    "tests.support.strict",
     "tests.support.used",
     "tests.support.ways",
 ]

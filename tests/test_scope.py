@@ -1,74 +1,25 @@
-"""What a command may do inside a tool call: asked under ids of its own, settled once, and silent once the call has ended."""
+"""What a command may do inside a tool call: asked under ids of its own, and settled once."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pygent_engine import Agent, Approval, ApprovalRequest, Limits, Message, Runtime, ScriptedModel, Session, Settings, register_tool
-from pygent_engine.approvals import Policy
-from pygent_engine.events import (
-    AnswerApproval,
-    ApprovalAsked,
-    ApprovalSettled,
-    CallEnded,
-    CallStarted,
-    ImagePullEnded,
-    ImagePullProgress,
-    ImagePullStarted,
-    Interrupt,
-    OutputDelta,
-    SubmitPrompt,
-    TaskEnded,
-    TurnEnded,
-)
+from pygent_engine import Approval, ApprovalRequest, Message, Runtime, ScriptedModel
+from pygent_engine.events import ApprovalAsked, ApprovalSettled, CallEnded, CallStarted, TaskEnded
 from pygent_engine.scope import Need, Scope, current_scope, working_in
 from pygent_engine.task_values import TaskState
 from pygent_engine.tools import default_registry
 from pygent_engine.tools.registry import Tool
-from pygent_engine.values import JsonDict, ToolResult
-from tests.support.agents import DEADLINE_S, Recorder, bash, calls
-from tests.support.laws import check_stream
+from pygent_engine.values import JsonDict
+from tests.support.agents import DEADLINE_S, bash, calls
+from tests.support.strict import DOUBT, NO_ARGUMENTS, REASON, REMEDY, UNSURE, MakeStrict, results, runner
 from tests.tasks.hall import Model
 
-NO_ARGUMENTS = {"type": "object", "properties": {}}
-DOUBT = "what it runs depends on $x, which is known only when it runs."
-REASON = f"may run what is banned: {DOUBT}".rstrip(".")
-REMEDY = f"Not run: nobody is here to allow it. It may run what is banned: {DOUBT} Write it plainly."
 LOCAL = "runs on this machine, outside any container"
-UNSURE = "x=echo; $x hello"
-
-MakeStrict = Callable[..., tuple[Agent, Recorder]]
-
-
-@pytest.fixture
-def make_strict(tmp_path: Path, own_tools: None) -> Iterator[MakeStrict]:
-    """Makes agents over local runtimes in which `rm` is banned; checks what they reported when the test is over."""
-    made: list[tuple[Agent, Recorder]] = []
-
-    def make(model: Any, **options: Any) -> tuple[Agent, Recorder]:
-        recorder = Recorder()
-        runtime = Runtime(False, workspace=tmp_path, banned_commands=["rm"])
-        made.append((Agent(model, runtime, on_event=recorder, settings=Settings(), owns_runtime=True, **options), recorder))
-        return made[-1]
-
-    yield make
-    for agent, recorder in made:
-        agent.close()
-        check_stream(recorder.envelopes)
-
-
-def runner(*commands: str) -> None:
-    """Registers a tool that runs `commands`, whatever they need."""
-    register_tool("runs", "Runs", NO_ARGUMENTS, lambda runtime: "".join(runtime.execute(command).output for command in commands))
-
-
-def results(recorder: Recorder) -> list[ToolResult]:
-    return [ended.result for ended in recorder.of(CallEnded)]
 
 
 # ---------------------------------------------------------------- the scope of a thread
@@ -226,115 +177,6 @@ def test_a_failing_approver_denies_the_command(make_strict: MakeStrict) -> None:
     agent.run("go")
     assert [settled.decision for settled in recorder.of(ApprovalSettled)] == ["deny"]
     assert results(recorder)[0].content.endswith("They say: The approver failed: RuntimeError: no terminal")
-
-
-# ---------------------------------------------------------------- ended while it waits
-
-
-@pytest.mark.parametrize("in_the_middle", [True, False])
-def test_an_interrupt_withdraws_an_ask_of_a_front_end_once(make_strict: MakeStrict, in_the_middle: bool) -> None:
-    runner(UNSURE)
-    wanted = calls(("runs", {})) if in_the_middle else bash(UNSURE)
-    agent, _ = make_strict(ScriptedModel([wanted, "unused"]))
-    recorder = Recorder()
-    session = Session(agent, policy=Policy(confirm_bash=False), on_event=recorder)
-    try:
-        session.send(SubmitPrompt("go"))
-        asked = recorder.wait_for(ApprovalAsked).request
-        session.send(Interrupt())
-        assert recorder.wait_for(TurnEnded).outcome == "interrupted"
-        session.send(AnswerApproval(asked.call_id, "session"))  # too late
-    finally:
-        session.close()
-    check_stream(recorder.envelopes)
-    assert asked.call_id == ("c1.1" if in_the_middle else "c1")
-    assert [settled.decision for settled in recorder.of(ApprovalSettled)] == ["deny"]
-    assert "hello" not in results(recorder)[0].content
-
-
-@pytest.mark.parametrize("in_the_middle", [True, False])
-def test_an_approver_that_answers_after_the_deadline_changes_nothing(make_strict: MakeStrict, in_the_middle: bool) -> None:
-    let_go, answered = threading.Event(), threading.Event()
-
-    def slow(request: ApprovalRequest) -> Approval:
-        let_go.wait(DEADLINE_S)
-        answered.set()
-        return Approval("session")
-
-    runner(UNSURE)
-    wanted = calls(("runs", {})) if in_the_middle else bash(UNSURE)
-    agent, recorder = make_strict(ScriptedModel([wanted, "unused"]), approver=slow, limits=Limits(seconds=0.3))
-    assert agent.run("go").limit == "seconds"
-    reported = list(recorder.envelopes)
-    let_go.set()
-    assert answered.wait(DEADLINE_S)
-    agent.close()
-    assert recorder.envelopes == reported
-    assert [settled.decision for settled in recorder.of(ApprovalSettled)] == ["deny"]
-    assert [need.permission for need in agent.gate.open(agent.runtime.needs(UNSURE))] == ["ban"]
-
-
-def test_a_call_that_was_left_behind_reports_nothing_and_is_allowed_nothing(make_strict: MakeStrict) -> None:
-    let_go, over = threading.Event(), threading.Event()
-    refused: list[str] = []
-
-    def stubborn(runtime: Runtime) -> str:
-        scope = current_scope()
-        assert scope is not None
-        scope.post(ImagePullStarted("image"))
-        let_go.wait(DEADLINE_S)
-        scope.post(ImagePullProgress("image", 1, 2, 3, 4))
-        scope.post(ImagePullEnded("image"))
-        refused.append(runtime.execute(UNSURE).output)
-        over.set()
-        return "late"
-
-    register_tool("stubborn", "Stubborn", NO_ARGUMENTS, stubborn)
-    agent, recorder = make_strict(
-        ScriptedModel([calls(("stubborn", {})), "unused"]), approver=lambda request: True, limits=Limits(seconds=0.3)
-    )
-    assert agent.run("go").limit == "seconds"
-    reported = list(recorder.envelopes)
-    let_go.set()
-    assert over.wait(DEADLINE_S)
-    assert recorder.envelopes == reported
-    assert recorder.of(ImagePullStarted, ImagePullEnded, CallEnded)[:2] == [
-        ImagePullStarted("image"),
-        ImagePullEnded("image", "the call was ended meanwhile"),
-    ]
-    assert refused == ["[not run: the turn was ended before it was approved]"]
-
-
-def test_an_ask_of_a_thread_that_outlives_its_call_is_withdrawn_with_it(make_strict: MakeStrict) -> None:
-    asking, let_go = threading.Event(), threading.Event()
-    said: list[str] = []
-    helpers: list[threading.Thread] = []
-
-    def approver(request: ApprovalRequest) -> bool:
-        asking.set()
-        return let_go.wait(DEADLINE_S)
-
-    def hasty(runtime: Runtime) -> str:
-        scope = current_scope()
-        assert scope is not None
-        helpers.append(threading.Thread(target=lambda: said.append(scope.permit(runtime.needs(UNSURE), UNSURE))))
-        helpers[0].start()
-        assert asking.wait(DEADLINE_S)
-        return "back"
-
-    register_tool("hasty", "Hasty", NO_ARGUMENTS, hasty)
-    agent, recorder = make_strict(ScriptedModel([calls(("hasty", {})), "done"]), approver=approver)
-    assert agent.run("go").outcome == "finished"
-    let_go.set()
-    helpers[0].join(DEADLINE_S)
-    assert said == ["[not run: the turn was ended before it was approved]"]
-    assert [type(event) for event in recorder.of(ApprovalAsked, ApprovalSettled, CallEnded)] == [ApprovalAsked, ApprovalSettled, CallEnded]
-
-
-def test_output_that_comes_after_the_call_is_not_reported(make_strict: MakeStrict) -> None:
-    agent, recorder = make_strict(ScriptedModel([bash("(sleep 0.3; echo late) & echo soon"), "done"]))
-    agent.run("go")
-    assert "".join(delta.text for delta in recorder.of(OutputDelta)) == "soon\n"
 
 
 # ---------------------------------------------------------------- shared
