@@ -5,7 +5,8 @@ from __future__ import annotations
 from pygent_tui.screens.board import BoardScreen
 from pygent_tui.widgets.board.task_table import TaskTable
 from tests import board_scripts
-from tests.scenes import Scene, start
+from tests.scenes import Scene
+from tests.scripts import start
 from tests.support.stage import Stage
 
 NONE = Scene("none", start)

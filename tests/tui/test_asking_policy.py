@@ -6,7 +6,8 @@ import pytest
 
 from pygent_engine.events import SetApprovals, SetConfirmBash, Tuned
 from pygent_engine.values import Tuning
-from tests.scenes import Scene, start
+from tests.scenes import Scene
+from tests.scripts import start
 from tests.support.script import Script
 from tests.support.stage import Stage, play
 

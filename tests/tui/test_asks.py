@@ -9,7 +9,8 @@ from pygent_engine.events import AnswerApproval, ApprovalSettled, Interrupt
 from pygent_tui.widgets.asks.approval_panel import ApprovalPanel
 from pygent_tui.widgets.asks.ask_panel import AskPanel
 from pygent_tui.widgets.composer.composer import Composer
-from tests.scenes import Scene, approval, running, scene, start, task_approval
+from tests.scenes import Scene, scene
+from tests.scripts import approval, running, start, task_approval
 from tests.support.pressing import QUIET_S, drawn, panel, press_at
 from tests.support.script import Script, call
 from tests.support.stage import Stage, play

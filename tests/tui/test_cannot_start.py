@@ -8,7 +8,8 @@ import pytest
 
 from pygent_engine.events import Interrupt, SubmitPrompt
 from pygent_tui.screens.cannot_start import CannotStart
-from tests.scenes import Scene, fallback, pulling, scene
+from tests.scenes import Scene, scene
+from tests.scripts import fallback, pulling
 from tests.support.scene_session import SceneLaunch, SceneSession
 from tests.support.script import Script
 from tests.support.stage import Stage, play

@@ -11,7 +11,8 @@ from pygent_engine.events import Interrupt, Steer, SubmitPrompt
 from pygent_tui.screens.help import Help
 from pygent_tui.widgets.composer.composer import Composer
 from pygent_tui.widgets.popup import Popup
-from tests.scenes import Scene, running, start
+from tests.scenes import Scene
+from tests.scripts import running, start
 from tests.support.scene_session import SceneLaunch, SceneSession
 from tests.support.stage import Scenario, Stage, play
 

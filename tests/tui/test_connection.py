@@ -12,7 +12,7 @@ from pygent_engine.events import Envelope, SubmitPrompt
 from pygent_tui.connection import Connection, Failed, News
 from pygent_tui.ports import ShellPort
 from pygent_tui.pump import Pump
-from tests.scenes import start
+from tests.scripts import start
 from tests.support.scene_session import DEADLINE_S, SceneLaunch, SceneSession, SceneSubscription
 from tests.support.script import Script
 

@@ -11,7 +11,8 @@ import pytest
 from pygent_engine.events import ReplyCompleted
 from pygent_engine.values import Message
 from pygent_tui.screens.confirm import Confirm
-from tests.scenes import Scene, answer, running, start
+from tests.scenes import Scene
+from tests.scripts import answer, running, start
 from tests.support.saying import command, hears, said
 from tests.support.scene_session import SceneLaunch
 from tests.support.script import Script, call

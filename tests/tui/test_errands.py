@@ -8,7 +8,8 @@ import pytest
 
 from pygent_engine.events import CopyIn, Interrupt, RunShell, StartedOver, StartOver, Steer
 from pygent_tui.screens.confirm import Confirm
-from tests.scenes import Scene, answer, running
+from tests.scenes import Scene
+from tests.scripts import answer, running
 from tests.support.saying import command, said
 from tests.support.script import Script
 from tests.support.stage import Stage, play

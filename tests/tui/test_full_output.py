@@ -7,7 +7,8 @@ from pathlib import Path
 from pygent_tui.screens.full_output import FullOutput
 from pygent_tui.screens.workbench import Workbench
 from pygent_tui.widgets.output.full_view import FullView
-from tests.scenes import Scene, full_output, running
+from tests.scenes import Scene
+from tests.scripts import full_output, running
 from tests.support.script import Script, call
 from tests.support.stage import Stage, play, show_scene
 

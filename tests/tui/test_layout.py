@@ -12,7 +12,8 @@ from pygent_tui.memory.look import NAME, Look, Memory
 from pygent_tui.theme import DARK, LIGHT
 from pygent_tui.views.arrangement import Arrangement
 from pygent_tui.widgets.composer.composer import Composer
-from tests.scenes import Scene, running, start, tasks
+from tests.scenes import Scene
+from tests.scripts import running, start, tasks
 from tests.support.stage import Stage, play
 
 START = Scene("start", start)

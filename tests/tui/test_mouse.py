@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.scenes import Scene, start
+from tests.scenes import Scene
+from tests.scripts import start
 from tests.support.saying import command, said
 from tests.support.stage import Stage, play
 from tests.support.terminal import terminal

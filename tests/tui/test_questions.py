@@ -6,7 +6,8 @@ from textual import events
 
 from pygent_engine.events import AnswerQuestion
 from pygent_tui.widgets.asks.question_panel import NO_ANSWER
-from tests.scenes import Scene, question, scene
+from tests.scenes import Scene, scene
+from tests.scripts import question
 from tests.support.pressing import QUIET_S, drawn, panel, press_at
 from tests.support.script import Script, call
 from tests.support.stage import Stage, play

@@ -11,7 +11,8 @@ from pygent_engine.events import PromptQueued, PromptTaken, PromptWithdrawn, Sub
 from pygent_tui.memory.drafts import EMPTY, Draft, DraftFile
 from pygent_tui.widgets.composer.composer import Composer
 from pygent_tui.widgets.composer.queue_list import QueueList
-from tests.scenes import Scene, running, start
+from tests.scenes import Scene
+from tests.scripts import running, start
 from tests.support.scene_session import SceneLaunch, SceneSession
 from tests.support.stage import Stage, play
 

@@ -14,7 +14,8 @@ from pygent_tui.screens.save_as import SaveAs
 from pygent_tui.screens.workbench import Workbench
 from pygent_tui.widgets.output.output_pane import OutputPane
 from pygent_tui.widgets.request import OutputAsked
-from tests.scenes import Scene, running, three_calls
+from tests.scenes import Scene
+from tests.scripts import running, three_calls
 from tests.support.script import Script, call
 from tests.support.stage import Stage, play
 

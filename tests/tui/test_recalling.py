@@ -10,7 +10,8 @@ from pygent_engine.events import SubmitPrompt
 from pygent_tui.memory.prompts import Kept, PromptFile
 from pygent_tui.widgets.composer.composer import Composer
 from pygent_tui.widgets.popup import Popup
-from tests.scenes import Scene, start
+from tests.scenes import Scene
+from tests.scripts import start
 from tests.support.scene_session import SceneLaunch, SceneSession
 from tests.support.stage import Scenario, Stage, play
 

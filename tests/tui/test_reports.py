@@ -13,7 +13,8 @@ from pygent_engine.values import FileDiff
 from pygent_tui.views.changes import NOT_LISTED
 from pygent_tui.widgets.report_view import ReportView
 from tests.conversation_scripts import diffs
-from tests.scenes import Scene, answer, start
+from tests.scenes import Scene
+from tests.scripts import answer, start
 from tests.support.saying import command, hears
 from tests.support.scene_session import DEADLINE_S
 from tests.support.script import Script

@@ -7,7 +7,8 @@ import pytest
 from pygent_engine.events import AnswerApproval, AnswerQuestion, QuestionAsked
 from pygent_engine.values import Question
 from pygent_tui.widgets.asks.ask_panel import AskPanel
-from tests.scenes import Scene, task_approval
+from tests.scenes import Scene
+from tests.scripts import task_approval
 from tests.support.pressing import QUIET_S, drawn, panel, press_at
 from tests.support.script import Script, call
 from tests.support.stage import Stage, play

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pygent_engine.events import ContainerStarted
-from tests.scenes import Scene, scene, start
+from tests.scenes import Scene, scene
+from tests.scripts import start
 from tests.support.script import Script
 from tests.support.stage import Stage, play
 

@@ -14,7 +14,8 @@ from pygent_engine.values import Limits
 from pygent_tui.screens.form import Form
 from pygent_tui.widgets.board.task_requests import LimitsAsked, NewTaskAsked, RetryAsked
 from tests import work_scripts
-from tests.scenes import Scene, start
+from tests.scenes import Scene
+from tests.scripts import start
 from tests.support.saying import command, hears
 from tests.support.stage import Stage, play
 

@@ -7,7 +7,8 @@ import pytest
 from pygent_engine.events import Op, SetBans, SetModel, SetPersona, SetTool, Tuned
 from pygent_engine.values import ToolOffer, Tuning
 from pygent_tui.screens.pick import Pick
-from tests.scenes import Scene, start
+from tests.scenes import Scene
+from tests.scripts import start
 from tests.support.saying import command, hears, said
 from tests.support.script import Script
 from tests.support.stage import Stage, play

@@ -8,7 +8,8 @@ from pygent_engine.events import CancelTask, Interrupt, SubmitPrompt
 from pygent_tui.screens.confirm import Confirm
 from pygent_tui.screens.help import Help
 from pygent_tui.widgets.composer.composer import Composer
-from tests.scenes import Scene, answer, running, scene, start, tasks
+from tests.scenes import Scene, scene
+from tests.scripts import answer, running, start, tasks
 from tests.support.stage import Stage, play, show_scene
 
 START = Scene("start", start)

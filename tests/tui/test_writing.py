@@ -9,7 +9,8 @@ from textual import events
 
 from pygent_engine.events import PromptTaken, RunShell, Steer, Steered, SubmitPrompt, TurnStarted
 from pygent_tui.widgets.composer.composer import Composer
-from tests.scenes import Scene, running, start
+from tests.scenes import Scene
+from tests.scripts import running, start
 from tests.support.scene_session import SceneLaunch, SceneSession
 from tests.support.stage import Stage, play
 

@@ -10,7 +10,8 @@ from textual.command import CommandList, CommandPalette
 from pygent_engine.events import Interrupt
 from pygent_tui.commands.command import Command
 from pygent_tui.commands.table import COMMANDS
-from tests.scenes import Scene, running, start
+from tests.scenes import Scene
+from tests.scripts import running, start
 from tests.support.stage import Stage, play
 
 START = Scene("start", start)

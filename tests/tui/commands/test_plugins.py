@@ -11,7 +11,8 @@ import pytest
 from pygent_engine.events import SubmitPrompt
 from pygent_tui.commands.plugins import load
 from pygent_tui.commands.table import COMMANDS
-from tests.scenes import Scene, start
+from tests.scenes import Scene
+from tests.scripts import start
 from tests.support.saying import command, hears, said
 from tests.support.stage import Stage, play
 

@@ -6,7 +6,7 @@ from pygent_engine.events import ApprovalSettled, QuestionAnswered, SessionClose
 from pygent_engine.values import Question
 from pygent_tui.views import asks
 from pygent_tui.views.asks import Asks, chosen, fold, settled
-from tests.scenes import approval, question, task_approval
+from tests.scripts import approval, question, task_approval
 from tests.support.script import Script
 
 

@@ -11,7 +11,7 @@ from pygent_tui.views import asks, status, transcript
 from pygent_tui.views.entries import Notice
 from pygent_tui.views.pull import Pull, fold
 from pygent_tui.views.status_line import status_line
-from tests.scenes import failed_pull, half_pulled, pulled, pulling
+from tests.scripts import failed_pull, half_pulled, pulled, pulling
 from tests.support.script import Script
 
 counts = st.integers(0, 10**9)

@@ -7,7 +7,7 @@ import pytest
 from pygent_tui.views import app_state
 from pygent_tui.views.app_state import AppState
 from pygent_tui.views.signals import news, sign, takes_title, title
-from tests.scenes import approval, running, start
+from tests.scripts import approval, running, start
 from tests.support.script import Script
 
 

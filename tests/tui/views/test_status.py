@@ -19,7 +19,7 @@ from pygent_engine.events import (
 from pygent_engine.values import Message, ToolCall, Usage
 from pygent_tui.views import status
 from pygent_tui.views.status import Status, fold, submitted
-from tests.scenes import ended_tasks, running, start, tasks
+from tests.scripts import ended_tasks, running, start, tasks
 from tests.support.script import START, Script
 
 

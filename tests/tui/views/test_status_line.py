@@ -8,7 +8,7 @@ from pygent_engine.events import CallStarted, SessionClosed
 from pygent_engine.values import ApprovalMode, Mode, ToolCall
 from pygent_tui.views import app_state
 from pygent_tui.views.status_line import StatusLine, compact, elapsed, status_line
-from tests.scenes import approval, ended_tasks, fallback, running, start
+from tests.scripts import approval, ended_tasks, fallback, running, start
 from tests.support.script import Script, call
 
 
