@@ -25,6 +25,13 @@ async def press_at(stage: Stage, target: Widget, *presses: tuple[str, float]) ->
     await stage.pilot.pause()
 
 
+async def press_at_once(stage: Stage, *keys: str) -> None:
+    """Keys that come in one batch, as over a slow line or beside a busy core."""
+    for key in keys:
+        stage.app.post_message(events.Key(key, key if len(key) == 1 else None))
+    await stage.pilot.pause()
+
+
 def panel(stage: Stage) -> AskPanel:
     return stage.bench.query_one(AskPanel)
 

@@ -8,7 +8,7 @@ from pygent_engine.events import AnswerQuestion
 from pygent_tui.widgets.asks.question_panel import NO_ANSWER
 from tests.scenes import Scene, scene
 from tests.scripts import question
-from tests.support.pressing import QUIET_S, drawn, panel, press_at
+from tests.support.pressing import QUIET_S, drawn, panel, press_at, press_at_once
 from tests.support.script import Script, call
 from tests.support.stage import Stage, play
 
@@ -16,6 +16,15 @@ from tests.support.stage import Stage, play
 def test_options_are_chosen_with_arrows_and_enter() -> None:
     async def scenario(stage: Stage) -> None:
         await stage.press("down", "enter")
+        assert stage.ops == [AnswerQuestion("c1", "PostgreSQL, in a container")]
+
+    play(Scene("question", question), scenario)
+
+
+def test_keys_that_come_in_one_batch_count_in_their_order() -> None:
+    async def scenario(stage: Stage) -> None:
+        await press_at_once(stage, "down", "down", "up", "enter")
+        await stage.until(lambda: stage.ops)
         assert stage.ops == [AnswerQuestion("c1", "PostgreSQL, in a container")]
 
     play(Scene("question", question), scenario)

@@ -9,7 +9,7 @@ from pygent_engine.values import Question
 from pygent_tui.widgets.asks.ask_panel import AskPanel
 from tests.scenes import Scene
 from tests.scripts import task_approval
-from tests.support.pressing import QUIET_S, drawn, panel, press_at
+from tests.support.pressing import QUIET_S, drawn, panel, press_at, press_at_once
 from tests.support.script import Script, call
 from tests.support.stage import Stage, play
 
@@ -31,9 +31,9 @@ def test_those_who_wait_are_listed_and_chosen_without_an_answer() -> None:
     async def scenario(stage: Stage) -> None:
         await stage.until(lambda: "1 of 3 wait" in stage.text("AskPanel"))
         listed = stage.text("AskPanel")
-        assert "› 1  task-1 “An LRU cache in memory” · $ python -m pytest tests/test_lru.py" in listed
-        assert "  2  task-2 “A cache on disk” · $ rm -rf .cache" in listed
-        assert "  3  task-3 “A shared cache server” · ? Where is the server?" in listed
+        assert "› 1  task-1 · An LRU cache in memory · $ python -m pytest tests/test_lru.py" in listed
+        assert "  2  task-2 · A cache on disk · $ rm -rf .cache" in listed
+        assert "  3  task-3 · A shared cache server · ? Where is the server?" in listed
         for key, call_id in (("tab", "task-2/c2"), ("right", "c9"), ("tab", "task-1/c2"), ("shift+tab", "c9"), ("left", "task-2/c2")):
             await stage.press(key)
             await shown(stage, call_id)
@@ -50,8 +50,8 @@ def test_titles_of_tasks_and_what_they_want_are_shown_as_they_are() -> None:
     async def scenario(stage: Stage) -> None:
         await stage.until(lambda: "1 of 2 wait" in stage.text("AskPanel"))
         shown = stage.text("AskPanel")
-        assert f"May this run? bash · task task-1 “{evil}”" in shown
-        assert f"› 1  task-1 “{evil}” · $ {evil}" in shown
+        assert f"May this run? bash · task-1 · {evil}" in shown
+        assert f"› 1  task-1 · {evil} · $ {evil}" in shown
         assert f"  2  main · ? {evil}" in shown
         assert f"This command {evil}" in shown
         await stage.press("tab")
@@ -67,6 +67,19 @@ def test_one_is_chosen_by_its_number_and_answered_alone() -> None:
         await stage.press("y")
         assert stage.ops == [AnswerApproval("task-2/c2", "once")]
         await shown(stage, "c9")
+
+    play(THREE, scenario)
+
+
+@pytest.mark.parametrize("key", ["tab", "2"])
+def test_a_yes_typed_for_another_one_that_is_not_shown_yet_is_no_yes_for_this_one(key: str) -> None:
+    async def scenario(stage: Stage) -> None:
+        await shown(stage, "task-1/c2")
+        await press_at_once(stage, key, "y")
+        await shown(stage, "task-2/c2")
+        assert stage.ops == []
+        await stage.press("y")
+        assert stage.ops == [AnswerApproval("task-2/c2", "once")]
 
     play(THREE, scenario)
 

@@ -107,11 +107,11 @@ class ApprovalPanel(AskPanel):
     def size_note(self) -> str:
         return size(self._request)
 
-    def on_key(self, event: events.Key) -> None:
+    async def on_key(self, event: events.Key) -> None:
         if self._field.display:
             self._in_reason(event)
             return
-        if not (event.is_printable or event.key in ("escape", "enter")) or self.bound(event.key):
+        if await self.run_bound(event) or not (event.is_printable or event.key in ("escape", "enter")):
             return
         if self.admits(event, alone=True) and not self._choose(event.key, event.character or ""):
             self.keep(event)
@@ -149,7 +149,7 @@ class ApprovalPanel(AskPanel):
         elif decision is not None:
             self._answer(decision)
         elif character in "123456789"[: self._count] and self._count > 1:
-            self.post_message(self.Chosen(int(character) - 1))
+            self.show_other(int(character) - 1)
         else:
             return False
         return True

@@ -12,6 +12,7 @@ from textual.widget import Widget
 from pygent_engine.untrusted import clean, clean_line
 from pygent_engine.values import ROOT_TASK
 
+from ...views import naming
 from ...views.exact import Line
 from ..keys import Key, Keys
 from ..request import Request
@@ -179,7 +180,13 @@ class AskPanel(Widget, can_focus=True):
 
     def action_other(self, step: int) -> None:
         """Show another one that waits."""
-        self.post_message(self.Chosen((self._at + step) % self._count))
+        self.show_other((self._at + step) % self._count)
+
+    def show_other(self, at: int) -> None:
+        """Show the one that stands at `at`. What was typed for that one answers nothing here, however late it comes to be shown."""
+        self.guard.shut()
+        self.post_message(self.Chosen(at))
+        self.uncovered()
 
     def action_move(self, step: int) -> None:
         self.body.scroll_relative(y=step, animate=False)
@@ -189,7 +196,7 @@ class AskPanel(Widget, can_focus=True):
 
     def on_ask_list_clicked(self, event: AskList.Clicked) -> None:
         event.stop()
-        self.post_message(self.Chosen(event.at))
+        self.show_other(event.at)
 
     def on_ask_list_stepped(self, event: AskList.Stepped) -> None:
         event.stop()
@@ -200,10 +207,16 @@ class AskPanel(Widget, can_focus=True):
         event.stop()
         self.post_message(self.Typed(clean(event.text.replace("\r\n", "\n").replace("\r", "\n"))))
 
-    def bound(self, key: str) -> bool:
-        """Whether `key` is one of the panel's bindings, which come after `on_key`."""
-        active = self.screen.active_bindings.get(key)
-        return active is not None and active.node is self
+    async def run_bound(self, event: events.Key) -> bool:
+        """Do at once what a binding of the panel has `event` do; by itself it would come after the key that was typed next, which
+        might be an answer."""
+        active = self.screen.active_bindings.get(event.key)
+        if active is None or active.node is not self:
+            return False
+        event.stop()
+        event.prevent_default()
+        await self.run_action(active.binding.action)
+        return True
 
     def answer_with(self, answer: Message) -> None:
         """Post the one answer; keys that come before the panel is gone give no other."""
@@ -238,8 +251,7 @@ def whose(task_id: str, task_title: str) -> str:
     """What a panel's title adds to tell which delegated task asks; empty for the root agent."""
     if task_id == ROOT_TASK:
         return ""
-    title = f" “{clean_line(task_title, 40)}”" if task_title else ""
-    return f" · task {clean_line(task_id, 20)}{title}"
+    return f" · {naming.titled(task_id, task_title, 40)}"
 
 
 def _height(part: Widget, container: Size, viewport: Size, width: int) -> int:

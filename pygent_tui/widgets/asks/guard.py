@@ -21,6 +21,10 @@ class KeyGuard:
         """The panel can be read from now on."""
         self._since, self._open, self.drawn_at = at, False, at
 
+    def shut(self) -> None:
+        """Admit none until it can be read again."""
+        self._since = None
+
     def admits(self, at: float, *, alone: bool = False) -> bool:
         """Whether a key that arrived at `at` may be an answer; `alone`: only when it came after a silence of its own.
 

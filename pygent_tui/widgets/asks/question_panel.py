@@ -89,11 +89,11 @@ class QuestionPanel(AskPanel):
         else:
             super().action_page(step)
 
-    def on_key(self, event: events.Key) -> None:
+    async def on_key(self, event: events.Key) -> None:
         if self._field.has_focus:
             self._in_field(event)
             return
-        if not (event.is_printable or event.key in ("escape", "enter")) or self.bound(event.key):
+        if await self.run_bound(event) or not (event.is_printable or event.key in ("escape", "enter")):
             self._stay()
             return
         if self.admits(event):
