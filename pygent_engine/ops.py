@@ -10,6 +10,7 @@ __all__ = [
     "AnswerQuestion",
     "ApplyTask",
     "CancelTask",
+    "CompareTasks",
     "CopyIn",
     "DiffTask",
     "Interrupt",
@@ -174,6 +175,14 @@ class DiffTask:
 
 
 @frozen
+class CompareTasks:
+    """List how what the task `other` made differs from what the task made; the answer is ChangesCompared."""
+
+    task_id: str
+    other: str
+
+
+@frozen
 class ApplyTask:
     """Take changes of a task over into the workspace, all but what is ignored when no `paths` are named; the answer is
     ChangesApplied."""
@@ -245,7 +254,19 @@ class Shutdown:
     """End the session: its turn, its tasks, its runtime."""
 
 
-TaskOp = CancelTask | PauseTask | ResumeTask | RetryTask | MessageTask | LimitTask | DiffTask | ApplyTask | UnapplyTask | RemoveTask
+TaskOp = (
+    CancelTask
+    | PauseTask
+    | ResumeTask
+    | RetryTask
+    | MessageTask
+    | LimitTask
+    | DiffTask
+    | CompareTasks
+    | ApplyTask
+    | UnapplyTask
+    | RemoveTask
+)
 """What is asked of one task that there is, by its `task_id`. A refusal is a Warned under the task's id."""
 
 Op = (

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from .deltas import MOST_OUTPUT, GrowingDelta, OutputBudget
 from .events import (
     CallEnded,
+    ChangesCompared,
     ChangesListed,
     Envelope,
     Event,
@@ -38,7 +39,7 @@ class Record:
         self._replies: dict[str, _Reply] = {}  # by task: what streams
         self._outputs: dict[str, GrowingDelta] = {}  # by call: what may still grow
         self._pulls: dict[str, list[Envelope]] = {}  # by task: the furthest progress, and the last if it is another
-        self._listed: dict[str, int] = {}  # by task: the number of the last list of its changes
+        self._listed: dict[tuple[str, type], int] = {}  # by task: the number of the last list of its changes, and of the last comparison
         self._budget = OutputBudget(most_output)
 
     def put(self, envelope: Envelope) -> None:
@@ -87,12 +88,12 @@ class Record:
 
     def _relist(self, envelope: Envelope) -> None:
         """Drop the list of a task's changes for a newer one, and with the task."""
-        if isinstance(envelope.event, ChangesListed | TaskRemoved):
-            before = self._listed.pop(envelope.task_id, None)
-            if before is not None:
+        task, event = envelope.task_id, envelope.event
+        for kind in (ChangesListed, ChangesCompared):
+            if isinstance(event, kind | TaskRemoved) and (before := self._listed.pop((task, kind), None)) is not None:
                 del self._kept[before]
-        if isinstance(envelope.event, ChangesListed):
-            self._listed[envelope.task_id] = envelope.seq
+            if isinstance(event, kind):
+                self._listed[task, kind] = envelope.seq
 
     def _settle(self, task_id: str, event: Event) -> None:
         """End what `event` ends: a reply, an output, a pull; no delta merges past another event of its task."""

@@ -8,11 +8,12 @@ from typing import assert_never
 
 from .agent import Agent
 from .errors import PygentError, described
-from .events import ChangesListed, Warned
+from .events import ChangesCompared, ChangesListed, Warned
 from .one_by_one import OneByOne
 from .ops import (
     ApplyTask,
     CancelTask,
+    CompareTasks,
     DiffTask,
     LimitTask,
     MessageTask,
@@ -77,6 +78,8 @@ class TaskCalls:
                 tasks.set_limits(task_id, limits)
             case DiffTask(task_id):
                 post(task_id, ChangesListed(tuple(tasks.diff(task_id))))
+            case CompareTasks(task_id, other):
+                post(task_id, ChangesCompared(other, tuple(tasks.compare(task_id, other))))
             case ApplyTask(task_id, paths):
                 tasks.apply(task_id, paths or None)
             case UnapplyTask(task_id):

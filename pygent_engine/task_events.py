@@ -8,6 +8,7 @@ from .values import UNLIMITED, Limits, Mode, Persona, Usage
 
 __all__ = [
     "ChangesApplied",
+    "ChangesCompared",
     "ChangesFound",
     "ChangesListed",
     "ChangesTakenBack",
@@ -106,6 +107,15 @@ class ChangesListed:
 
 
 @frozen
+class ChangesCompared:
+    """The answer to a CompareTasks: from what the task made to what the task `other` made, of every path that either of them changed.
+    "added" is what only the other has, "deleted" what it has not; what .gitignore names is left out."""
+
+    other: str
+    changes: tuple[FileChange, ...]
+
+
+@frozen
 class ChangesApplied:
     """The answer to an ApplyTask, or what a tool applied."""
 
@@ -129,6 +139,7 @@ TaskEvent = (
     | TaskRemoved
     | ChangesFound
     | ChangesListed
+    | ChangesCompared
     | ChangesApplied
     | ChangesTakenBack
 )

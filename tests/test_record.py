@@ -18,6 +18,7 @@ from pygent_engine.events import (
     CallEnded,
     CallStarted,
     ChangesApplied,
+    ChangesCompared,
     ChangesListed,
     Envelope,
     Event,
@@ -152,6 +153,13 @@ def test_of_a_tasks_changes_the_last_list_is_kept_until_the_task_is_gone() -> No
     assert [(each.task_id, each.event) for each in recorded(stream(lists))] == [("task-2", old), ("task-1", applied), ("task-1", new)]
     gone = recorded(stream([*lists, ("task-1", TaskRemoved())]))
     assert [(each.task_id, each.event) for each in gone] == [("task-2", old), ("task-1", applied), ("task-1", TaskRemoved())]
+
+
+def test_of_a_tasks_comparisons_the_last_is_kept_beside_its_list() -> None:
+    listed, old, new = ChangesListed(()), ChangesCompared("task-2", ()), ChangesCompared("task-3", ())
+    told: list[Event | tuple[str, Event]] = [("task-1", event) for event in (old, listed, new)]
+    assert [each.event for each in recorded(stream(told))] == [listed, new]
+    assert [each.event for each in recorded(stream([*told, ("task-1", TaskRemoved())]))] == [TaskRemoved()]
 
 
 def test_ten_thousand_streamed_messages_cost_what_they_say_and_not_their_pieces() -> None:

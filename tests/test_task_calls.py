@@ -13,8 +13,10 @@ from pygent_engine.events import (
     ApplyTask,
     CancelTask,
     ChangesApplied,
+    ChangesCompared,
     ChangesListed,
     ChangesTakenBack,
+    CompareTasks,
     DiffTask,
     LimitTask,
     MessageSent,
@@ -82,6 +84,7 @@ def state(recorder: Recorder, wanted: TaskState) -> None:
         MessageTask("task-9", "hi"),
         LimitTask("task-9", Limits()),
         DiffTask("task-9"),
+        CompareTasks("task-9", "task-1"),
         ApplyTask("task-9"),
         UnapplyTask("task-9"),
         RemoveTask("task-9"),
@@ -187,6 +190,20 @@ def test_changes_are_listed_applied_and_taken_back(sessions: Sessions) -> None:
         ChangesApplied(ApplyReport(("b.txt",))),
         ChangesTakenBack(ApplyReport(("b.txt",))),
     ]
+
+
+def test_the_results_of_two_tasks_are_compared_with_each_other(sessions: Sessions) -> None:
+    first = calls(("write_file", {"path": "b.txt", "content": "b\n"}), ("write_file", {"path": "same.txt", "content": "="}))
+    second = calls(("write_file", {"path": "b.txt", "content": "B\n"}), ("write_file", {"path": "same.txt", "content": "="}))
+    session, recorder = sessions.open([first, "done", second, "done"], interactive=False)
+    for number in (1, 2):
+        session.send(StartTask("work"))
+        recorder.wait_for(TaskEnded, lambda _, number=number: len(recorder.of(TaskEnded)) == number)
+    session.send(CompareTasks("task-1", "task-9"))
+    assert recorder.wait_for(Warned) == Warned("There is no task task-9; tasks: task-1, task-2.")
+    session.send(CompareTasks("task-1", "task-2"))
+    differs = FileChange("b.txt", "modified", diff=FileDiff("b.txt", "modified", "@@ -1,1 +1,1 @@\n-b\n+B\n", 1, 1))
+    assert recorder.wait_for(ChangesCompared) == ChangesCompared("task-2", (differs,))
 
 
 class Slow:

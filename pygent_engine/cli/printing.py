@@ -10,6 +10,7 @@ from ..events import (
     CallEnded,
     CallStarted,
     ChangesApplied,
+    ChangesCompared,
     ChangesFound,
     ChangesListed,
     ChangesTakenBack,
@@ -132,7 +133,7 @@ class PlainText:
                 pass
             case TaskStateChanged() | TaskPausing() | TaskLimited() | TaskRetried() | TaskRemoved():
                 pass
-            case ChangesFound() | ChangesListed() | ChangesApplied() | ChangesTakenBack():
+            case ChangesFound() | ChangesListed() | ChangesCompared() | ChangesApplied() | ChangesTakenBack():
                 pass
             case _:
                 assert_never(envelope.event)

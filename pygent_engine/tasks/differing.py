@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from ..errors import WorkspaceError
 from ..runtime.files.encodings import NotText, decoded
 from ..runtime.files.exact import Exact
+from ..task_values import FileChange
 from ..tools.diffs import difference
-from ..trees import Merge, Store, Tree, Version, content_of
+from ..trees import Merge, Store, Tree, Version, content_of, read_version
 from ..untrusted import clean, clean_path
 from ..values import ChangeKind, FileDiff
 
@@ -42,6 +43,34 @@ def clash_diff(path: str, ours: Version | None, merge: Merge, store: Store) -> F
         return FileDiff(clean_path(path), "modified")
     diff = difference(clean_path(path), "modified", "" if ours is None else _text(content_of(ours, store)), _text(merge.marked))
     return replace(diff, text=clean(diff.text))
+
+
+def between(paths: Iterable[str], one: Exact, other: Exact) -> list[FileChange]:
+    """From what is in one folder to what is in the other, of those `paths` at which they differ. "added": only the other has it."""
+    found, room = [], _MOST
+    for path in paths:
+        kind = _kind(path, one, other)
+        if kind is None:
+            continue
+        diff = FileDiff(clean_path(path), kind)
+        if room > 0:
+            then = "" if kind == "added" else _text(_content(one, path))
+            now = "" if kind == "deleted" else _text(_content(other, path))
+            diff = difference(diff.path, kind, then, now)
+            room -= len(diff.text)
+        found.append(FileChange(diff.path, kind, diff=replace(diff, text=clean(diff.text))))
+    return found
+
+
+def _kind(path: str, one: Exact, other: Exact) -> ChangeKind | None:
+    """How the other's version of a path differs; None when it does not. What cannot be read counts as another."""
+    try:
+        mine, theirs = read_version(one, path), read_version(other, path)
+    except WorkspaceError:
+        return "modified"
+    if mine == theirs:
+        return None
+    return "added" if mine is None else "deleted" if theirs is None else "modified"
 
 
 def _content(exact: Exact, path: str) -> bytes | None:

@@ -11,6 +11,7 @@ from pygent_engine.events import (
     CallEnded,
     CallStarted,
     ChangesApplied,
+    ChangesCompared,
     ChangesFound,
     ChangesListed,
     ChangesTakenBack,
@@ -95,7 +96,7 @@ def fold(state: Transcript, envelope: Envelope) -> Transcript:  # noqa: C901 - o
             return state.append(entries.Told(text))
         case TaskPausing() | TaskLimited() | TaskRemoved():
             return state
-        case ChangesFound() | ChangesListed() | ChangesApplied() | ChangesTakenBack():
+        case ChangesFound() | ChangesListed() | ChangesCompared() | ChangesApplied() | ChangesTakenBack():
             return state
         case ImagePullStarted() | ImagePullProgress() | ImagePullEnded() | ContainerReplaced():
             return _runtime(state, event)
