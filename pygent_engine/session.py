@@ -18,6 +18,7 @@ from .events import (
     AnswerQuestion,
     ApplyTask,
     CancelTask,
+    CompareTasks,
     CopyIn,
     DiffTask,
     Envelope,
@@ -133,7 +134,7 @@ class Session:
                 self._desk.answer(call_id, text)
             case StartTask() | CancelTask() | PauseTask() | ResumeTask() | RetryTask() | MessageTask() | LimitTask() | RemoveTask():
                 self._task_calls.put(op)
-            case DiffTask() | ApplyTask() | UnapplyTask():
+            case DiffTask() | CompareTasks() | ApplyTask() | UnapplyTask():
                 self._task_calls.put(op)
             case SetModel() | SetPersona() | SetApprovals() | SetConfirmBash() | SetBans() | SetTool():
                 self._tuner.do(op)

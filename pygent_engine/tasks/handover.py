@@ -39,12 +39,12 @@ from ..trees import (
     write_all,
 )
 from ..untrusted import clean_path
-from .differing import clash_diff, with_diffs
+from .differing import between, clash_diff, with_diffs
 from .naming import Words
 
 if TYPE_CHECKING:
     from ..runtime import Runtime
-    from ..values import Flag
+    from ..values import ChangeKind, Flag
 
 _PATIENCE_S = 1.0
 
@@ -113,6 +113,14 @@ class Handover:
             return tuple(map(clean_path, changes(self._before, self._look())))
         finally:
             self._guard.release()
+
+    def compare(self, other: Handover) -> list[FileChange]:
+        """From what this task made to what the other one made, of every path that one of them changed."""
+        return between(sorted({*self._changed(), *other._changed()}), self._task, other._task)
+
+    def _changed(self) -> Mapping[str, ChangeKind]:
+        with self._guard:
+            return changes(self._before, self._look())
 
     def diff(self, others: Mapping[str, Collection[str]] | None = None) -> list[FileChange]:
         """All that changed. `others`: by the ids of other tasks the paths that they changed."""

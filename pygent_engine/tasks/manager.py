@@ -198,6 +198,10 @@ class TaskManager:
         task.report(ChangesFound(len(paths), paths[:MOST_CHANGED]))
         return changes
 
+    def compare(self, task_id: str, other_id: str) -> list[FileChange]:
+        """How what another task made differs from what this one made, of every path that either of them changed."""
+        return self._place(self._task(task_id)).handover.compare(self._place(self._task(other_id)).handover)
+
     def apply(self, task_id: str, paths: Iterable[str] | None = None) -> ApplyReport:
         """Merge what a task changed into its parent's workspace: all of `paths` (None: all but what is ignored), or nothing when
         there are conflicts."""
