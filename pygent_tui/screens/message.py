@@ -37,7 +37,7 @@ class MessageDialog(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
-            dialog.border_title = Content("Write to " + naming.tasks(self._views))
+            dialog.border_title = Content("Write to " + _titled(self._views))
             yield self._what
             yield self._field
             yield self._keys
@@ -62,3 +62,10 @@ class MessageDialog(ModalScreen[str | None]):
         event.stop()
         if event.text:
             self.dismiss(event.text)
+
+
+def _titled(views: tuple[TaskView, ...]) -> str:
+    """One task by id and title, of several the ids."""
+    if len(views) == 1:
+        return naming.titled(views[0].id, views[0].title)
+    return naming.first([naming.id_of(view.id) for view in views], len(views))

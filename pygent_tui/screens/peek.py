@@ -18,9 +18,9 @@ from ..views.board_keys import valid
 from ..views.task_facts import Part, spends, stands
 from ..widgets.asks.ask_panel import AskPanel
 from ..widgets.board.bindings import ASKED
-from ..widgets.board.task_head import drawn
 from ..widgets.key_line import KeyLine
 from ..widgets.request import Request
+from ..widgets.roles import drawn
 
 _WIDEST, _BESIDE, _LEAST, _USUAL = 88, 46, 6, 14
 

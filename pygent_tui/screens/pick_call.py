@@ -15,9 +15,8 @@ from textual.widgets.option_list import Option
 from ..views.output import Buffer
 from ..widgets.keys import Keys
 from ..widgets.output.buffer_view import ending
+from ..widgets.roles import drawn
 from ..widgets.sanitise import one_line
-
-_COLORS = {"ok": "$text-success", "warn": "$text-warning", "error": "$text-error"}
 
 
 class PickCall(ModalScreen[str | None]):
@@ -72,11 +71,10 @@ class PickCall(ModalScreen[str | None]):
 def _row(buffer: Buffer, now: float) -> Content:
     """How it goes, since when or how long, whose it is, and what."""
     if buffer.result is None:
-        state, color, took = "● running", "$text-warning", max(0.0, now - buffer.started_at)
+        state, role, took = "● running", "agent", max(0.0, now - buffer.started_at)
     else:
         mark, word, role = ending(buffer.result)
-        state, color, took = f"{mark} {word}", _COLORS[role], buffer.result.duration_s
+        state, took = f"{mark} {word}", buffer.result.duration_s
     task = "" if buffer.task_id == "main" else f"{one_line(buffer.task_id)} · "
-    return Content.assemble(
-        (f"{state:<12}", color), (f"{took:8.1f} s  ", "$text-muted"), (task, "$text-primary"), one_line(buffer.summary or buffer.name)
-    )
+    what = one_line(buffer.summary or buffer.name)
+    return drawn([(f"{state:<12}", role), (f"{took:8.1f} s  ", "muted"), (task, "agent"), (what, "text")])

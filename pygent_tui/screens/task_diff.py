@@ -24,11 +24,11 @@ from ..widgets.board.task_requests import MessageAsked
 from ..widgets.conversation.task_changes_view import TaskChangesView
 from ..widgets.key_line import KeyLine
 from ..widgets.request import CopyAsked
+from ..widgets.roles import drawn
 from ..widgets.sanitise import one_line
 from .confirm import Confirm
 
 DEADLINE_S = 120.0
-_COLORS = {"muted": "$text-muted", "ok": "$text-success", "warn": "$text-warning", "error": "$text-error"}
 
 Ask = Callable[[Doing, tuple[str, ...]], int]
 """Asks the session for it, of these paths (none: all that is not ignored); the number of the last envelope before an answer."""
@@ -114,7 +114,7 @@ class TaskDiff(ModalScreen[None]):
     def _draw(self) -> None:
         state = self.state
         text, role = handing.headline(state)
-        self._note.update(Content.assemble((one_line(text), _COLORS[role])))
+        self._note.update(drawn([(one_line(text), role)]))
         clashed = state.known.report.conflicts if state.outcome == "conflict" else ()
         self.list.border_title = Content(one_line(handing.title(state)))
         self.list.show(state.changes, state.marked, state.view.applied, clashed)

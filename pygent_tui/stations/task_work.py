@@ -81,7 +81,7 @@ class TaskWork(Station):
                 for op in task_forms.retries(filled.values, ids):
                     self.conductor.send(op)
 
-        self._open(f"Retry {_named(over)}", rows, lambda written: task_forms.retry_verdict(written, len(over)), "retry", send)
+        self._open(f"Retry {_titled(over)}", rows, lambda written: task_forms.retry_verdict(written, len(over)), "retry", send)
 
     # ------------------------------------------------------------ caps
 
@@ -105,7 +105,7 @@ class TaskWork(Station):
             if filled.sent:
                 self._send_limits(filled.values, now())
 
-        title = f"What {_named(live)} may spend"
+        title = f"Limits of {_titled(live)}"
         self._open(title, task_forms.limit_fields(live), lambda written: task_forms.limits_verdict(written, now()), "save", send)
 
     def _set(self, task_ids: Sequence[str], caps: Sequence[str]) -> None:
@@ -150,5 +150,10 @@ class TaskWork(Station):
 
 
 def _named(views: Sequence[TaskView]) -> str:
-    """One task by id and title, several by their number."""
+    """One task by id and title, several by their number, in a sentence."""
     return naming.task(views[0]) if len(views) == 1 else f"{len(views)} tasks"
+
+
+def _titled(views: Sequence[TaskView]) -> str:
+    """The same in the title of a form."""
+    return naming.titled(views[0].id, views[0].title) if len(views) == 1 else f"{len(views)} tasks"

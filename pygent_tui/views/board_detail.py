@@ -31,7 +31,7 @@ def detail(view: TaskView, board: Board, now: float) -> tuple[Said, ...]:
 
 def _told(view: TaskView, board: Board, now: float) -> Iterator[Said]:
     stands = word(view, now)
-    yield Said("", f"{stands.sign} {view.id} · {stands.whole} · {view.title}", "strong")
+    yield Said("", f"{stands.sign} {stands.whole}  {view.id} · {view.title}", "strong")
     yield Said("asks", board.want(view) or ("" if not view.asks else "an answer"), "warn", 4)
     yield Said("error", view.error, "error", 3)
     others = ", ".join(board.conflicts.get(view.id, ()))

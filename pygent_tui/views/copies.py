@@ -29,7 +29,7 @@ def source(entry: Entry) -> str:
         case Ask():
             return "\n".join((entry.prompt, *entry.options, entry.answer or ""))
         case TaskNote():
-            return f"task {entry.task_id} {entry.title} {entry.detail}"
+            return f"{entry.task_id} {entry.title} {entry.detail}"
         case Opened():
             return f"{entry.model} {entry.workspace} {entry.fallback_reason}"
         case Ended(_, reason) | Closed(reason):

@@ -87,7 +87,7 @@ def _part(entry: Entry, model: str) -> Part:  # noqa: C901 - one flat match, a l
         case Notice():
             return Part("Session", entry.level, entry.text)
         case TaskNote():
-            return Part(f"Task {entry.task_id}", f"{entry.title}: {entry.state}", entry.detail)
+            return Part(entry.task_id, f"{entry.title}: {entry.state}", entry.detail)
         case Told():
             return Part("Tasks", "what the model was told", entry.text)
         case Ended():

@@ -15,8 +15,14 @@ def id_of(task_id: str) -> str:
     return clean_line(task_id, 40)
 
 
+def titled(task_id: str, title: str, most: int = 60) -> str:
+    """A task by id and title, as a heading or a line of a list has it."""
+    shown = clean_line(title, most)
+    return f"{id_of(task_id)} · {shown}" if shown else id_of(task_id)
+
+
 def task(view: TaskView) -> str:
-    """A task by id and title."""
+    """A task by id and title, in a sentence."""
     return f"{id_of(view.id)} “{clean_line(view.title, 60)}”"
 
 

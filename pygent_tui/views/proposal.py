@@ -10,6 +10,7 @@ from typing import Any
 from pygent_engine.untrusted import clean, clean_line
 from pygent_engine.values import ROOT_TASK, ApprovalRequest, Question
 
+from . import naming
 from .asks import Ask, Asks
 from .exact import Line, exact
 from .status_line import elapsed
@@ -65,8 +66,7 @@ def waited(asks: Asks, now: float) -> tuple[str, ...]:
 def _who(asks: Asks, task_id: str) -> str:
     if task_id == ROOT_TASK:
         return "main"
-    title = asks.title(task_id)
-    return clean_line(f"{task_id} “{title}”" if title else task_id, 40)
+    return naming.titled(task_id, asks.title(task_id), 32)
 
 
 def _gist(ask: Ask) -> str:

@@ -19,8 +19,8 @@ def stands(view: TaskView, now: float) -> tuple[Part, ...]:
     detail = said if said and said not in found.whole else ""
     return (
         (f"{found.sign} {found.whole}", found.role),
-        (f"  {clean_line(view.id, 40)} ", "strong"),
-        (clean_line(view.title, 200), "text"),
+        (f"  {clean_line(view.id, 40)}", "strong"),
+        (f" · {clean_line(view.title, 200)}", "text"),
         *(((f"  {clean_line(detail, 300)}", "error" if view.error else "muted"),) if detail else ()),
     )
 

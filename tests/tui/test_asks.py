@@ -192,10 +192,10 @@ def test_on_a_tiny_screen_the_keys_of_a_question_are_seen() -> None:
 
 def test_asks_come_oldest_first_name_their_task_and_count_the_others() -> None:
     async def scenario(stage: Stage) -> None:
-        title = "1 of 2 wait · May this run? bash · task task-1 “An LRU cache in memory”"
+        title = "1 of 2 wait · May this run? bash · task-1 · An LRU cache in memory"
         await stage.until(lambda: title in stage.text("ApprovalPanel"))
         await stage.press("y")
-        await stage.until(lambda: "task task-2" in stage.text("ApprovalPanel"))
+        await stage.until(lambda: "· task-2 ·" in stage.text("ApprovalPanel"))
         assert "1 wait" not in stage.text("ApprovalPanel")
         assert "· waits 7s" in stage.text("ApprovalPanel")
         await stage.press("s")
@@ -254,7 +254,7 @@ def test_on_a_small_screen_nothing_lies_on_what_is_asked_or_pushes_it_away() -> 
 def test_the_panel_keeps_its_guard_for_the_next_ask() -> None:
     async def scenario(stage: Stage) -> None:
         await press_at(stage, panel(stage), ("y", await drawn(stage) + 1))
-        await stage.until(lambda: "task task-2" in stage.text("ApprovalPanel"))
+        await stage.until(lambda: "· task-2 ·" in stage.text("ApprovalPanel"))
         await press_at(stage, panel(stage), ("y", await drawn(stage) + 0.05))
         assert stage.ops == [AnswerApproval("task-1/c2", "once")]
 

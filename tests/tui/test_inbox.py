@@ -42,8 +42,8 @@ def test_the_inbox_lists_all_with_their_waits_and_goes_back_with_the_same_key() 
         await opened(stage)
         listed = stage.text("#inbox")
         assert "4 wait for your answer" in listed
-        assert "› 1  task-1 “A cache on disk” · $ rm -rf .cache/1 && make" in listed
-        assert "  4  task-4 “A faster start” · ? Which of the two may be dropped?" in listed
+        assert "› 1  task-1 · A cache on disk · $ rm -rf .cache/1 && make" in listed
+        assert "  4  task-4 · A faster start · ? Which of the two may be dropped?" in listed
         assert "24s" in listed
         await stage.press("alt+a")
         await stage.until(lambda: stage.app.screen is stage.bench and stage.bench.query_one(ApprovalPanel).has_focus)

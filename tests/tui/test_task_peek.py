@@ -27,7 +27,7 @@ def test_a_peek_follows_the_cursor_of_the_board() -> None:
         await stage.until(lambda: "pip install lru-dict" in stage.text("#peek"))
         assert stage.conductor.tasks.table.targets == ("task-2",)
         await stage.press("j")
-        await stage.until(lambda: "task-1 Write the docs" in stage.text("#peek"))
+        await stage.until(lambda: "task-1 · Write the docs" in stage.text("#peek"))
         await stage.press("p")
         await stage.until(lambda: stage.app.screen is stage.bench)
 

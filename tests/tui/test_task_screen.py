@@ -26,7 +26,7 @@ def test_without_a_task_a_command_is_for_the_one_under_the_cursor_of_the_board()
     async def scenario(stage: Stage) -> None:
         await command(stage, "/task-open")
         await stage.until(lambda: isinstance(stage.app.screen, TaskScreen))
-        await stage.until(lambda: "task-3 Lint the tests" in stage.text("#task-head"))
+        await stage.until(lambda: "task-3 · Lint the tests" in stage.text("#task-head"))
         await stage.press("escape")
         await stage.until(lambda: stage.app.screen is stage.bench)
         await command(stage, "/task-peek task-1")
@@ -48,7 +48,7 @@ def test_a_task_shows_its_own_conversation_and_output_and_nothing_of_others() ->
         assert "pip install" not in talk
         await stage.until(lambda: "reading sources... [100%] why" in stage.text("#task-output"))
         head = stage.text("#task-head")
-        assert "running  task-1 Write the docs" in head
+        assert "running  task-1 · Write the docs" in head
         assert "2/20 steps" in head
         assert "1 elsewhere waits for you" in head
         await stage.press("escape")

@@ -47,7 +47,7 @@ def delegate_and_answer(shown: Terminal) -> None:
     shown.until("1 waits for your answer")
     shown.watch(1.0)  # the silence that the panel asks for
     shown.app.send(b"y")
-    shown.until("task task-1 finished: asks first")
+    shown.until("task-1 finished: asks first")
 
 
 def write_and_cancel(shown: Terminal, host: StoryTeller) -> None:

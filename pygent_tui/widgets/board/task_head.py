@@ -9,18 +9,9 @@ from textual.widget import Widget
 from pygent_engine.task_values import TaskView
 
 from ...views.task_facts import Part, spends, stands
-from ..sanitise import safe_text
+from ..roles import drawn
 
 _GAP = "   "
-_COLOURS = {
-    "text": "$foreground",
-    "strong": "bold $foreground",
-    "muted": "$text-muted",
-    "agent": "$text-primary",
-    "ok": "$text-success",
-    "warn": "bold $text-warning",
-    "error": "$text-error",
-}
 
 
 class TaskHead(Widget):
@@ -61,7 +52,3 @@ class TaskHead(Widget):
                 break
             parts = more
         return drawn((*parts, (note, "warn")))
-
-
-def drawn(parts: tuple[Part, ...]) -> Content:
-    return Content.assemble(*[(safe_text(text), _COLOURS.get(role, "$foreground")) for text, role in parts if text])

@@ -145,11 +145,11 @@ class Cards:
         role, word = _TASKS[entry.state]
         detail = f" · {entry.detail}" if entry.detail else ""
         return self._brush.wrap(
-            "◆ ", "task", [("task ", "task"), (entry.task_id, "strong"), (f" {word}", role), (f": {entry.title}{detail}", "muted")]
+            "◆ ", "task", [(entry.task_id, "strong"), (f" {word}", role), (f": {entry.title}{detail}", "muted")]
         )
 
     def _under_way(self, entry: TaskNote) -> list[Strip]:
-        named: Parts = [("task ", "task"), (entry.task_id, "strong")]
+        named: Parts = [(entry.task_id, "strong")]
         if entry.state is TaskState.paused:
             return self._brush.wrap("◇ ", "task", [*named, (" paused", "warn"), (f": {entry.detail or entry.title}", "muted")])
         return self._brush.wrap("◇ ", "task", [*named, (f" {entry.detail or 'delegated'}: {entry.title}", "muted")])

@@ -18,6 +18,12 @@ def test_the_first_tasks_are_named_and_the_others_counted() -> None:
     assert naming.tasks(views) == "task-1 “Part 1”, task-2 “Part 2”, task-3 “Part 3” and 2 more"
 
 
+def test_a_heading_names_a_task_once_by_id_and_title() -> None:
+    assert naming.titled("task-1", "Tests of the parser") == "task-1 · Tests of the parser"
+    assert naming.titled("task-1", "") == "task-1"
+    assert naming.titled("task-1", "a long title", 6) == "task-1 · a lon…"
+
+
 def test_there_may_be_more_than_have_a_name() -> None:
     assert naming.first(("a", "b"), 9, 4) == "a, b and 7 more"
     assert naming.first((), 0) == ""

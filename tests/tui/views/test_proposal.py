@@ -100,7 +100,7 @@ def test_those_who_wait_are_named_with_what_they_want() -> None:
     )
     assert waiting(asks) == (
         "main · $ rm -rf build ls",
-        "task-1 “Tidy [/] up” · ▸ write_file a.py",
+        "task-1 · Tidy [/] up · ▸ write_file a.py",
         "task-2 · ▸ deploy [1]",
-        "task-1 “Tidy [/] up” · ? Which one?",
+        "task-1 · Tidy [/] up · ? Which one?",
     )

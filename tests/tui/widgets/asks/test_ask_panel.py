@@ -12,8 +12,8 @@ from pygent_tui.widgets.asks.ask_panel import whose
     ("task_id", "title", "said"),
     [
         (ROOT_TASK, "ignored", ""),
-        ("task-1", "Count lines", " · task task-1 “Count lines”"),
-        ("task-1", "", " · task task-1"),
+        ("task-1", "Count lines", " · task-1 · Count lines"),
+        ("task-1", "", " · task-1"),
     ],
 )
 def test_a_panel_names_the_delegated_task_that_asks_and_its_title_when_known(task_id: str, title: str, said: str) -> None:
