@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from textual import events
 from textual.document._document import EditResult, Location
 from textual.document._edit import Edit
@@ -9,7 +11,7 @@ from textual.widgets import TextArea
 
 from pygent_engine.untrusted import clean
 
-from .chips import Chips
+from .chips import Chips, Span
 
 LONGEST_HERE = 250_000
 """Characters; more cannot be edited here without a stutter."""
@@ -57,11 +59,15 @@ class ChipArea(TextArea):
 
     def _around(self, top: Location, bottom: Location) -> tuple[Location, Location]:
         """The range with every chip that it begins, ends or lies in."""
-        for start, end in self.chips.spans(self.document.get_line(top[0])):
+        for start, end in self._spans(top[0]):
             if start < top[1] < end:
                 top = (top[0], end if top == bottom else start)
                 bottom = max(top, bottom)
-        for start, end in self.chips.spans(self.document.get_line(bottom[0])):
+        for start, end in self._spans(bottom[0]):
             if start < bottom[1] < end and top != bottom:
                 bottom = (bottom[0], end)
         return top, bottom
+
+    def _spans(self, row: int) -> Iterator[Span]:
+        """Where chips stand in a row; an edit that takes the last line away ends in the one after it, which there is not."""
+        return self.chips.spans(self.document.get_line(row) if row < self.document.line_count else "")
