@@ -62,6 +62,7 @@ from .scope import Scope, working_in
 from .settings import Settings
 from .subscription import Subscription
 from .task_calls import TaskCalls
+from .tasks.unfinished import taken_back
 from .tuning import Tuner
 from .untrusted import clean_line, clean_text
 from .user_calls import UserCalls
@@ -172,6 +173,8 @@ class Session:
 
     def _work(self) -> None:
         try:
+            for sentence in taken_back(self._agent.runtime.base_dir):
+                self._post(Warned(sentence))
             if self._starting:
                 self._start()
             while (taken := self._prompts.take()) is not None:

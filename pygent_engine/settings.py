@@ -80,6 +80,11 @@ def state_folder() -> Path:
     return user_state_path("pygent")
 
 
+def journals_folder() -> Path:
+    """Where it is noted what is being written into workspaces; there only while something is."""
+    return state_folder() / "journals"
+
+
 def runtime_folder() -> Path:
     """Where sockets are kept while a session runs; it may not be there yet. In the state folder where the system has none."""
     given = Path(os.environ.get("XDG_RUNTIME_DIR") or "none")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -66,22 +65,6 @@ class Place:
 def _without_waiting(path: str, flags: int) -> int:
     """An opener for what should be a file, and may have become a pipe or a link."""
     return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
-
-
-def make_private(folder: Path) -> None:
-    """Make `folder`, and what is missing above it, for this user alone. Raises OSError when it is another's or a link."""
-    if not folder.parent.is_dir():
-        make_private(folder.parent)
-    folder.mkdir(mode=0o700, exist_ok=True)
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-    try:
-        found = os.fstat(descriptor)
-        if found.st_uid != os.getuid():
-            raise PermissionError(f"{folder} belongs to another user")
-        if stat.S_IMODE(found.st_mode) & 0o077:
-            os.fchmod(descriptor, 0o700)
-    finally:
-        os.close(descriptor)
 
 
 def places(folder: Path) -> list[Place]:

@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Protocol
 
 from ..events import Op
+from ..private import make_private
 from ..settings import runtime_folder
 from ..subscription import Subscription
 from .client import Client
 from .hello import farewell
-from .places import Place, address, make_private, places
+from .places import Place, address, places
 
 _MOST_CLIENTS = 32
 _PATIENCE_S = 1.0  # for clients to take the last envelopes, once the session has ended

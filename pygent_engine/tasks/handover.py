@@ -15,18 +15,18 @@ from typing import TYPE_CHECKING
 from ..errors import PygentError, WorkspaceError
 from ..runtime.files.exact import Exact
 from ..runtime.lifeline import lifeline
+from ..settings import journals_folder
 from ..task_values import ApplyReport, FileChange
 from ..trees import (
     EMPTY,
     LARGE,
     Change,
     GitMissing,
+    Journal,
     Rules,
-    Step,
     Store,
     Tree,
     Version,
-    Written,
     beneath,
     changes,
     content_of,
@@ -43,7 +43,10 @@ from .differing import between, clash_diff, with_diffs
 from .naming import Words
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ..runtime import Runtime
+    from ..trees.journal import Deed
     from ..values import ChangeKind, Flag
 
 _PATIENCE_S = 1.0
@@ -71,17 +74,24 @@ class Handover:
     Raises PygentError when a workspace is gone or something in it cannot be read, GitMissing when git is needed and not there.
     """
 
-    def __init__(self, store: Store, task_rt: Runtime, parent_rt: Runtime, files: Iterable[str] = ()) -> None:
+    def __init__(self, store: Store, task_rt: Runtime, parent_rt: Runtime, files: Iterable[str] = (), journals: Path | None = None) -> None:
         self._store = store
         store.enter()
         self._task, self._parent = Exact(task_rt.base_dir), Exact(parent_rt.base_dir)
         self._task_rt, self._parent_rt = task_rt, parent_rt
         self._files = tuple(files)
+        self._journal = Journal.of(journals or journals_folder(), parent_rt.base_dir)
+        self._ends = threading.Event()
         self._guard = threading.RLock()  # of what follows
         self._begun = self._closed = False
         self._before = self._seen = EMPTY
         self._taken: dict[str, Version | None] = {}  # by path the task's version that the parent's workspace has in it
         self._applied: list[_Applied] = []
+
+    @property
+    def parent(self) -> Path:
+        """The workspace that takes the work over."""
+        return self._parent.root
 
     # ------------------------------------------------------------ beginning
 
@@ -156,9 +166,9 @@ class Handover:
             theirs = {path: read_version(self._task, path) for path in labels}
             bases = {path: self._base(path) for path in labels}
             wanted = {path: Change(self._taken.get(path, bases[path]), theirs[path], bases[path]) for path in labels}
-            written, report, before, after = self._join(wanted, labels, lambda folder: not _is_folder(self._task, folder))
-            if written is not None:
-                self._remember({path: _light(version) for path, version in theirs.items()}, labels, before, after, written.folders)
+            folders, report, before, after = self._join("apply", wanted, labels, lambda folder: not _is_folder(self._task, folder))
+            if folders is not None:
+                self._remember({path: _light(version) for path, version in theirs.items()}, labels, before, after, folders)
             return report
 
     def _remember(
@@ -183,8 +193,8 @@ class Handover:
                 raise PygentError("Nothing of this task was applied that could be taken back.")
             last = self._applied[-1]
             wanted = {path: Change(last.after[path], last.before[path]) for path in last.before}
-            written, report, _, _ = self._join(wanted, last.labels, frozenset(last.folders).__contains__)
-            if written is not None:
+            folders, report, _, _ = self._join("unapply", wanted, last.labels, frozenset(last.folders).__contains__)
+            if folders is not None:
                 remove_folders(self._parent, last.folders)
                 self._applied.pop()
                 for path in last.labels:
@@ -193,29 +203,44 @@ class Handover:
             return report
 
     def close(self) -> None:
-        """Forget what is held; the store is its maker's to close."""
-        with self._guard:
-            self._applied.clear()
-            self._taken.clear()
+        """Forget what is held; the store is its maker's to close. What is being taken over goes on for a moment, and is taken back then."""
+        self._ends.set()
+        is_still = self._guard.acquire(timeout=_PATIENCE_S)
+        try:
+            if is_still:
+                self._applied.clear()
+                self._taken.clear()
             if not self._closed:
                 self._closed = True
                 self._store.leave()
+        finally:
+            if is_still:
+                self._guard.release()
 
     def _join(
-        self, wanted: Mapping[str, Change], labels: Mapping[str, str], may_go: Callable[[str], bool]
-    ) -> tuple[Written | None, ApplyReport, dict[str, Version | None], dict[str, Version | None]]:
-        """Write what `wanted` leads to, unless something clashes; None then. A folder that is left empty goes where it `may_go`."""
+        self, deed: Deed, wanted: Mapping[str, Change], labels: Mapping[str, str], may_go: Callable[[str], bool]
+    ) -> tuple[tuple[str, ...] | None, ApplyReport, dict[str, Version | None], dict[str, Version | None]]:
+        """Write what `wanted` leads to, and which folders were made for it; nothing, None, when something clashes. A folder that is
+        left empty goes where it `may_go`."""
         plan = joined(self._parent, wanted, self._store)
         if plan.clashes:
             diffs = tuple(clash_diff(path, ours, merge, self._store) for path, (ours, merge) in sorted(plan.clashes.items()))
             return None, ApplyReport(conflicts=_labelled(plan.clashes, labels), clashes=diffs), {}, {}
         versions = [version for step in plan.steps for version in (step.before, step.after)]
         self._store.put(self._contents([*versions, *(change.theirs for change in wanted.values())]))
-        steps = [Step(step.path, keep(step.before, self._store), step.after) for step in plan.steps]
-        written = write_all(self._parent, steps, self._store, may_go)
-        before = {step.path: step.before for step in steps}
-        after = {step.path: _light(step.after) for step in steps}
-        return written, ApplyReport(applied=_labelled(labels, labels)), before, after
+        before = {step.path: keep(step.before, self._store) for step in plan.steps}
+        after = {step.path: _light(step.after) for step in plan.steps}
+        folders = write_all(
+            self._parent,
+            plan.steps,
+            self._store,
+            may_go,
+            self._journal,
+            deed=deed,
+            task_id=self._task_rt.task_id or "",
+            stop=self._ends,
+        )
+        return folders, ApplyReport(applied=_labelled(labels, labels)), before, after
 
     def _contents(self, versions: Iterable[Version | None]) -> Iterator[bytes]:
         for version in versions:

@@ -9,17 +9,19 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..errors import PygentError, TaskLimitError
+from ..events import Warned
 from ..outbox import Outbox, Sink
 from ..settings import Settings
 from ..task_events import ChangesApplied, ChangesFound, ChangesTakenBack
 from ..task_values import ApplyReport, FileChange, TaskView
-from ..values import UNLIMITED, Limits, Persona, RetryMode
+from ..values import ROOT_TASK, UNLIMITED, Limits, Persona, RetryMode
 from .allowance import checked
 from .build import AgentFactory, Heritage, from_factory
 from .executor import Builder, Executor, Order, ThreadExecutor
 from .slots import Slots
 from .spec import RuntimePlan, TaskSpec
 from .task import MOST_CHANGED, Task
+from .unfinished import taken_back
 
 if TYPE_CHECKING:
     from ..models.protocol import Model
@@ -206,14 +208,14 @@ class TaskManager:
         """Merge what a task changed into its parent's workspace: all of `paths` (None: all but what is ignored), or nothing when
         there are conflicts."""
         task = self._task(task_id)
-        report = self._place(task).handover.apply(paths)
+        report = self._mended(task).handover.apply(paths)
         task.report(ChangesApplied(report))
         return report
 
     def unapply(self, task_id: str) -> ApplyReport:
         """Take back what was last taken over from a task; nothing when that was changed since."""
         task = self._task(task_id)
-        report = self._place(task).handover.unapply()
+        report = self._mended(task).handover.unapply()
         task.report(ChangesTakenBack(report))
         return report
 
@@ -294,6 +296,13 @@ class TaskManager:
         place = task.job.place
         if place is None:
             raise PygentError(f"Task {task.view.id} has no files yet: it is {task.view.status}.")
+        return place
+
+    def _mended(self, task: Task) -> Workplace:
+        """Where a task works, when what was left half applied in its parent's workspace is taken back."""
+        place = self._place(task)
+        for sentence in taken_back(place.handover.parent):
+            self._outbox.post(ROOT_TASK, Warned(sentence))
         return place
 
     def _others(self, view: TaskView) -> dict[str, tuple[str, ...]]:

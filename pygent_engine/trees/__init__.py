@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from .joining import Change, Joined, joined
+from .journal import Journal
+from .mending import mend, remove_folders
 from .merging import Merge, Version, content_of, three_way
+from .noting import Step
+from .reading import keep, read_version
 from .rules import Rules
 from .store import LARGE, GitMissing, Store
-from .transfer import Step, Written, keep, read_version, remove_folders, write_all
+from .transfer import write_all
 from .tree import EMPTY, Entry, Tree, beneath, changes, look, snapshot
 
 __all__ = [
@@ -16,19 +20,20 @@ __all__ = [
     "Entry",
     "GitMissing",
     "Joined",
+    "Journal",
     "Merge",
     "Rules",
     "Step",
     "Store",
     "Tree",
     "Version",
-    "Written",
     "beneath",
     "changes",
     "content_of",
     "joined",
     "keep",
     "look",
+    "mend",
     "read_version",
     "remove_folders",
     "snapshot",

@@ -9,8 +9,9 @@ from pathlib import PurePosixPath
 
 from ..runtime.files.exact import Exact
 from .merging import Merge, Version, three_way
+from .noting import Step
+from .reading import read_version
 from .store import Store
-from .transfer import Step, read_version
 from .tree import beneath
 
 

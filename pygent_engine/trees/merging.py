@@ -11,6 +11,7 @@ from .store import LARGE, Store, blob_id
 from .tree import Kind, Stamp
 
 _HEAD = 8000
+_CHANGING = "A file changes while it is read; try again when nothing writes to it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +83,12 @@ def content_of(version: Version, store: Store) -> bytes:
     return store.get(version.oid) if version.pieces is None else b"".join(checked(version))
 
 
-def checked(version: Version) -> Iterator[bytes]:
-    """The content that a version's `pieces` give. Raises WorkspaceError when it is no more what it was."""
+def checked(version: Version, fault: str = _CHANGING) -> Iterator[bytes]:
+    """The content that a version's `pieces` give. Raises WorkspaceError, with `fault`, when it is no more what it was."""
     assert version.pieces is not None
     digest = hashlib.sha1(b"blob %d\0" % version.size, usedforsecurity=False)
     for piece in version.pieces():
         digest.update(piece)
         yield piece
     if digest.hexdigest() != version.oid:
-        raise WorkspaceError("A file changes while it is read; try again when nothing writes to it.")
+        raise WorkspaceError(fault)

@@ -2,105 +2,138 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ..errors import PygentError, WorkspaceError
-from ..runtime.files.exact import Exact, pieces_of
+from ..runtime.files.exact import Exact
+from ..untrusted import clean_path
+from ..values import Flag
+from .journal import Deed, Journal, Note
+from .mending import take_back
 from .merging import Version, checked, content_of
-from .store import HUGE, LARGE, Store, blob_id, blob_id_of
-from .tree import kind_of, stamp_of
+from .noting import Step, is_same_content, noted
+from .store import LARGE, Store
+from .tree import stamp_of
 
-_SMALL = 1 << 16
-"""Bytes. What is larger is not held in memory, but read again when it is needed."""
 _GROUP = 16 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What is at a path, and what is to be there; None for nothing."""
+def write_all(
+    exact: Exact,
+    steps: Sequence[Step],
+    store: Store,
+    may_go: Callable[[str], bool],
+    journal: Journal,
+    *,
+    deed: Deed = "apply",
+    task_id: str = "",
+    stop: Flag | None = None,
+) -> tuple[str, ...]:
+    """Take all the steps, removals first; which folders were made for them. A folder that a removal leaves empty goes too, where it
+    `may_go`. All that is to come lies beside its place before the first step is taken.
 
-    path: str
-    before: Version | None
-    after: Version | None
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """The steps that were done, in order, and the folders that were made for them."""
-
-    steps: tuple[Step, ...]
-    folders: tuple[str, ...]
-
-
-def read_version(exact: Exact, path: str) -> Version | None:
-    """What is at `path` now; None for nothing, or what is no content (a folder, a pipe). Raises WorkspaceError when it cannot be read."""
-    seen = exact.sight(path)
-    if seen is None or not (stat.S_ISREG(seen.st_mode) or stat.S_ISLNK(seen.st_mode)):
-        return None
-    if stat.S_ISLNK(seen.st_mode):
-        target = os.fsencode(exact.target(path))
-        return Version("link", len(target), blob_id(target), target, stamp=stamp_of(seen))
-    if seen.st_size > HUGE:
-        raise WorkspaceError(f"{path} is {seen.st_size:,} bytes, too many to be carried over; choose other paths, or copy it by hand.")
-    with exact.open(path) as file:
-        seen = os.fstat(file.fileno())
-        if seen.st_size <= _SMALL:
-            content = b"".join(pieces_of(file))
-            return Version(kind_of(seen), len(content), blob_id(content), content, stamp=stamp_of(seen))
-        try:
-            oid = blob_id_of(pieces_of(file), seen.st_size)
-        except ValueError:
-            raise WorkspaceError(f"{path} changes while it is read; try again when nothing writes to it.") from None
-    return Version(kind_of(seen), seen.st_size, oid, pieces=lambda: _pieces(exact, path), stamp=stamp_of(seen))
-
-
-def keep(version: Version | None, store: Store) -> Version | None:
-    """The same version, with content that outlives the file: that of a LARGE one is kept now, other was put already."""
-    if version is None:
-        return None
-    if version.size > LARGE:
-        store.put_large(version.oid, checked(version))
-        return replace(version, pieces=lambda: _stored(version.oid, store))
-    return replace(version, content=None, pieces=None)
-
-
-def write_all(exact: Exact, steps: Sequence[Step], store: Store, may_go: Callable[[str], bool]) -> Written:
-    """Take all the steps, removals first. A folder that a removal leaves empty goes too, where it `may_go`.
-
-    Raises PygentError when one cannot be taken; those taken before it are taken back then.
+    Raises PygentError when one cannot be taken, or `stop` is set meanwhile; those taken before are taken back then. A program that
+    is gone in the middle leaves the journal, by which `mend` takes them back.
     """
+    if not steps:
+        return ()
     ordered = sorted(steps, key=lambda step: (step.after is not None, step.path))
-    done: list[Step] = []
-    folders: list[str] = []
     try:
-        for step in _loaded(ordered, store):
-            now = exact.sight(step.path)
-            if (step.before.stamp if step.before else ()) != (stamp_of(now) if now and not stat.S_ISDIR(now.st_mode) else ()):
-                raise WorkspaceError(f"{step.path!r} was changed at this very moment; nothing was done, try again.")
-            done.append(step)
-            _take(exact, step, store, folders, may_go)
+        with journal.held() as is_mine:
+            if not is_mine:
+                raise PygentError("Another Pygent writes changes into this folder at this moment; nothing was done, try again.")
+            if journal.is_written:
+                raise PygentError("An apply that was cut off in this folder is not taken back yet; nothing was done.")
+            note = noted(exact, ordered, deed, task_id)
+            journal.write(note, _contents(ordered, note, store))
+            _take_or_take_back(_Taking(exact, ordered, note, store, may_go, stop), journal)
+            return note.made
+    except OSError as error:
+        raise PygentError(f"What would take this back cannot be kept, so nothing was done: {error}.") from error
+
+
+def _take_or_take_back(taking: _Taking, journal: Journal) -> None:
+    try:
+        taking.all()
+        journal.clear()
     except BaseException as error:
-        if stuck := take_back(exact, Written(tuple(done), tuple(folders)), store):
-            raise PygentError(f"{error} What was in its place before could not be put back: {', '.join(stuck)}.") from error
+        outcome = take_back(taking.exact, journal, taking.note)
+        if not outcome.stuck:
+            journal.clear()
+        stuck = [path for path in (*outcome.stuck, *outcome.changed) if path in taking.taken]
+        if stuck:
+            names = ", ".join(map(clean_path, stuck))
+            raise PygentError(f"{error} What was in its place before could not be put back: {names}.") from error
         raise
-    return Written(tuple(done), tuple(folders))
 
 
-def take_back(exact: Exact, written: Written, store: Store) -> list[str]:
-    """Put back what was before, and remove the folders that were made; the paths where the system did not let it."""
-    stuck = [step.path for step in reversed(written.steps)]
-    with contextlib.suppress(PygentError):  # the store is gone: what it held stays as it is
-        for step in _loaded([Step(step.path, step.after, step.before) for step in reversed(written.steps)], store):
-            with contextlib.suppress(PygentError):
-                if read_version(exact, step.path) != step.after:
-                    _take(exact, step, store, [], written.folders.__contains__)
-                stuck.remove(step.path)
-    remove_folders(exact, written.folders)
-    return stuck
+@dataclass(frozen=True, slots=True)
+class _Taking:
+    """The steps on their way into a folder; `taken`: the paths of those that were."""
+
+    exact: Exact
+    steps: Sequence[Step]
+    note: Note
+    store: Store
+    may_go: Callable[[str], bool]
+    stop: Flag | None
+    taken: set[str] = field(default_factory=set)
+
+    def all(self) -> None:
+        for step, known in zip(_loaded(self.steps, self.store), self.note.steps, strict=True):
+            self._go_on()
+            self._stage(step, known.staged)
+        self.exact.settle()
+        for step, known in zip(self.steps, self.note.steps, strict=True):
+            self._go_on()
+            self._check(step)
+            self.taken.add(step.path)
+            self._take(step, known.staged)
+        self.exact.settle()
+
+    def _go_on(self) -> None:
+        if self.stop is not None and self.stop.is_set():
+            raise PygentError("The session ends; nothing was done.")
+
+    def _stage(self, step: Step, staged: str) -> None:
+        if step.after is None or is_same_content(step.before, step.after):
+            return
+        if step.after.kind == "link":
+            self.exact.stage_link(staged, step.path, os.fsdecode(content_of(step.after, self.store)))
+        else:
+            pieces = checked(step.after) if step.after.size > LARGE else iter((content_of(step.after, self.store),))
+            self.exact.stage(staged, step.path, pieces, step.after.kind == "exec")
+
+    def _check(self, step: Step) -> None:
+        now = self.exact.sight(step.path)
+        if (step.before.stamp if step.before else ()) != (stamp_of(now) if now and not stat.S_ISDIR(now.st_mode) else ()):
+            raise WorkspaceError(f"{step.path!r} was changed at this very moment; nothing was done, try again.")
+
+    def _take(self, step: Step, staged: str) -> None:
+        path = step.path
+        if step.after is None:
+            if self.exact.sight(path) is not None:
+                self.exact.remove(path)
+            _prune(self.exact, path, self.may_go)
+        elif is_same_content(step.before, step.after):
+            self.exact.set_executable(path, step.after.kind == "exec")
+        else:
+            self.exact.make_folders(path.rpartition("/")[0])
+            self.exact.remove_folder(path)  # an empty one would be in the way
+            self.exact.place(staged, path)
+
+
+def _contents(steps: Sequence[Step], note: Note, store: Store) -> Iterator[bytes]:
+    """What is kept of what was, in the order that is noted."""
+    for step, known in zip(steps, note.steps, strict=True):
+        if step.before is not None and known.before is not None and known.before.begins >= 0:
+            if step.before.content is None and step.before.pieces is not None:
+                yield from checked(step.before)
+            else:
+                yield content_of(step.before, store)
 
 
 def _loaded(steps: Sequence[Step], store: Store) -> Iterator[Step]:
@@ -129,40 +162,7 @@ def _is_stored(version: Version) -> bool:
     return version.content is None and version.pieces is None and version.size <= LARGE
 
 
-def remove_folders(exact: Exact, folders: Sequence[str]) -> None:
-    """Remove those that are empty, the innermost first."""
-    for folder in sorted(folders, reverse=True):
-        exact.remove_folder(folder)
-
-
-def _take(exact: Exact, step: Step, store: Store, folders: list[str], may_go: Callable[[str], bool]) -> None:
-    path, before, after = step.path, step.before, step.after
-    if after is None:
-        if exact.sight(path) is not None:
-            exact.remove(path)
-        _prune(exact, path, may_go)
-        return
-    folders += exact.make_folders(path.rpartition("/")[0])
-    if after.kind == "link":
-        exact.link(path, os.fsdecode(content_of(after, store)))
-    elif before is not None and before.kind != "link" and before.oid == after.oid and exact.sight(path) is not None:
-        exact.set_executable(path, after.kind == "exec")
-    else:
-        exact.remove_folder(path)  # an empty one would be in the way
-        exact.write(path, checked(after) if after.size > LARGE else iter((content_of(after, store),)), after.kind == "exec")
-
-
 def _prune(exact: Exact, path: str, may_go: Callable[[str], bool]) -> None:
     folder = path.rpartition("/")[0]
     while folder and may_go(folder) and exact.remove_folder(folder):
         folder = folder.rpartition("/")[0]
-
-
-def _pieces(exact: Exact, path: str) -> Iterator[bytes]:
-    with exact.open(path) as file:
-        yield from pieces_of(file)
-
-
-def _stored(oid: str, store: Store) -> Iterator[bytes]:
-    with store.open_large(oid) as file:
-        yield from pieces_of(file)

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from pygent_engine.control.places import Place, address, make_private, places
+from pygent_engine.control.places import Place, address, places
+from pygent_engine.private import make_private
 from pygent_engine.runtime.engine.owner import Owner, this_process
 from tests.support.footprint import footprint
 

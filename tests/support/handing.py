@@ -22,11 +22,12 @@ class Pair:
         self.store = private_store()
         self.parent_rt = Runtime(use_docker=False, workspace=_made(folder / "parent"))
         self.task_rt = Runtime(use_docker=False, workspace=_made(folder / "task"))
+        self.journals = folder / "journals"
         self.parent, self.task = self.parent_rt.base_dir, self.task_rt.base_dir
 
     def handover(self, *files: str) -> Handover:
         """One that has begun."""
-        handover = Handover(self.store, self.task_rt, self.parent_rt, files)
+        handover = Handover(self.store, self.task_rt, self.parent_rt, files, self.journals)
         handover.begin()
         return handover
 

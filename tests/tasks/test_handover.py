@@ -138,7 +138,7 @@ def test_what_was_applied_and_undone_by_hand_is_applied_again_and_taken_back_as_
 
 def test_what_is_copied_only_in_part_is_no_change(pair: Pair) -> None:
     fill(pair.parent, {"a": b"1\n"})
-    handover = Handover(pair.store, pair.task_rt, pair.parent_rt, ["none"])
+    handover = Handover(pair.store, pair.task_rt, pair.parent_rt, ["none"], pair.journals)
     fill(pair.task, {"a": b"in part"})
     with pytest.raises(WorkspaceError, match="none"):
         handover.begin()

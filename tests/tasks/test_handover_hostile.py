@@ -244,7 +244,7 @@ class Slow(Store):
 def test_the_end_of_a_task_does_not_wait_for_the_merge_of_its_changes(pair: Pair, tmp_path: Path) -> None:
     (tmp_path / "slow").mkdir()
     store = Slow(tmp_path / "slow")
-    handover = Handover(store, pair.task_rt, pair.parent_rt)
+    handover = Handover(store, pair.task_rt, pair.parent_rt, journals=pair.journals)
     handover.begin()
     fill(pair.task, {"a": b"1\n"})
     applying = threading.Thread(target=handover.apply)

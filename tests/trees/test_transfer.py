@@ -1,25 +1,103 @@
-"""Writing versions into a folder, when that or putting them back fails."""
+"""Writing versions into a folder, when that or putting them back fails, or somebody else does."""
 
 from __future__ import annotations
 
+import errno
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pytest
+
+from pygent_engine import PygentError
 from pygent_engine.runtime.files.exact import Exact
 from pygent_engine.tasks.handover import private_store
-from pygent_engine.trees import Step, Version, Written, keep, read_version
-from pygent_engine.trees.transfer import take_back
+from pygent_engine.trees import LARGE, Journal, Step, Version, read_version, write_all
 from tests.support.handing import content, fill
 
 
-def test_what_cannot_be_put_back_is_named_when_the_store_is_gone(tmp_path: Path) -> None:
-    store, exact = private_store(), Exact(tmp_path)
-    fill(tmp_path, {"a": b"before\n", "b": b"before\n"})
-    steps = []
-    for path in ("a", "b"):
-        before = keep(read_version(exact, path), store)
-        fill(tmp_path, {path: b"after\n"})
-        after: Version | None = read_version(exact, path)
-        steps.append(Step(path, before, after))
-    store.close()
-    assert take_back(exact, Written(tuple(steps), ()), store) == ["b", "a"]
-    assert content(tmp_path) == {"a": b"after\n", "b": b"after\n"}
+class Work:
+    """A folder in which three files are to change."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, wanted = folder / "work", folder / "wanted"
+        for place, text in ((self.folder, b"before\n"), (wanted, b"after\n")):
+            fill(place, dict.fromkeys(("a", "b", "c"), text))
+        exact, there = Exact(self.folder), Exact(wanted)
+        self.steps = [Step(name, read_version(exact, name), read_version(there, name)) for name in ("a", "b", "c")]
+        self.journal = Journal.of(folder / "journals", self.folder)
+        self.before = content(folder)
+
+    def write(self, *more: Step, stop: At | None = None, journal: Journal | None = None) -> None:
+        write_all(Exact(self.folder), [*self.steps, *more], private_store(), lambda folder: False, journal or self.journal, stop=stop)
+
+
+@dataclass
+class At:
+    """Is set the so manieth time that it is asked, after it did something."""
+
+    left: int
+    act: Callable[[], object] = lambda: None
+
+    def is_set(self) -> bool:
+        self.left -= 1
+        if self.left == 0:
+            self.act()
+        return self.left <= 0
+
+    def wait(self, timeout: float | None = None) -> bool:
+        return self.is_set()
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Work:
+    return Work(tmp_path)
+
+
+@pytest.mark.parametrize("asked", range(1, 7))
+def test_what_is_ended_at_any_step_is_as_it_was(work: Work, tmp_path: Path, asked: int) -> None:
+    with pytest.raises(PygentError, match="The session ends"):
+        work.write(stop=At(asked))
+    assert content(tmp_path) == work.before
+
+
+def test_a_full_disk_is_met_before_anything_is_in_its_place(work: Work, tmp_path: Path) -> None:
+    def full() -> Iterator[bytes]:
+        yield b"as far as it goes"
+        assert content(work.folder) != work.before  # what came before it is staged
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with pytest.raises(PygentError, match=r"^z: No space left on device\.$"):
+        work.write(Step("z", None, Version("file", LARGE + 1, "0" * 40, pieces=full)))
+    assert content(tmp_path) == work.before
+
+
+def test_without_a_journal_nothing_is_done(work: Work, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(PygentError, match="What would take this back cannot be kept, so nothing was done"):
+        work.write(journal=Journal.of(tmp_path / "file", work.folder))
+    assert content(work.folder) == dict.fromkeys(("a", "b", "c"), b"before\n")
+
+
+def test_two_never_write_into_a_folder_at_once(work: Work) -> None:
+    with work.journal.held() as is_mine, pytest.raises(PygentError, match="Another Pygent writes changes into this folder"):
+        assert is_mine
+        work.write(journal=replace(work.journal, patience_s=0.1))
+    work.write()
+    assert content(work.folder) == dict.fromkeys(("a", "b", "c"), b"after\n")
+
+
+def test_what_cannot_be_put_back_is_named_and_stays_noted(work: Work) -> None:
+    with pytest.raises(PygentError, match=r"What was in its place before could not be put back: b, a\.$"):
+        work.write(stop=At(6, (work.journal.folder / "kept").unlink))
+    assert content(work.folder) == {"a": b"after\n", "b": b"after\n", "c": b"before\n"}
+    with pytest.raises(PygentError, match="is not taken back yet; nothing was done"):
+        work.write()
+
+
+def test_what_somebody_else_writes_there_meanwhile_is_left_and_named(work: Work) -> None:
+    with pytest.raises(PygentError, match=r"could not be put back: a\.$"):
+        work.write(stop=At(6, lambda: fill(work.folder, {"a": b"somebody's\n"})))
+    assert content(work.folder) == {"a": b"somebody's\n", "b": b"before\n", "c": b"before\n"}
+    assert not work.journal.folder.exists()

@@ -7,6 +7,7 @@ Paths are relative and POSIX; names that are no text keep their bytes as Python'
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import secrets
 import stat
@@ -77,13 +78,61 @@ class Exact:
             opened = os.open(temporary, flags, 0o777 if executable else 0o666, dir_fd=folder)
             try:
                 with os.fdopen(opened, "wb") as file:
-                    _fill(file, pieces)
+                    fill(file, pieces)
                     _set_mode(opened, folder, name, executable)
                 os.rename(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
             except BaseException:
                 with contextlib.suppress(OSError):
                     os.unlink(temporary, dir_fd=folder)
                 raise
+
+    def set_mode(self, path: str, mode: int) -> None:
+        with self.open(path) as file:
+            os.fchmod(file.fileno(), mode)
+
+    def stage(self, staged: str, path: str, pieces: Iterable[bytes], executable: bool, mode: int | None = None) -> None:
+        """Make the file that is to come to `path` at `staged`, where nothing may be; nothing stays of one that cannot be made.
+        Its mode is `mode`, else that of a file at `path`, but for the x bits."""
+        mode = self._mode_at(path, executable) if mode is None else mode
+        with self._guard(path), self._parent(staged) as (folder, name):
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+            opened = os.open(name, flags, 0o777 if executable else 0o666, dir_fd=folder)
+            try:
+                with os.fdopen(opened, "wb") as file:
+                    fill(file, pieces)
+                    if mode is not None:
+                        os.fchmod(opened, mode)
+            except BaseException:
+                with contextlib.suppress(OSError):
+                    os.unlink(name, dir_fd=folder)
+                raise
+
+    def stage_link(self, staged: str, path: str, target: str) -> None:
+        """As `stage`, a link."""
+        with self._guard(path), self._parent(staged) as (folder, name):
+            os.symlink(target, name, dir_fd=folder)
+
+    def place(self, staged: str, path: str) -> None:
+        """Put what is at `staged` at `path` at once, in place of a file or link."""
+        with self._guard(path), self._parent(staged) as (here, name), self._parent(path) as (there, wanted):
+            os.rename(name, wanted, src_dir_fd=here, dst_dir_fd=there)
+
+    def discard(self, staged: str) -> None:
+        """Remove the file or link at `staged`, if there is one and the system lets it be removed."""
+        with contextlib.suppress(OSError), self._parent(staged) as (folder, name):
+            os.unlink(name, dir_fd=folder)
+
+    def settle(self) -> None:
+        """Have all that was written on this disk outlive a loss of power. One wait for the disk, and not one for each file."""
+        with opened_folder(self.root) as root:
+            try:
+                ctypes.CDLL(None).syncfs(root)
+            except AttributeError:  # not Linux
+                os.sync()
+
+    def _mode_at(self, path: str, executable: bool) -> int | None:
+        seen = self.sight(path)
+        return _with_x(stat.S_IMODE(seen.st_mode), executable) if seen is not None and stat.S_ISREG(seen.st_mode) else None
 
     def set_executable(self, path: str, executable: bool) -> None:
         with self.open(path) as file:
@@ -179,7 +228,8 @@ def _parts(path: str) -> list[str]:
     return parts
 
 
-def _fill(file: BinaryIO, pieces: Iterable[bytes]) -> None:
+def fill(file: BinaryIO, pieces: Iterable[bytes]) -> None:
+    """Write a whole file; a piece of zeros is left a hole."""
     size = 0
     for piece in pieces:
         size += len(piece)

@@ -1,0 +1,202 @@
+"""The journal of what is written into a workspace: while it is there something is under way, or was cut off and has to be taken back.
+
+It is in a private folder outside of the workspace, under a lock that ends with its process, so that one that can be locked is of
+nobody who lives. It tells what was at each path, in content, and what was to be there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, Literal
+
+from ..errors import PygentError
+from ..private import make_private
+from ..runtime.files.exact import fill
+from .tree import Kind
+
+Deed = Literal["apply", "unapply"]
+
+_NOTE, _FRESH, _KEPT = "note", "note.new", "kept"
+_PATIENCE_S = 5.0
+_POLL_S = 0.05
+_PIECE = 1 << 20
+_TRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Was:
+    """What there was, or is to be: `kind`, `size` and id of the content; of what was also its mode, and where in what is kept it
+    begins, or -1 when it is not kept."""
+
+    kind: Kind
+    size: int
+    oid: str
+    mode: int = 0
+    begins: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """One path: what was there, what is to be there, and where that lies until it is put in place."""
+
+    path: str
+    before: Was | None
+    after: Was | None
+    staged: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """All that is to happen in the folder `root`, in order, for `what`. `made` folders come into being with it, the outermost first,
+    and `emptied` ones, which hold nothing, give way to files."""
+
+    root: str
+    deed: Deed
+    task_id: str
+    steps: tuple[Noted, ...]
+    made: tuple[str, ...]
+    emptied: tuple[str, ...]
+
+
+class Damaged(PygentError):
+    """What is noted cannot be understood."""
+
+
+@dataclass(frozen=True, slots=True)
+class Journal:
+    """The one of a workspace, in a folder of its own. Raises OSError."""
+
+    folder: Path
+    patience_s: float = _PATIENCE_S
+
+    @classmethod
+    def of(cls, journals: Path, root: Path) -> Journal:
+        """That of the workspace `root` among those in the folder `journals`."""
+        return cls(journals / hashlib.sha256(os.fsencode(root)).hexdigest()[:32])
+
+    @contextmanager
+    def held(self, *, wait: bool = True) -> Iterator[bool]:
+        """Hold its lock; False when somebody else does, with `wait` for all of `patience_s`. Nothing is left of an empty folder."""
+        opened = self._lock(time.monotonic() + (self.patience_s if wait else 0.0))
+        try:
+            yield opened is not None
+        finally:
+            if opened is not None:
+                with contextlib.suppress(OSError):
+                    self.folder.rmdir()
+                    self.folder.parent.rmdir()
+                os.close(opened)
+
+    def _lock(self, deadline: float) -> int | None:
+        while True:
+            opened = self._opened()
+            try:
+                fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                if _is_at(self.folder, opened):
+                    return opened
+            except BlockingIOError:
+                if time.monotonic() >= deadline:
+                    os.close(opened)
+                    return None
+                time.sleep(_POLL_S)
+            except BaseException:
+                os.close(opened)
+                raise
+            os.close(opened)
+
+    def _opened(self) -> int:
+        for _ in range(_TRIES):  # who held it before may just remove it
+            with contextlib.suppress(FileNotFoundError):
+                make_private(self.folder)
+                return os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        raise FileNotFoundError(2, "it is removed all the while", str(self.folder))
+
+    # ------------------------------------------------------------ by who holds it
+
+    @property
+    def is_written(self) -> bool:
+        return (self.folder / _NOTE).exists()
+
+    def write(self, note: Note, contents: Iterable[bytes]) -> None:
+        """Note that, with the contents that it keeps one after the other, so that it outlives a loss of power."""
+        self.clear()
+        with self._create(_KEPT) as file:
+            fill(file, contents)
+        with self._create(_FRESH) as file:
+            file.write(json.dumps(asdict(note)).encode())
+        (self.folder / _FRESH).rename(self.folder / _NOTE)
+        self._sync()
+
+    def read(self) -> Note | None:
+        """What is noted, None for nothing. Raises Damaged."""
+        try:
+            return _note_of(json.loads((self.folder / _NOTE).read_bytes()))
+        except FileNotFoundError:
+            return None
+        except (ValueError, TypeError, KeyError) as error:
+            raise Damaged("What is noted cannot be read.") from error
+
+    def kept(self, was: Was) -> Iterator[bytes]:
+        """The content of what was, piece by piece."""
+        with (self.folder / _KEPT).open("rb") as file:
+            file.seek(was.begins)
+            left = was.size
+            while left and (piece := file.read(min(left, _PIECE))):
+                left -= len(piece)
+                yield piece
+
+    def clear(self) -> None:
+        """Nothing is under way any more; the note goes first."""
+        for name in (_NOTE, _FRESH, _KEPT):
+            (self.folder / name).unlink(missing_ok=True)
+            if name == _NOTE:
+                self._sync()
+
+    @contextmanager
+    def _create(self, name: str) -> Iterator[BinaryIO]:
+        opened = os.open(self.folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        with os.fdopen(opened, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(opened)
+
+    def _sync(self) -> None:
+        opened = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
+
+
+def _is_at(folder: Path, opened: int) -> bool:
+    """Whether that is still the folder there; who held the lock before may have removed it."""
+    try:
+        return os.path.samestat(folder.lstat(), os.fstat(opened))
+    except FileNotFoundError:
+        return False
+
+
+def _note_of(noted: Any) -> Note:
+    steps = tuple(Noted(step["path"], _was(step["before"]), _was(step["after"]), step["staged"]) for step in noted["steps"])
+    return Note(noted["root"], noted["deed"], noted["task_id"], steps, tuple(noted["made"]), tuple(noted["emptied"]))
+
+
+def _was(noted: Any) -> Was | None:
+    return None if noted is None else Was(**noted)
+
+
+def journals_in(folder: Path) -> Sequence[Journal]:
+    """All that there are."""
+    try:
+        return [Journal(found) for found in sorted(folder.iterdir())]
+    except FileNotFoundError:
+        return ()

@@ -1,0 +1,146 @@
+"""Takes back what is noted in a journal: after a failure, and for a program that was gone in the middle.
+
+A path that is neither as it was nor as it was to be has been changed by somebody since, and is left alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from ..errors import PygentError
+from ..runtime.files.exact import Exact
+from ..untrusted import clean_path, clean_text
+from .journal import Damaged, Journal, Note, Noted, Was, journals_in
+from .merging import Version, checked
+from .noting import is_same_content
+from .reading import read_version
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The paths that were changed since, and those that the system did not let be put back, each with its reason."""
+
+    changed: tuple[str, ...]
+    stuck: Mapping[str, str]
+
+
+def mend(folder: Path, root: Path) -> list[str]:
+    """Take back what programs that are gone left half written in the workspace `root`, by their journals in `folder`; a sentence
+    for each. What a living one writes is its own."""
+    try:
+        return [sentence for journal in journals_in(folder) if (sentence := _mended(journal, Journal.of(folder, root), root))]
+    except (OSError, PygentError) as error:
+        return [f"Whether an apply was cut off here cannot be told: {clean_text(str(error))}."]
+
+
+def _mended(journal: Journal, ours: Journal, root: Path) -> str:
+    with journal.held(wait=False) as is_mine:
+        if not is_mine:
+            return ""
+        try:
+            note = journal.read()
+        except Damaged:
+            if journal == ours:
+                journal.clear()
+                return "An apply was cut off here, and what is noted of it cannot be read; look at what it left."
+            return ""
+        if note is None or (journal != ours and _is_gone(Path(note.root))):
+            journal.clear()
+            return ""
+        return _told(journal, note, Exact(root)) if journal == ours else ""
+
+
+def _told(journal: Journal, note: Note, exact: Exact) -> str:
+    outcome = take_back(exact, journal, note)
+    task = note.task_id or "a task"
+    what = f"The apply of what {task} changed" if note.deed == "apply" else f"Taking back what {task} changed"
+    if outcome.stuck:
+        why = "; ".join(clean_text(reason).removesuffix(".") for reason in outcome.stuck.values())
+        return (
+            f"{what} was cut off in the middle, and what it did cannot be undone yet: {why}. It is tried again at the next start; "
+            f"to leave the files as they are, remove {clean_path(str(journal.folder))}."
+        )
+    journal.clear()
+    now = "nothing of it is in this folder" if note.deed == "apply" else "all of it is in this folder still"
+    left = f" Changed since, and left alone: {', '.join(map(clean_path, outcome.changed))}." if outcome.changed else ""
+    return f"{what} was cut off in the middle; that was undone, and {now}.{left}"
+
+
+def take_back(exact: Exact, journal: Journal, note: Note) -> Outcome:
+    """Put everything as it was: what was written goes first, then what was removed comes back."""
+    changed: list[str] = []
+    stuck: dict[str, str] = {}
+
+    def undo(steps: Iterable[Noted]) -> None:
+        for step in steps:
+            try:
+                if not _undo(exact, journal, step):
+                    changed.append(step.path)
+            except (PygentError, OSError) as error:
+                stuck[step.path] = str(error)
+
+    for step in note.steps:
+        exact.discard(step.staged)
+    undo(step for step in reversed(note.steps) if step.after is not None)
+    remove_folders(exact, note.made)
+    undo(step for step in reversed(note.steps) if step.after is None)
+    for folder in note.emptied:
+        with contextlib.suppress(PygentError):
+            exact.make_folders(folder)
+    exact.settle()
+    return Outcome(tuple(changed), stuck)
+
+
+def _undo(exact: Exact, journal: Journal, step: Noted) -> bool:
+    """Have the path be as it was; False when somebody else changed it."""
+    before, path = step.before, step.path
+    now = read_version(exact, path)
+    if now == _version(before):
+        return True
+    if now != _version(step.after) or (now is None and _is_taken(exact, path)):
+        return False
+    if before is None:
+        exact.remove(path)
+    elif is_same_content(before, step.after):
+        exact.set_mode(path, before.mode)
+    else:
+        exact.make_folders(path.rpartition("/")[0])
+        _stage(exact, journal, step, before)
+        exact.place(step.staged, path)
+    return True
+
+
+def _stage(exact: Exact, journal: Journal, step: Noted, before: Was) -> None:
+    if before.kind == "link":
+        exact.stage_link(step.staged, step.path, os.fsdecode(b"".join(journal.kept(before))))
+    else:
+        version = Version(before.kind, before.size, before.oid, pieces=lambda: journal.kept(before))
+        exact.stage(
+            step.staged, step.path, checked(version, f"{step.path}: what was kept of it is damaged."), before.kind == "exec", before.mode
+        )
+
+
+def _version(was: Was | None) -> Version | None:
+    return None if was is None else Version(was.kind, was.size, was.oid)
+
+
+def _is_taken(exact: Exact, path: str) -> bool:
+    """Whether something that is no content of ours is at `path`, or where a folder on the way to it would have to be."""
+    above = (exact.sight(str(folder)) for folder in PurePosixPath(path).parents if str(folder) != ".")
+    return exact.sight(path) is not None or any(seen is not None and not stat.S_ISDIR(seen.st_mode) for seen in above)
+
+
+def remove_folders(exact: Exact, folders: Sequence[str]) -> None:
+    """Remove those that are empty, the innermost first."""
+    for folder in sorted(folders, reverse=True):
+        exact.remove_folder(folder)
+
+
+def _is_gone(root: Path) -> bool:
+    """Whether the folder was deleted. With what it is in, it may only not be there now, as a disk that is away."""
+    return root.parent.is_dir() and not os.path.lexists(root)

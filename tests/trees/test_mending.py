@@ -1,0 +1,137 @@
+"""What a writer that was killed leaves is taken back by the next one: all of it, and nothing that somebody else changed since."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pygent_engine.runtime.files.exact import Exact
+from pygent_engine.trees import Journal, Step, mend, read_version
+from pygent_engine.trees.journal import Note
+from pygent_engine.trees.noting import noted
+from tests.support.handing import content, fill
+
+ROOT = Path(__file__).parents[2]
+DEADLINE_S = 100
+SAID = "The apply of what task-1 changed was cut off in the middle; that was undone, and nothing of it is in this folder."
+
+
+@pytest.fixture
+def quick() -> Iterator[Path]:
+    """A folder in memory where the system has that, for a killed writer's disk is waited for many times."""
+    memory = Path("/dev/shm")
+    folder = Path(tempfile.mkdtemp(prefix="pygent-", dir=memory if os.access(memory, os.W_OK) else None))
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize("law", ["writing", "mending"])
+def test_whoever_is_killed_at_any_step_leaves_all_or_nothing(quick: Path, law: str) -> None:
+    run = [sys.executable, "-m", "tests.support.cutting", law, str(quick)]
+    ended = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, timeout=DEADLINE_S, check=False)
+    assert (ended.returncode, ended.stderr, ended.stdout) == (0, "", f"{SAID}\n")
+
+
+class Left:
+    """A folder in which a writer that is gone had written `a` and `new`, and taken `gone` and its folder away, but not `b` yet."""
+
+    def __init__(self, folder: Path) -> None:
+        self.work, self.journals = folder / "work", folder / "journals"
+        fill(self.work, {"a": b"1\n", "b": b"1\n", "in/gone": b"1\n"})
+        fill(folder / "wanted", {"a": b"2\n", "b": b"2\n", "new": b"2\n"})
+        self.before = content(self.work)
+        exact, wanted = Exact(self.work), Exact(folder / "wanted")
+        steps = [Step(path, read_version(exact, path), read_version(wanted, path)) for path in ("in/gone", "a", "b", "new")]
+        self.note: Note = noted(exact, steps, "apply", "task-1")
+        self.journal = Journal.of(self.journals, self.work)
+        with self.journal.held():
+            self.journal.write(self.note, iter([b"1\n", b"1\n", b"1\n"]))
+        fill(self.work, {"a": b"2\n", "new": b"2\n", self.note.steps[2].staged: b"2\n"})
+        shutil.rmtree(self.work / "in")
+
+    def mend(self) -> list[str]:
+        return mend(self.journals, self.work)
+
+    @property
+    def is_noted(self) -> bool:
+        return self.journal.folder.exists()
+
+
+@pytest.fixture
+def left(tmp_path: Path) -> Left:
+    return Left(tmp_path)
+
+
+def test_what_was_left_is_taken_back_once(left: Left) -> None:
+    assert [left.mend(), left.mend()] == [[SAID], []]
+    assert (content(left.work), left.is_noted) == (left.before, False)
+
+
+def test_a_file_that_was_changed_since_is_left_and_named(left: Left) -> None:
+    fill(left.work, {"a": b"mine\n", "new": b"mine\n", "in": b"mine\n"})
+    assert left.mend() == [f"{SAID} Changed since, and left alone: new, a, in/gone."]
+    assert (content(left.work), left.is_noted) == ({"a": b"mine\n", "b": b"1\n", "new": b"mine\n", "in": b"mine\n"}, False)
+
+
+def test_what_a_living_program_writes_is_its_own(left: Left) -> None:
+    before = content(left.work)
+    with left.journal.held():
+        assert left.mend() == []
+        assert content(left.work) == before
+    assert left.mend() == [SAID]
+
+
+def test_what_was_left_elsewhere_waits_for_whoever_works_there(left: Left, tmp_path: Path) -> None:
+    before = content(left.work)
+    (tmp_path / "other").mkdir()
+    assert mend(left.journals, tmp_path / "other") == []
+    assert (content(left.work), left.is_noted) == (before, True)
+    shutil.rmtree(left.work)
+    assert mend(left.journals, tmp_path / "other") == []
+    assert not left.is_noted
+
+
+def test_what_cannot_be_put_back_is_tried_again_at_the_next_start(left: Left) -> None:
+    kept = left.journal.folder / "kept"
+    whole = kept.read_bytes()
+    kept.write_bytes(whole[:2] + b"2\n1\n")
+    for _ in range(2):
+        assert left.mend() == [
+            "The apply of what task-1 changed was cut off in the middle, and what it did cannot be undone yet: a: what was kept of it "
+            f"is damaged. It is tried again at the next start; to leave the files as they are, remove {left.journal.folder}."
+        ]
+    kept.write_bytes(whole)
+    assert left.mend() == [SAID]
+    assert content(left.work) == left.before
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"steps": [{}]}', "\0"])
+def test_a_note_that_cannot_be_read_is_told_of_once(left: Left, text: str) -> None:
+    (left.journal.folder / "note").write_text(text)
+    assert left.mend() == ["An apply was cut off here, and what is noted of it cannot be read; look at what it left."]
+    assert left.mend() == []
+
+
+def test_what_is_noted_and_kept_is_for_this_user_alone(tmp_path: Path) -> None:
+    umask = os.umask(0)
+    try:
+        folder = Left(tmp_path).journal.folder
+    finally:
+        os.umask(umask)
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (folder.parent, folder, *folder.iterdir())}
+    assert modes == {"journals": 0o700, folder.name: 0o700, "note": 0o600, "kept": 0o600}
+
+
+def test_a_place_for_journals_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    (tmp_path / "journals").write_text("")
+    assert mend(tmp_path / "journals", tmp_path) == [
+        f"Whether an apply was cut off here cannot be told: [Errno 20] Not a directory: '{tmp_path}/journals'."
+    ]
