@@ -259,6 +259,32 @@ def test_the_end_of_a_task_does_not_wait_for_the_merge_of_its_changes(pair: Pair
     assert (handover.found(), content(pair.parent)) == (("a",), {"a": b"1\n"})
 
 
+def test_a_close_waits_a_moment_for_an_apply_which_is_taken_back_then(pair: Pair, tmp_path: Path) -> None:
+    (tmp_path / "slow").mkdir()
+    store = Slow(tmp_path / "slow")
+    handover = Handover(store, pair.task_rt, pair.parent_rt, journals=pair.journals)
+    handover.begin()
+    fill(pair.task, {"a": b"1\n"})
+    said: list[str] = []
+
+    def apply() -> None:
+        try:
+            handover.apply()
+        except PygentError as error:
+            said.append(str(error))
+
+    applying = threading.Thread(target=apply)
+    applying.start()
+    try:
+        assert store.asked.wait(60)
+        handover.close()
+        assert applying.is_alive()
+    finally:
+        store.let_go.set()
+        applying.join(60)
+    assert (said, content(pair.parent)) == (["The session ends; nothing was done."], {})
+
+
 def test_a_workspace_that_changes_all_the_while_is_looked_through_all_the_same(pair: Pair) -> None:
     fill(pair.parent, {f"{n % 7}/{n}": b"1\n" for n in range(200)})
     handover = pair.handover(".")
