@@ -18,11 +18,12 @@ from textual.filter import NoColor
 from textual.geometry import Size
 from textual.message import Message
 
+from .colours import ALL, FEW, NONE, PALETTE, Palette, nearest, system
 from .loading import load
 from .memory.look import Memory
 from .screens.workbench import Workbench
 from .terminal import LOST, TerminalDriver, driver_class
-from .theme import DARK, readable, themes
+from .theme import DARK, of_the_terminal, readable, themes
 from .widgets.asks.guard import QUIET_S
 from .widgets.composer.composer import Composer
 from .widgets.request import CopyAsked, Request
@@ -48,8 +49,8 @@ class PygentApp(App[None]):
 
     `last_word` is said on the terminal that is left.
 
-    `clock` gives Unix seconds; `quiet_s` is the silence that a panel asks for before a key is an answer. Without
-    `colours` none is sent to the terminal.
+    `clock` gives Unix seconds; `quiet_s` is the silence that a panel asks for before a key is an answer; the terminal has so
+    many `colours`.
     """
 
     CSS_PATH = Path(__file__).with_name("pygent.tcss")
@@ -80,17 +81,19 @@ class PygentApp(App[None]):
         clock: Callable[[], float] = time.time,
         quiet_s: float = QUIET_S,
         on_painted: Callable[[], object] = lambda: None,
-        colours: bool = True,
+        colours: int = ALL,
     ) -> None:
+        self.colours = colours  # the styles that are made next ask for it
         super().__init__(driver_class=driver_class())
+        self.console._color_system = system(colours)  # it looks at the environment alone, and knows fewer names
         for theme in themes():
             self.register_theme(theme)
         self.memory = Memory(launch.state_folder)
         look = self.memory.look
         self.set_reactive(App.theme, DARK)  # set in the usual way it would have all styles made a second time
         self.stylesheet.set_variables(self.get_css_variables())
-        if look.theme != DARK and look.theme in self.available_themes:
-            self.theme = look.theme
+        if (chosen := self._shown_as(look.theme)) != DARK:
+            self.theme = chosen
         self.redact = launch.redact
         self.failure = ""
         self.last_word = ""
@@ -104,21 +107,31 @@ class PygentApp(App[None]):
         self._early: list[str] = []
         self._on_painted = on_painted
         self._safe_lines = SafeLines()
-        self._plain: tuple[LineFilter, ...] = () if colours else (NoColor(),)
-        self.no_color = self.no_color or not colours
+        self._last: tuple[LineFilter, ...] = {NONE: (NoColor(),), PALETTE: (Palette(),)}.get(colours, ())
+        self.no_color = self.no_color or colours == NONE
         self._sized: Size | None = None
         self._elsewhere = False
 
     def get_default_screen(self) -> Workbench:
         return self._bench
 
+    def shows(self, theme: str) -> bool:
+        """Whether the terminal has colours enough for the theme of that name."""
+        return theme in self.available_themes and (self.colours != FEW or self.no_color or self.available_themes[theme].ansi)
+
+    def _shown_as(self, theme: str) -> str:
+        """The theme of that name, or what stands for it."""
+        theme = theme if theme in self.available_themes else DARK
+        return theme if self.shows(theme) else of_the_terminal(self.available_themes[theme].dark)
+
     def get_css_variables(self) -> dict[str, str]:
-        self.theme_variables = readable(self.current_theme, super().get_css_variables())
+        painted = (nearest,) if self.colours == PALETTE else ()
+        self.theme_variables = readable(self.current_theme, super().get_css_variables(), *painted)
         return self.theme_variables
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Every line of every widget passes these."""
-        return (*super().get_line_filters(), self._safe_lines, *self._plain)
+        return (*super().get_line_filters(), self._safe_lines, *self._last)
 
     def on_mount(self) -> None:
         self.app_resume_signal.subscribe(self, lambda _: self.refresh(layout=True))

@@ -34,9 +34,10 @@ def open_app(launch: LaunchPort) -> int:
     gc.disable()  # until the first paint: collecting while importing costs a tenth of the start
     try:
         from .app import PygentApp  # noqa: PLC0415 - textual, only when there is a terminal to draw on
+        from .colours import colours  # noqa: PLC0415 - as above
         from .running import run_app  # noqa: PLC0415 - as above
 
-        return run_app(PygentApp(launch, on_painted=_collect_seldom, colours=_has_colours()))
+        return run_app(PygentApp(launch, on_painted=_collect_seldom, colours=colours(os.environ)))
     finally:
         gc.set_threshold(*before)
         gc.unfreeze()
@@ -48,12 +49,6 @@ def _collect_seldom() -> None:
     gc.freeze()  # what the start made lives as long as the app
     gc.set_threshold(*_COLLECT_AFTER)
     gc.enable()
-
-
-def _has_colours() -> bool:
-    """Whether the terminal has colours, as far as its name tells: a vt100 to vt420 and what ends in -m or -mono has none."""
-    term = os.environ.get("TERM", "")
-    return not (term.startswith(("vt1", "vt2", "vt3", "vt4")) or term.endswith(("-m", "-mono")))
 
 
 def _is_terminal() -> bool:

@@ -3,7 +3,7 @@ names variables."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from textual.color import Color
 from textual.theme import Theme
@@ -79,24 +79,38 @@ def themes() -> tuple[Theme, Theme]:
     )
 
 
-def readable(theme: Theme, variables: Mapping[str, str]) -> dict[str, str]:
-    """The `variables` of `theme` with each that cannot be read on the theme's own grounds moved as far as it takes.
+Painted = Callable[[Color], Color]
+"""What a terminal makes of a colour."""
+
+
+def readable(theme: Theme, variables: Mapping[str, str], painted: Painted = lambda color: color) -> dict[str, str]:
+    """The `variables` of `theme` with each that cannot be read on the theme's own grounds, as they are `painted`, moved as far as it takes.
 
     What the terminal's own colours look like nobody but its user knows: in themes of those, text stands on the terminal's own ground,
     in the colours that most terminals make readable on it.
     """
     if theme.ansi:
         return {**variables, **_of_the_terminal(theme.dark)}
-    grounds = [Color.parse(variables[name]) for name in GROUNDS]
+    mended = {name: painted(Color.parse(variables[name])) for name in GROUNDS}
+    grounds = list(mended.values())
     back = grounds[0]
-    text = _moved(Color.parse(variables["foreground"]), grounds, TEXT)
-    mended = {"foreground": text, "text-muted": _moved(back.blend(text, _DIM), grounds, MUTED)}
-    mended |= {f"text-{name}": _moved(Color.parse(variables[f"text-{name}"]), grounds, TEXT) for name in _VOICES}
-    mended["border"] = _moved(Color.parse(variables["border"]), grounds, EDGE)
-    mended["border-blurred"] = _moved(Color.parse(variables["border-blurred"]), [back], _FAINT_EDGE)
+
+    def moved(color: Color, least: float, on: Iterable[Color] = grounds) -> Color:
+        return _moved(color, on, least, painted)
+
+    mended["foreground"] = text = moved(Color.parse(variables["foreground"]), TEXT)
+    mended["text-muted"] = moved(back.blend(text, _DIM), MUTED)
+    mended |= {f"text-{name}": moved(Color.parse(variables[f"text-{name}"]), TEXT) for name in _VOICES}
+    mended["border"] = moved(Color.parse(variables["border"]), EDGE)
+    mended["border-blurred"] = moved(Color.parse(variables["border-blurred"]), _FAINT_EDGE, [back])
     for name in LABELS:
-        mended[f"{name}-muted"] = _withdrawn(Color.parse(variables[f"{name}-muted"]), back, mended[f"text-{name}"])
+        mended[f"{name}-muted"] = _withdrawn(Color.parse(variables[f"{name}-muted"]), back, mended[f"text-{name}"], painted)
     return {**variables, **{name: color.hex for name, color in mended.items()}}
+
+
+def of_the_terminal(dark: bool) -> str:
+    """The theme of the terminal's own colours, for one that has few of them."""
+    return "ansi-dark" if dark else "ansi-light"
 
 
 def contrast(one: Color, other: Color) -> float:
@@ -113,21 +127,21 @@ def _of_the_terminal(dark: bool) -> dict[str, str]:
     return said | edges | {f"{name}-muted": "ansi_default" for name in _VOICES}
 
 
-def _moved(color: Color, grounds: Iterable[Color], least: float) -> Color:
+def _moved(color: Color, grounds: Iterable[Color], least: float, painted: Painted) -> Color:
     """`color`, or the nearest one towards white or black that has the contrast on all `grounds`; else white or black."""
     grounds = list(grounds)
     poles = (Color(255, 255, 255), Color(0, 0, 0))
     pole = max(poles, key=lambda pole: min(contrast(pole, ground) for ground in grounds))
     for step in range(_STEPS):
-        moved = color.blend(pole, step / _STEPS)
+        moved = painted(color.blend(pole, step / _STEPS))
         if all(contrast(moved, ground) >= least for ground in grounds):
             return moved
     return pole
 
 
-def _withdrawn(ground: Color, back: Color, text: Color) -> Color:
+def _withdrawn(ground: Color, back: Color, text: Color, painted: Painted) -> Color:
     """`ground`, or the nearest one towards `back` that `text` can be read on."""
-    tried = (ground.blend(back, step / _STEPS) for step in range(_STEPS))
+    tried = (painted(ground.blend(back, step / _STEPS)) for step in range(_STEPS))
     return next((moved for moved in tried if contrast(text, moved) >= TEXT), back)
 
 

@@ -32,8 +32,9 @@ class Looks(Station):
 
     @property
     def themes(self) -> Sequence[str]:
-        """The names of all themes, ours first."""
-        return (DARK, LIGHT, *sorted(self.app.available_themes.keys() - {DARK, LIGHT}))
+        """The names of all themes that the terminal has the colours for, ours first."""
+        every = (DARK, LIGHT, *sorted(self.app.available_themes.keys() - {DARK, LIGHT}))
+        return tuple(filter(self.app.shows, every))
 
     def choose_theme(self, name: str) -> None:
         """Take the theme of that name; without a name let the user look at one after the other."""
@@ -41,6 +42,10 @@ class Looks(Station):
             self._pick_theme()
         elif name.lower() in self.themes:
             self._keep_theme(name.lower())
+        elif name.lower() in self.app.available_themes:
+            self.conductor.refuse(
+                f"The theme {name.lower()} needs more colours than this terminal says it has; COLORTERM=truecolor says it has all."
+            )
         else:
             self.conductor.refuse(f"There is no theme {clean_line(name, 40)!r}; /theme lists them.")
 

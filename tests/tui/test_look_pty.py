@@ -1,4 +1,4 @@
-"""How the installed `pygent` looks in real terminals: without colours, after a thousand resizes, at rest, and at the next run."""
+"""How the installed `pygent` looks in real terminals: with few colours, with none, after many resizes, at rest, and at the next run."""
 
 from __future__ import annotations
 
@@ -66,3 +66,21 @@ def test_the_next_run_has_the_theme_and_the_sizes_of_the_last(tmp_path: Path) ->
         assert shown.text.splitlines()[1].index("││") == wider
         assert NORD in shown.raw
         assert OURS not in shown.raw, "no frame of another theme comes first"
+
+
+def test_with_256_colours_a_dark_grey_stays_one(tmp_path: Path) -> None:
+    with terminal(tmp_path, *FLAGS) as shown:
+        shown.until("LOCAL")
+        grounds = {int(number) for number in re.findall(rb"48;5;(\d+)", shown.raw)}
+        assert {233, 235} <= grounds, "the panes, and the status bar"
+        assert all(number >= 232 for number in grounds if number != 231), "greys alone"
+        assert b"8;2;" not in shown.raw
+
+
+def test_with_few_colours_it_takes_those_of_the_terminal_and_offers_no_theme_that_needs_more(tmp_path: Path) -> None:
+    with terminal(tmp_path, *FLAGS, term="screen") as shown:
+        shown.until("LOCAL")
+        shown.app.send(b"/theme nord\r")
+        shown.until("needs more colours")
+        assert re.search(rb"[34]8;[25];", shown.raw) is None
+        assert b"\x1b[33m" in shown.raw or b";33" in shown.raw, "what warns is the terminal's yellow"
