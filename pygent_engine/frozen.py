@@ -3,6 +3,9 @@
 That compiles six methods for every class, whenever it is imported, and the vocabulary alone has a hundred classes. Here one is
 compiled, the `__init__`; the others are shared. It is a dataclass all the same: to `fields` and `replace`, to `match`, to `copy`
 and `pickle`, and to a type checker.
+
+The rule, which a test keeps: in both packages a value is `@frozen`. `dataclass` is for the few that need what this does not make (an
+order, an `__eq__` of their own, a `__dict__` to keep what was computed), and for what changes: a Textual message, a reply that grows.
 """
 
 from __future__ import annotations

@@ -14,10 +14,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from .frozen import frozen
 from .settings import inherited_environment
 
 _PIECE = 1 << 16
@@ -26,7 +26,7 @@ _KILL_WAIT_S = 1.0
 Fault = Literal["", "missing", "late", "flood"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ended:
     """How a program ended. `code` is None when it did not end by itself, and `fault` says why: it could not be started
     ("missing"), its deadline passed ("late"), or it wrote more than it may ("flood")."""

@@ -5,16 +5,16 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from .events import PromptQueued, PromptTaken, PromptWithdrawn
+from .frozen import frozen
 from .outbox import Post
 from .untrusted import clean_line, clean_text
 
 _SETTLED_S = 5.0  # for whoever is just now telling of a prompt
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Prompt:
     """What the user wrote, under the id that the events of it carry."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
 from .approvals import Gate
 from .cancel import Cancel
 from .errors import ModelError
+from .frozen import frozen
 from .outbox import Post
 from .turn import Turn
 from .values import Limits
@@ -26,7 +26,7 @@ class Stand(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Seat:
     """Whom a loop works for: it reports as `task_id`, within `limits`; `cancel` ends its turns, also one that only begins.
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from threading import Condition, Thread
 from time import monotonic
 from typing import TypeVar
+
+from pygent_engine.frozen import frozen
 
 T = TypeVar("T")
 Then = Callable[[], object]
@@ -20,7 +21,7 @@ Wanted = Callable[[], bool]
 _IDLE_S = 1.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Job:
     do: Callable[[], None]
     replaceable: bool = False

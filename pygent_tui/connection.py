@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from threading import Lock, Thread
 
 from pygent_engine.errors import ImageMissing, PygentError
 from pygent_engine.events import Op
+from pygent_engine.frozen import frozen
 from pygent_engine.untrusted import clean
 
 from .ports import LaunchPort, SessionPort
@@ -16,7 +16,7 @@ from .pump import Batch, Pump
 _CLOSE_S = 10.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Failed:
     """The session could not be opened; `reason` is one sentence for the user, `image` names the one that is missing."""
 

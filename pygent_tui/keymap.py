@@ -5,12 +5,12 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.screen import ModalScreen, Screen
 
+from pygent_engine.frozen import frozen
 from pygent_engine.untrusted import clean_line
 
 from .key_names import parse, shown, writes
@@ -22,7 +22,7 @@ _TYPED_IN = ("composer", "queue", "asks", "search", "pick", "save-as")
 Keys = tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bound:
     """What can be done with keys: its id, what it does, its keys, and whether they come before text."""
 
@@ -32,7 +32,7 @@ class Bound:
     first: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Places:
     """All that is bound, by id; and each place with the ids that answer there, some of which share a key by design."""
 
@@ -41,7 +41,7 @@ class Places:
     together: frozenset[tuple[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Keymap:
     """`keys` are as Textual takes them, by the ids of bindings; `troubles` are sentences for the user."""
 

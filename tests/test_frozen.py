@@ -5,13 +5,17 @@ from __future__ import annotations
 import copy
 import inspect
 import pickle
+import re
 import typing
 from dataclasses import FrozenInstanceError, dataclass, field, fields, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pygent_engine.frozen import frozen
+
+ROOT = Path(__file__).parents[1]
 
 
 @frozen
@@ -147,3 +151,9 @@ def test_what_a_class_defines_itself_stays() -> None:
     own = Own("a b")
     assert (own.words, repr(own)) == (("a", "b"), "Own!")
     assert own == Own("a  b")
+
+
+def test_every_value_of_both_packages_is_made_the_quick_way() -> None:
+    sources = [path for package in ("pygent_engine", "pygent_tui") for path in (ROOT / package).rglob("*.py")]
+    slow = [path.name for path in sources if re.search(r"^ *@dataclass\(frozen=True, slots=True\)$", path.read_text("utf-8"), re.MULTILINE)]
+    assert (len(sources) > 300, slow) == (True, [])

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
 from ..errors import SettingsError
+from ..frozen import frozen
 from ..version import __version__
 from . import tasks_arguments
 from .tasks_arguments import Tasks
@@ -61,14 +61,14 @@ Say what Pygent finds on this machine, and what to do about what is missing.
 Asks no model."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Show:
     """Print `text`, do nothing else."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OpenApp:
     """Open the full-screen app on `path` (None: as configured, else the current folder), or on a throwaway folder."""
 
@@ -78,7 +78,7 @@ class OpenApp:
     scratch: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RunPrompt:
     """Run one prompt without a screen."""
 
@@ -89,7 +89,7 @@ class RunPrompt:
     scratch: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Diagnose:
     """Report what is here and what is missing."""
 
@@ -97,7 +97,7 @@ class Diagnose:
     config_file: Path | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Attach:
     """Open the app on a running session (`id` may be its beginning, None: whichever is meant), or list them."""
 
@@ -107,7 +107,7 @@ class Attach:
     lists: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Serve:
     """Show the app in a browser, on `path` as OpenApp has it. `port`: 0 for a free one."""
 

@@ -9,12 +9,12 @@ import sys
 import tempfile
 import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from ..errors import PygentError
 from ..frontends import find_front_end
+from ..frozen import frozen
 from ..settings import DEMO_MODEL, Settings, docker_environment, terminal_environment, user_file
 from ..untrusted import clean_line
 from ..version import __version__
@@ -28,7 +28,7 @@ _START_DOCKER = (
 _ALIGNED = 19  # columns before the text
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """One thing that was looked for; `remedy` says what to do when it is not `found`."""
 

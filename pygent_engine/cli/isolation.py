@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from ..frozen import frozen
 from ..runtime.default import resources_of
 from ..settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bound:
     """One thing that a command is kept from or not (`holds`)."""
 

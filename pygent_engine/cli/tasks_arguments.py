@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from argparse import ArgumentParser
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 
 from ..errors import SettingsError
+from ..frozen import frozen
 
 if TYPE_CHECKING:
     from ..values import RetryMode
@@ -40,7 +40,7 @@ exit codes:
 _TAKES_PATHS = ("diff", "apply")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tasks:
     """What is asked of the tasks of a session (`session` as in Attach). `words` are what follows the task's id: paths, or one text."""
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from typing import Any
 
 from ..events import Envelope, OutputDelta, ReasoningDelta, SessionOpened, TextDelta, Tuned, TurnStarted
+from ..frozen import frozen
 from ..untrusted import clean_line
 from ..values import ROOT_TASK
 from ..version import __version__
@@ -17,7 +18,7 @@ _TITLE = 80
 _NO_SESSION = "what answers there is no session of Pygent"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SessionInfo:
     """A session that runs. `title` is the beginning of its first prompt, "" before; `started` is Unix seconds (UTC); who has read
     as far as the envelope `seq` knows how it stood when the connection was made."""

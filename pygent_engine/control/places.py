@@ -10,9 +10,10 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
+from ..frozen import frozen
 from ..runtime.engine.owner import Owner, is_dead, this_process
 
 _LONGEST = 100  # bytes of an address; the systems end between 104 and 108
@@ -20,7 +21,7 @@ _LONGEST_NOTE = 10_000
 _SOCKET, _NOTE = ".sock", ".json"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """Where the session `id` is found."""
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Generator
-from dataclasses import dataclass
 
+from ..frozen import frozen
 from ..values import JsonDict
 
 _NOT_DONE = re.compile(r"the user did not allow|\[not run|\[cancelled|\[timeout|there is no tool|error\b|denied|\w+ failed: ", re.I)
@@ -14,7 +14,7 @@ _EXIT = re.compile(r"\[exit code (\d+)\]\s*\Z")
 _QUOTED_LINES = 30
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Turn:
     """What a scene knows at its start: the prompt, and the names of the tools that are offered."""
 
@@ -26,7 +26,7 @@ class Turn:
         return self.tools.issuperset(names)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Act:
     """One step of a scene: a sentence and tool calls, each a name with its arguments."""
 

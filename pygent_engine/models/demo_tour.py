@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator
-from dataclasses import dataclass
 
+from ..frozen import frozen
 from .demo_script import Act, Scene, Turn, act, bash, problem, quoted, read_file, write_file
 
 HONEST = "This is Pygent's offline demo model: scripted, no language model behind it."
@@ -57,7 +57,7 @@ echo "primes below $limit: $count, largest $largest, sum $sum"
 """
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Program:
     """The program of the tour: where it lies, and how it is run."""
 
@@ -144,7 +144,7 @@ def _watch(program: _Program, findings: _Findings) -> Part:
         findings.found("lines streamed by the slow command", str(lines))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Errand:
     """A task of the tour: what it is told, and the file that it leaves."""
 

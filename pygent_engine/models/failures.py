@@ -9,10 +9,11 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from ..errors import ModelError
+from ..frozen import frozen
 from ..settings import without_key
 from ..untrusted import clean_line
 from ..values import JsonDict
@@ -34,7 +35,7 @@ _REMEDIES: Mapping[int, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Host:
     """The host that was asked, for messages: its address without credentials, and the key that must not be shown."""
 

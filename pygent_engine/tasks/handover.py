@@ -9,10 +9,11 @@ from __future__ import annotations
 import stat
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..errors import PygentError, WorkspaceError
+from ..frozen import frozen
 from ..runtime.files.exact import Exact
 from ..runtime.lifeline import lifeline
 from ..settings import journals_folder
@@ -57,7 +58,7 @@ def private_store() -> Store:
     return Store(lambda: lifeline().make_folder("pygent-trees-"), lambda folder: lifeline().remove_folder(folder))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Applied:
     """One apply: what was put where, by path what was there before, and what counted as taken over before."""
 

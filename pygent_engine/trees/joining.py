@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from ..frozen import frozen
 from ..runtime.files.exact import Exact
 from .merging import Merge, Version, three_way
 from .noting import Step
@@ -15,7 +15,7 @@ from .store import Store
 from .tree import beneath
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Change:
     """What the other side made of a path: from `base` to `theirs`; `also` is another base that serves when ours is still it."""
 
@@ -24,7 +24,7 @@ class Change:
     also: Version | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Joined:
     """The steps that lead there, of those paths that change, and for each path that clashes what is there and what became of it."""
 

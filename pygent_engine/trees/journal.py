@@ -14,11 +14,12 @@ import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
 from ..errors import PygentError
+from ..frozen import frozen
 from ..private import make_private
 from ..runtime.files.exact import fill
 from .tree import Kind
@@ -32,7 +33,7 @@ _PIECE = 1 << 20
 _TRIES = 3
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Was:
     """What there was, or is to be: `kind`, `size` and id of the content; of what was also its mode, and where in what is kept it
     begins, or -1 when it is not kept."""
@@ -44,7 +45,7 @@ class Was:
     begins: int = -1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Noted:
     """One path: what was there, what is to be there, and where that lies until it is put in place."""
 
@@ -54,7 +55,7 @@ class Noted:
     staged: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Note:
     """All that is to happen in the folder `root`, in order, for `what`. `made` folders come into being with it, the outermost first,
     and `emptied` ones, which hold nothing, give way to files."""
@@ -71,7 +72,7 @@ class Damaged(PygentError):
     """What is noted cannot be understood."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Journal:
     """The one of a workspace, in a folder of its own. Raises OSError."""
 

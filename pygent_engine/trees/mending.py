@@ -9,10 +9,10 @@ import contextlib
 import os
 import stat
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from ..errors import PygentError
+from ..frozen import frozen
 from ..runtime.files.exact import Exact
 from ..untrusted import clean_path, clean_text
 from .journal import Damaged, Journal, Note, Noted, Was, journals_in
@@ -21,7 +21,7 @@ from .noting import is_same_content
 from .reading import read_version
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outcome:
     """The paths that were changed since, and those that the system did not let be put back, each with its reason."""
 

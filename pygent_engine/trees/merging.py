@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from ..errors import WorkspaceError
+from ..frozen import frozen
 from .store import LARGE, Store, blob_id
 from .tree import Kind, Stamp
 
@@ -14,7 +15,7 @@ _HEAD = 8000
 _CHANGING = "A file changes while it is read; try again when nothing writes to it."
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Version:
     """What is at a path. Its content is `content`, else what `pieces` gives, else in the store. `stamp`: while the entry has it,
     it is this version."""
@@ -27,7 +28,7 @@ class Version:
     stamp: Stamp = field(default=(), compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Merge:
     """What came of it: a version, or None for nothing; or a clash, whose `marked` is the text with conflict marks, if it is text."""
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import secrets
 import stat
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from ..frozen import frozen
 from ..runtime.files.exact import Exact
 from .journal import Deed, Note, Noted, Was
 from .merging import Version
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Step:
     """What is at a path, and what is to be there; None for nothing."""
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from ..errors import PygentError, WorkspaceError
+from ..frozen import frozen
 from ..runtime.files.exact import Exact
 from ..untrusted import clean_path
 from ..values import Flag
@@ -70,7 +71,7 @@ def _take_or_take_back(taking: _Taking, journal: Journal) -> None:
         raise
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Taking:
     """The steps on their way into a folder; `taken`: the paths of those that were."""
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Literal
 
 from ..errors import PygentError, WorkspaceError
+from ..frozen import frozen
 from ..runtime.files.exact import Exact, pieces_of
 from ..values import ChangeKind
 from .rules import Rules
@@ -32,7 +33,7 @@ Kind = Literal["file", "exec", "link"]
 Stamp = tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """A file, one that may be run, or a link. `oid` is the git id of its content, "" where that was not needed, and what nothing
     else has where it is HUGE; while a file has the `stamp` its content is this one, () when that is not certain."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from pygent_engine.frozen import frozen
 
 if TYPE_CHECKING:
     from ..conductor import Conductor
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Command:
     """`argument` names what follows the command: TEXT is needed, [TEXT] may be left out; `run` gets it stripped.
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from pygent_engine.frozen import frozen
 
 from .command import Command
 from .table import COMMANDS
@@ -20,7 +22,7 @@ GROUP = "pygent.commands"
 _NAME = re.compile(r"[a-z?][a-z0-9?-]*")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Found:
     """The commands that could be loaded, and a sentence for each that could not."""
 

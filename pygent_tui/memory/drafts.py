@@ -6,8 +6,10 @@ import hashlib
 import json
 import os
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
+
+from pygent_engine.frozen import frozen
 
 from .private import lock_file, put_aside, write
 
@@ -15,7 +17,7 @@ _SLOTS = 8
 """So many apps in one workspace have a draft of their own; what is written in others is not kept."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Draft:
     """The composer's text, and the prompts whose turn had not begun."""
 

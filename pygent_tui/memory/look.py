@@ -5,9 +5,11 @@ Read before the first paint, so it is lines of `name value`: a parser of JSON wo
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from threading import Condition, Thread
+
+from pygent_engine.frozen import frozen
 
 from ..theme import DARK
 from ..views.arrangement import Arrangement
@@ -20,7 +22,7 @@ _LAST_S = 2.0
 _MOST = 4096  # bytes; a longer file is none of ours
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Look:
     """A theme, by its name, and where the panes stand."""
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
+
+from pygent_engine.frozen import frozen
 
 from .private import append_line, locked, put_aside, write
 
@@ -18,7 +20,7 @@ _MOST_BYTES = 16_000_000
 _NAME = "history"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Kept:
     """A prompt that was sent `at` Unix seconds, in `workspace`."""
 

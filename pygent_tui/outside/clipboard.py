@@ -10,8 +10,8 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
+from pygent_engine.frozen import frozen
 from pygent_engine.untrusted import clean_line
 
 DEADLINE_S = 3.0
@@ -21,7 +21,7 @@ MOST_BYTES = 1_000_000
 _PIECE = 700  # GNU screen passes on no longer string
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Program:
     """A clipboard program and its arguments; it reads the text from its stdin, in `encoding`."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -15,6 +14,8 @@ from textual.suggester import Suggester
 from textual.widget import Widget
 from textual.widgets import Button, Input, Static, TextArea
 
+from pygent_engine.frozen import frozen
+
 from ..views.written import Field, Values, Verdict, completed
 from ..widgets.asks.answer_field import AnswerField
 from ..widgets.board.cycle import Cycle
@@ -24,7 +25,7 @@ from ..widgets.sanitise import one_line
 _COLORS = {"muted": "$text-muted", "warn": "$text-warning", "error": "$text-error"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Filled:
     """A form that was left: what stands in it, and whether it was sent."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from textual import on
 from textual.app import ComposeResult
@@ -14,13 +13,15 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from pygent_engine.frozen import frozen
+
 from ..widgets.keys import Keys
 from ..widgets.sanitise import one_line
 
 _MARKS = {True: "● ", False: "○ ", None: ""}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Item:
     """One line of the list. `key` is handed back; `on` is shown as a mark, None as no mark."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pygent_engine.events import ApplyTask, DiffTask, Op, UnapplyTask
+from pygent_engine.frozen import frozen
 from pygent_engine.task_fold import overlaps
 from pygent_engine.task_values import TaskView
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 _DEADLINE_S = 120.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Batch:
     """Tasks whose changes are taken over one after the other: the first one now, asked for when `since` was the last envelope."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
+from pygent_engine.frozen import frozen
 from pygent_engine.untrusted import clean_line
 
 from ..screens.confirm import Confirm
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..conductor import Conductor
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Text:
     """A text that is to be written to the file `name`, in the current folder unless it says another; `what` names it in sentences.
 

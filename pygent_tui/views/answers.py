@@ -7,15 +7,15 @@ is shown first. A no may be given to what was not seen.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
+from pygent_engine.frozen import frozen
 from pygent_engine.values import ApprovalRequest
 
 from . import naming
 from .asks import Asks
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answers:
     """The ids of the calls that are `answered`, and the one that is to be `shown` for an answer; "" for none."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 
 from pygent_engine.events import CallEnded, CallStarted, Envelope, OutputDelta, ReasoningDelta, StepEnded, StepStarted, TextDelta
+from pygent_engine.frozen import frozen
 from pygent_engine.values import ROOT_TASK, Tuning
 
 from . import asks, board, changes, output, queue, status, task_changes, task_talks, transcript, tuning
@@ -15,7 +16,7 @@ _AT_WORK = frozenset({TextDelta, ReasoningDelta, OutputDelta, StepStarted, StepE
 """What a delegated task reports all the time: only its own conversation, its output and its row on the board are of it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AppState:
     """The views of one session, folded up to the envelope number `seen`.
 

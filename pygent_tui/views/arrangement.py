@@ -7,8 +7,10 @@ one column where output and board take room only once they have something to sho
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal, NamedTuple
+
+from pygent_engine.frozen import frozen
 
 Pane = Literal["conversation", "output", "board"]
 Seam = Literal["columns", "rows", "output"]
@@ -26,7 +28,7 @@ _ALONE = 15  # percent that the conversation gets more where it has one pane bel
 _LEAST, _MOST = 15, 85
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Arrangement:
     """What the user chose. `columns` is the part of the width, in percent, that the conversation has beside the others, `rows` its
     part of the height above them, `output` the part of what is left that the output has above the board."""

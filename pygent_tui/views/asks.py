@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pygent_engine.events import (
     ApprovalAsked,
@@ -13,12 +13,13 @@ from pygent_engine.events import (
     SessionClosed,
     TaskCreated,
 )
+from pygent_engine.frozen import frozen
 from pygent_engine.values import ApprovalRequest, Question
 
 Ask = ApprovalRequest | Question
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Asks:
     """`pending` in the order of asking, of which the one at `at` is shown; `titles` maps task ids to titles, `since` the ids of
     calls to when they asked (Unix seconds)."""

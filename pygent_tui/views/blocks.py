@@ -7,7 +7,8 @@ one is cut, so that the work for one more character has a limit whatever the len
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from pygent_engine.frozen import frozen
 
 _FENCE = re.compile(r"([ ]*)(`{3,}(?=[^`]*$)|~{3,})")
 _TABLE = re.compile(r"\|.*\n[ ]*\|?[ :|-]*-[ :|-]*\n")
@@ -16,7 +17,7 @@ _TEXT_LINES = 100
 _CHARS = 4_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Block:
     """Markdown that is drawn by itself; `joined` when no blank line stands before it, `cut` when it ends within a line."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from pygent_engine import task_fold
 from pygent_engine.events import ApprovalAsked, Envelope, Event, QuestionAsked, TaskCreated, TaskRemoved
+from pygent_engine.frozen import frozen
 from pygent_engine.task_values import TaskState, TaskView
 
 from .task_words import needs_user
@@ -25,7 +26,7 @@ _COUNTED = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Counts:
     """How many tasks need the user, work, are paused, are queued and have ended; none is counted twice."""
 
@@ -38,7 +39,7 @@ class Counts:
     failed: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Board:
     """All delegated tasks of the session."""
 

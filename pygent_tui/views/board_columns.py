@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal, NamedTuple
+
+from pygent_engine.frozen import frozen
 
 from .board import Board
 from .task_words import who
@@ -43,7 +44,7 @@ class Column(NamedTuple):
         return self.name in _RIGHT
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Needs:
     """What the tasks of a board have to tell: the width of their ids, of persona and model, whether some have caps, changes, ..."""
 

@@ -7,9 +7,10 @@ others do: a row is never taken away from under a key.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal, NamedTuple
 
+from pygent_engine.frozen import frozen
 from pygent_engine.task_values import TaskState, TaskView
 
 from .board import Board
@@ -27,7 +28,7 @@ class Held(NamedTuple):
     place: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Choice:
     """What the user chose on the board. `cursor` is a task's id, None before he went to one; `marks` are ids."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import chain
 
 from pygent_engine.events import Envelope, FilesChanged
+from pygent_engine.frozen import frozen
 from pygent_engine.values import ROOT_TASK, FileDiff
 
 from .diffs import patch
@@ -18,7 +18,7 @@ NOT_LISTED = "Changes that commands made are not listed; with git in the workspa
 NOTHING = f"No tool has changed a file in this session. {NOT_LISTED}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Change:
     """One file that a tool of the task `task_id` wrote at `at` (Unix seconds)."""
 
@@ -27,7 +27,7 @@ class Change:
     diff: FileDiff
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Changes:
     """The last changes, oldest first; `dropped` before them are no longer kept."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from textwrap import wrap
 
+from pygent_engine.frozen import frozen
 from pygent_engine.task_values import TaskState, TaskView
 
 from .status_line import compact, elapsed
@@ -19,7 +20,7 @@ Line = tuple[tuple[str, str], ...]
 """Texts, each with the role of its colour."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Comparing:
     """`chosen` is the copy that is applied, `other` the one that it is held against; `late` when the changes do not come."""
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import zip_longest
 from typing import Literal
 
+from pygent_engine.frozen import frozen
 from pygent_engine.values import FileDiff
 
 _HEAD = re.compile(r"@@ -(\d+)(?:,\d+)? \+(\d+)(?:,\d+)? @@")
@@ -21,7 +21,7 @@ Sign = Literal[" ", "-", "+", "@"]
 Span = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Row:
     """One line of a diff, with its number in the old and in the new file; `marks` are the characters that changed.
 

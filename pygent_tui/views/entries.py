@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from pygent_engine.frozen import frozen
 from pygent_engine.task_values import TaskState
 from pygent_engine.values import Decision, FileDiff, Mode, Outcome, ResultStatus
 
@@ -12,7 +12,7 @@ Level = Literal["info", "warning", "error"]
 CallStatus = Literal["running"] | ResultStatus
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Opened:
     """The session began."""
 
@@ -22,14 +22,14 @@ class Opened:
     fallback_reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Closed:
     """The session ended."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Prompt:
     """What the user asked, or (`steer`) put before the model while a turn ran. `by` is "task" for the prompt of a delegated task,
     `read` is false until the model has read it."""
@@ -40,21 +40,21 @@ class Prompt:
     read: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Told:
     """What the model was told of the tasks that it delegated."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Thinking:
     """The model's reasoning before a reply."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reply:
     """Text of the model. `cut` is the finish reason of a reply that is not whole, else empty."""
 
@@ -62,7 +62,7 @@ class Reply:
     cut: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Call:
     """A tool call; `approved` tells how the user allowed it, None when nobody was asked. `arguments` is the JSON text,
     `files` are what it wrote and is not in `diffs`, `started_at` is in Unix seconds. `mark`: a text and its role in place of
@@ -88,7 +88,7 @@ class Call:
         return self.status not in ("running", "ok") or self.exit_code not in (None, 0)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Permission:
     """A call that waits for a yes (`decision` is None), or got its answer and has not started."""
 
@@ -100,7 +100,7 @@ class Permission:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ask:
     """A question of the model; `answer` is None while it waits, empty when the question went away."""
 
@@ -110,7 +110,7 @@ class Ask:
     answer: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Notice:
     """Something that the user should know."""
 
@@ -118,7 +118,7 @@ class Notice:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TaskNote:
     """A delegated task was created or, with a `detail`, tried again (`state` is queued), paused, or reached its final state."""
 
@@ -128,7 +128,7 @@ class TaskNote:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ended:
     """A turn ended in another way than finished."""
 
@@ -136,7 +136,7 @@ class Ended:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Retry:
     """The model was not reached; `due_at` (Unix seconds) is when it is asked again."""
 

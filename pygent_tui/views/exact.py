@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from pygent_engine.frozen import frozen
 
 Piece = tuple[str, bool]
 """Text, and whether it is a mark."""
@@ -25,7 +26,7 @@ _ODD = (
 _MARKED = re.compile(rf"(?P<indent>^ +(?=[^ ]))|(?P<blanks> {{2,}}| +$)|(?P<tab>\t)|(?P<odd>[{_ODD}])|(?P<control>[\u2400-\u2421])")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Line:
     """One line of text. `gutter` stands before it, `more` before the rows that it goes on in; `role` names how it is drawn."""
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import assert_never
+
+from pygent_engine.frozen import frozen
 
 from .app_state import AppState
 from .entries import Ask, Call, Closed, Ended, Entry, Notice, Opened, Permission, Prompt, Reply, TaskNote, Thinking, Told
@@ -18,7 +20,7 @@ from .sources import command_of
 _TICKS = re.compile("`+")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Part:
     """`who` said or did it, `title` says what it is about, `fenced` is text that is no prose."""
 

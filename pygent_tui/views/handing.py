@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Literal
 
+from pygent_engine.frozen import frozen
 from pygent_engine.task_values import FileChange, TaskView
 from pygent_engine.values import FileDiff
 
@@ -21,7 +22,7 @@ Role = Literal["muted", "ok", "warn", "error"]
 _NAMED = 3  # paths that a sentence names
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Handing:
     """`doing` is what was asked for when the envelope `since` was the last one, "" when it was answered; `late` when that takes long.
     `outcome` is what came of the last attempt to take changes over or back. `asks`: whether they shall be taken over."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from textwrap import wrap
+
+from pygent_engine.frozen import frozen
 
 Rows = tuple[tuple[str, str], ...]
 Part = tuple[str, str]
@@ -25,7 +26,7 @@ CONNECT = (
 REBIND = 'A table [keys] in your pygent.toml gives other keys, several by comma: "output.wrap" = "f7, w". /keys lists the names.'
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Section:
     """`rows` are keys, or what else is explained, each with what it does; `text` follows them."""
 

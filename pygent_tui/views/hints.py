@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from pygent_engine.frozen import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class Hint:
     """A key and what it does, in a word or two; `id` is that of its binding."""
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import ceil
 from typing import Literal
+
+from pygent_engine.frozen import frozen
 
 from .blocks import Block, Splitter, split
 from .entries import Ask, Call, Entry, Permission, Prompt, Reply, Retry, Thinking
@@ -15,7 +17,7 @@ _SHOWN_THOUGHT = 400
 Speaker = Literal["user", "agent", "system"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Label:
     """The line that says who speaks from here on."""
 
@@ -23,21 +25,21 @@ class Label:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Paragraph:
     """One block of a reply's markdown."""
 
     block: Block
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mark:
     """A reply that is not whole, and why."""
 
     cut: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Card:
     """An entry that is drawn whole; `spaced` when a blank line stands before it. `seconds`: how long the call runs by now."""
 
@@ -46,7 +48,7 @@ class Card:
     seconds: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Countdown:
     """The model is asked again in so many seconds."""
 
@@ -55,7 +57,7 @@ class Countdown:
     attempt: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Thought:
     """The newest words of a thinking that goes on."""
 
@@ -63,14 +65,14 @@ class Thought:
     characters: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Progress:
     """An image is being fetched."""
 
     pull: Pull
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Greeting:
     """What an empty conversation says; the first line is its title."""
 

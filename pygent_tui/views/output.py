@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pygent_engine.events import CallEnded, CallStarted, Envelope, OutputDelta
+from pygent_engine.frozen import frozen
 from pygent_engine.values import ROOT_TASK, ToolResult
 
 from .sgr import carried, reset_in
@@ -26,7 +27,7 @@ _REWRITTEN = re.compile(r"^[^\n]*\r(?=[^\r\n])", re.MULTILINE)
 _LINE_END = re.compile(r"\r+\n")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Chunk:
     """Whole lines, each with its newline; `note` when they are Pygent's own words, not the command's.
 
@@ -40,7 +41,7 @@ class Chunk:
     resets: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Buffer:
     """The output of one call. `dropped` lines before the first chunk are no longer kept; `tail` is the unfinished line.
 
@@ -71,7 +72,7 @@ class Buffer:
         return self.name == "bash" or bool(self.chunks or self.tail)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outputs:
     """The buffers of the last calls, oldest first; `selected` is a call id, None to follow what runs."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import assert_never
 
 from pygent_engine.events import ImagePullEnded, ImagePullProgress, ImagePullStarted, PullEvent
+from pygent_engine.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pull:
     """An image that is being fetched. `share` (0 to 1) never falls, though the size of a layer is known only once it began;
     `counts` is what is known of layers and bytes, in words."""

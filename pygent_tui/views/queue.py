@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pygent_engine.events import Envelope, PromptWithdrawn, SessionClosed, StartedOver, Steered, TurnEnded
+from pygent_engine.frozen import frozen
 from pygent_engine.untrusted import clean_text
 from pygent_engine.values import ROOT_TASK
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Queue:
     """`steers` are those of this front end, in their order; `withdrawn` the ids of prompts that had no turn."""
 

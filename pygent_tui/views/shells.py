@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from pygent_engine.frozen import frozen
 from pygent_engine.task_values import TaskState, TaskView
 from pygent_engine.untrusted import clean_line
 
@@ -12,7 +11,7 @@ from .status import CLOSED, Status
 _BACK = "exit, or Ctrl+D, comes back to Pygent"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """In a `container`, named by its id; without one in a `folder` of this machine. `said` tells the user before it opens."""
 

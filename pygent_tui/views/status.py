@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pygent_engine.events import (
     CallEnded,
@@ -28,6 +28,7 @@ from pygent_engine.events import (
     TurnEnded,
     TurnStarted,
 )
+from pygent_engine.frozen import frozen
 from pygent_engine.untrusted import clean_line
 from pygent_engine.values import ROOT_TASK, Usage
 
@@ -39,7 +40,7 @@ Queued = tuple[str, str]
 NO_USAGE = Usage()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Status:
     """The session at a glance. `running` holds (call id, summary) of the root agent's running calls and the user's own, whose ids
     are `by_user`; `queued` (id, text) of the prompts that were sent and whose turn has not begun; times are Unix seconds."""

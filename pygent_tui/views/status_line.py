@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from pygent_engine.frozen import frozen
 from pygent_engine.untrusted import clean_line
 from pygent_engine.values import ApprovalMode
 
@@ -15,7 +14,7 @@ Part = tuple[str, str]
 _QUIET = "$text-muted"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StatusLine:
     """`left` are pieces of text with their styles; `notes` the most important first; `aside` what can be cut."""
 

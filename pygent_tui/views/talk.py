@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from pygent_engine.frozen import frozen
 from pygent_engine.values import ROOT_TASK, ToolCall
 
 from .entries import Call, Entry, Opened, Retry
@@ -15,7 +16,7 @@ from .pull import Pull
 NOTHING = Growing()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Transcript:
     """The conversation of the task `task_id` as it stands.
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from pygent_engine.events import ChangesApplied, ChangesListed, ChangesTakenBack, Envelope, TaskRemoved, TaskRetried, Warned
+from pygent_engine.frozen import frozen
 from pygent_engine.task_values import ApplyReport, FileChange
 from pygent_engine.values import ROOT_TASK
 
 _TOLD = frozenset({ChangesListed, ChangesApplied, ChangesTakenBack, Warned, TaskRetried, TaskRemoved})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TaskChanges:
     """What is known of one task. `listed`, `applied`, `returned` and `warned` are the numbers of the envelopes that said so, 0 for none:
     an answer is what has a greater one than there was when it was asked for."""
@@ -31,7 +32,7 @@ class TaskChanges:
 UNKNOWN = TaskChanges()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Work:
     """What is known of all tasks, by their ids."""
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from pygent_engine.events import Envelope, TaskCreated, TaskRemoved, Warned
+from pygent_engine.frozen import frozen
 from pygent_engine.values import ROOT_TASK
 
 from . import task_talk
 from .transcript import Transcript
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Talks:
     """By task id, in the order of their creation; `warned` is the last warning of a task: the envelope's number, the task, the text."""
 

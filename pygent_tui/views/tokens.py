@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Literal
+
+from pygent_engine.frozen import frozen
 
 Kind = Literal["file", "command", "argument"]
 
@@ -13,7 +14,7 @@ _COMMAND = re.compile(r"/([A-Za-z?][A-Za-z0-9?-]*)?\Z")
 _ARGUMENT = re.compile(r"/([A-Za-z?][A-Za-z0-9?-]*)\s+([^\n]*)\Z")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Token:
     """`start` is its column in the cursor's line, `query` what was typed of it; an argument belongs to `command`."""
 

@@ -6,8 +6,9 @@ import re
 import shlex
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from pygent_engine.frozen import frozen
 
 _COUNT = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,6})?)([kKmM]?)")
 _SPAN = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,6})?)(s|m|min|h)?")
@@ -23,7 +24,7 @@ class Unfit(ValueError):
     """What was written cannot be meant; the message is one sentence for the user."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Field:
     """One field of a form. With `choices` (a value and its words each) one of them is chosen; `lines` of text otherwise."""
 
@@ -37,7 +38,7 @@ class Field:
     """Whether paths of the workspace are written here, so that they can be completed."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Verdict:
     """What a form says of itself: what it would do, a doubt, or why it cannot be sent."""
 

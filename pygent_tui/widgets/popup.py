@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from rich.cells import cell_len, chop_cells, set_cell_size
 from textual import events
 from textual.content import Content
 from textual.geometry import Offset, Region
 from textual.widget import Widget
+
+from pygent_engine.frozen import frozen
 
 from .request import Request
 from .sanitise import one_line
@@ -20,7 +21,7 @@ _WIDEST = 96
 _FRAME = 2
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Choice:
     """`text` is put in place of what stands between the column `start` and the cursor, with what comes after it by the key that
     took it; `shown` and `note` say what it is. One that `sends` is sent when Enter takes it."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from ...frozen import frozen
 from .parser import Tree, Unreadable
 from .words import Word, heredoc_of, word_of
 
@@ -20,7 +20,7 @@ _KEYWORDS = {"LetClause": "let", "TimeClause": "time", "CoprocClause": "coproc",
 DEVICES = ("/dev/", "/proc/")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Simple:
     """One command: its words, the name first, and its standard input."""
 
@@ -28,7 +28,7 @@ class Simple:
     stdin: Stdin = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Script:
     """Text that a shell reads, and the standard input of what it runs."""
 

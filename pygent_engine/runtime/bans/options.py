@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ...frozen import frozen
 from .words import Word
 
 _NO_VALUE = Word("")
@@ -18,7 +19,7 @@ class Unclear(Exception):
         self.word = word
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Read:
     """The options that were given, by letter or long name with their values, and the words after them."""
 
@@ -26,7 +27,7 @@ class Read:
     rest: tuple[Word, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Grammar:
     """The options of a command. Each maps to "" (no value), ":" (a value) or "::" (a value only when attached); "*" among the
     long ones stands for all others. Then come `operands`, which `rest` leaves out. With `permuted` options may come after

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from ...frozen import frozen
 
 UNKNOWN = "\0"
 _SUBSTITUTED_FILE = "/dev/fd/"
@@ -21,7 +22,7 @@ _ANSI_C = re.compile(
 _PLAIN = dict(zip("abeEfnrtv\\'\"?", "\a\b\x1b\x1b\f\n\r\t\v\\'\"?", strict=True))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Word:
     """One word. `known` is its text with UNKNOWN in place of what is decided when it runs; a process substitution is the
     path that it becomes. `single` says that it becomes exactly one word. `shown` is how it is written."""

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import re
 import shlex
-from dataclasses import dataclass
 
+from ...frozen import frozen
 from ..backend import MARKER, shell_arguments
 
 # TERM and others are caught, not ignored: an ignored signal would be inherited by every command. A lane that was killed
@@ -142,14 +142,14 @@ done
 """
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Output:
     """Bytes that a command wrote."""
 
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Frame:
     """What a lane says. Of a command: "begun PID" (of the lane), "group PID", then "memory KILLS" when the memory limit
     struck, "held 1" when something else may still write to this lane, "ended CODE"; or "bare 0" alone: nothing was run, for

@@ -8,12 +8,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from ...errors import RuntimeUnavailable
+from ...frozen import frozen
 from ...untrusted import clean_line
 
 DEFAULT_SOCKET = "/var/run/docker.sock"
@@ -21,7 +21,7 @@ _PORTS = {"tcp": 2375, "tls": 2376}
 _DEFAULT_CONTEXT = "default"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tls:
     """What a TLS connection is checked with: an authority, and a certificate with its key; None: not there."""
 
@@ -31,7 +31,7 @@ class Tls:
     verify: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Address:
     """An engine: `kind` is "unix" (`path` is its socket), "tcp" or "ssh" (`host`, `port`, `user`). Of ssh, a port 0
     and no user leave the choice to the user's ssh configuration."""

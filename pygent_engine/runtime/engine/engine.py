@@ -10,7 +10,6 @@ import posixpath
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +19,7 @@ from docker.types import LogConfig, Mount, Ulimit
 from urllib3.exceptions import HTTPError
 
 from ...errors import ImageMissing, RuntimeUnavailable
+from ...frozen import frozen
 from ...untrusted import clean_line
 from .address import Address, engine_address
 from .connection import Connection, connection_of
@@ -42,7 +42,7 @@ _CPU_PERIOD = 100_000  # microseconds
 _FIRST_VERSION = "1.24"  # of the API, until the engine has named its own
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Labelled:
     """Something on the engine that may be ours."""
 

@@ -7,8 +7,9 @@ import os
 import secrets
 import socket
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from ...frozen import frozen
 
 RUNTIME = "pygent.runtime"
 HOST = "pygent.owner.host"
@@ -20,7 +21,7 @@ _NAME = "pygent-"
 OUR_NAMES = f"^/{_NAME}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Owner:
     """A process: its pid, when it began (in clock ticks since boot), and the boot and the host that both count for."""
 

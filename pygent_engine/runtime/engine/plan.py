@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+from ...frozen import frozen
 from ...values import Resources
 
 INSIDE = "/workspace"
 HOME = "/home/pygent"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plan:
     """A container to be made: its PID 1, who it runs as, what it sees and what it may use."""
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import contextlib
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from ...errors import ImageMissing, RuntimeUnavailable
+from ...frozen import frozen
 from ...untrusted import clean_line
 from .address import engine_address
 
 _CONNECT_S = 2.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EngineFacts:
     """An engine that answers: where it is, its version, whether it may stand on another machine, and has an image."""
 

@@ -6,11 +6,11 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ...errors import ImageMissing
 from ...events import Event, ImagePullEnded, ImagePullProgress, ImagePullStarted
+from ...frozen import frozen
 from ...scope import current_scope
 from ...untrusted import clean_line
 from ..backend import POLL_S
@@ -23,7 +23,7 @@ _ENDING_S = 1.0
 _LAYER_DONE = ("Pull complete", "Already exists")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Progress:
     """How far a pull is. Bytes count the layers whose size is known."""
 
@@ -131,7 +131,7 @@ class PullRefused(Exception):
     """The engine ended a pull with a reason."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Ended:
     error: Exception | None = None
 

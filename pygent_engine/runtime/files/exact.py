@@ -13,18 +13,18 @@ import secrets
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from ...errors import WorkspaceError
+from ...frozen import frozen
 from .beneath import FOLDER, open_without_links, opened_folder
 
 _PIECE = 1 << 20
 _NOWHERE = (FileNotFoundError, NotADirectoryError)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Exact:
     """What is beneath `root`, entry by entry. What the system refuses raises WorkspaceError."""
 

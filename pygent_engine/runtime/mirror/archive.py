@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import tarfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import BinaryIO, Literal, Protocol
+
+from ...frozen import frozen
 
 _BLOCK = 512
 _CHUNK = 1 << 18
@@ -25,7 +26,7 @@ class ArchiveError(Exception):
     """The stream is no archive that could be read further."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """One thing in an archive: a regular file "f", a folder "d" or a symbolic link "l" to `target`. `path` is relative,
     its names as `os.fsdecode` gives them; `mode` holds permission bits only."""

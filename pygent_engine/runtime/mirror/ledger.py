@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 
+from ...frozen import frozen
 from .archive import Entry
 from .comparing import Judgement
 from .folder import Sight, beneath_any
 from .survey import Survey, Trait
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Known:
     """One path as both sides had it. `sight` None: it is not here, or changed while it was read."""
 

@@ -14,11 +14,12 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from ...errors import RuntimeUnavailable
+from ...frozen import frozen
 from .archive import ArchiveError, ArchiveReader, Entry, end, header
 from .comparing import Comparing, Judgement
 from .folder import HostFolder, Sight
@@ -45,7 +46,7 @@ class Shell(Protocol):
     def __call__(self, script: str, take: Callable[[bytes], None], seconds: float) -> int | None: ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fetched:
     """What came of fetching what a command changed: `overwritten` had been changed here, too; `kept` was changed here and
     removed there; `missing` says of a path why it did not come."""

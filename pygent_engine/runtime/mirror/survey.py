@@ -10,6 +10,7 @@ import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from ...frozen import frozen
 from .archive import Kind, nanoseconds
 
 _BATCH = 60_000  # characters of names in one command
@@ -33,7 +34,7 @@ mv -f "$stamp.new" "$stamp" && printf 'end %%d\0' "$code"
 """
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Trait:
     """What tells one state of a remote file from another."""
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from rich.cells import cell_len, set_cell_size
 
+from pygent_engine.frozen import frozen
 from pygent_engine.task_values import TaskView
 
 from ...views.board import EMPTY, Board, Counts
@@ -22,7 +21,7 @@ _LONGEST = 400  # characters of a text that can still matter on one line
 _TITLE_FRAME = 2  # cells of a border that its title cannot have, beyond those of the pane
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rows:
     """How the rows of `board` look at `now`, in `width` cells. Without `columns` each has two lines."""
 

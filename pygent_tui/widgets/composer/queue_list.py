@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from rich.cells import cell_len, set_cell_size
@@ -11,13 +10,15 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.widget import Widget
 
+from pygent_engine.frozen import frozen
+
 from ..sanitise import one_line
 
 _ROWS = 4
 _SHORT_ROWS = 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Waiting:
     """`id` is that of a queued prompt; the others have none."""
 

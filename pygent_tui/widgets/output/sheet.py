@@ -8,11 +8,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Hashable
-from dataclasses import dataclass
 from itertools import accumulate
 from typing import Protocol
 
 from rich.cells import cell_len, split_graphemes
+
+from pygent_engine.frozen import frozen
 
 from ...tabs import spread
 from ...views.sgr import plain
@@ -67,7 +68,7 @@ class Source(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """A row by the number of its line, which stays when older lines are dropped, and the row within it."""
 
@@ -75,7 +76,7 @@ class Place:
     row: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Laid:
     """A section laid out: its lines without tabs, and where each one's rows end."""
 
