@@ -19,7 +19,7 @@ Try:
 - `files`: what is in the workspace
 - `ask`: a question to you, with options
 - `delegate run date`: a task of its own, on the board
-- anything else: the full tour, about a quarter of a minute
+- `show me around`, or anything else: the full tour, about a quarter of a minute
 
 {CONNECT}"""
 
@@ -142,7 +142,7 @@ _TABLE: tuple[tuple[re.Pattern[str], tuple[str, ...], _Scene], ...] = (
     (_pattern(r"(?:hi|hello|hey|help|\?|thanks|thank you|(?:who|what) are you|what can you do)[\s!.?]*"), (), _help),
     (_pattern(r"(?:!|\$\s)\s*(?P<cmd>\S.*)"), ("bash",), _run),
     (_pattern(r"run:?\s+(?!(?:the|an?|all|your|my|some|demo|tour|it|this|that)\b)(?P<cmd>\S.*)"), ("bash",), _run),
-    (_pattern(r"(?:(?:take|give|show)\s+(?:me\s+)?)?(?:the\s+|a\s+|full\s+)*(?:tour|demo)[\s.!]*"), (), _tour),
+    (_pattern(r"(?:(?:take|give|show)\s+(?:me\s+)?)?(?:the\s+|a\s+|full\s+)*(?:tour|demo|around)[\s.!]*"), (), _tour),
     (_pattern(r"(?:ls|dir|list|(?:(?:list|show)\s+)?(?:me\s+)?(?:the\s+|all\s+)*files)[\s.!?]*"), ("bash",), _list),
     (
         _pattern(r"(?:read|show|cat|open)\s+(?:the\s+)?(?:file\s+)?(?!(?:me|us|it|this|that|all|everything)\b)(?P<path>\S+)\s*"),

@@ -30,6 +30,8 @@ _ASKS: dict[ApprovalMode, str] = {
     "ask": "Asked for now: every command and every write.",
     "never-write": "Asked for now: every command. Tools that write are refused.",
 }
+_UNASKED = "Asked for now: the network, and what may be banned. Commands on this machine run without a question."
+_ASKED_ALL_THE_SAME = "Commands on this machine are asked for all the same, until /approvals auto."
 
 
 class AskPlace(Protocol):
@@ -117,7 +119,9 @@ class Asking(Station):
             return
         if mode is not None:
             self.conductor.send(SetApprovals(mode))
-        self.conductor.say(_ASKS[mode or self.conductor.state.tuning.approvals])
+        now = self.conductor.state.tuning
+        mode = mode or now.approvals
+        self.conductor.say(_UNASKED if mode == "auto" and not now.confirm_bash else _ASKS[mode])
 
     def set_confirm_bash(self, word: str) -> None:
         """Whether commands on this machine are asked for from now on; without a word say whether they are."""
@@ -126,8 +130,11 @@ class Asking(Station):
             return
         if word:
             self.conductor.send(SetConfirmBash(word == "on"))
-        on = word == "on" if word else self.conductor.state.tuning.confirm_bash
-        self.conductor.say("Commands on this machine are asked for." if on else "Commands on this machine run without a question.")
+        now = self.conductor.state.tuning
+        if word == "on" if word else now.confirm_bash:
+            self.conductor.say("Commands on this machine are asked for.")
+        else:
+            self.conductor.say("Commands on this machine run without a question." if now.approvals == "auto" else _ASKED_ALL_THE_SAME)
 
     def _left_over(self, asks: Asks) -> str:
         """What was written of answers that nobody waits for any more."""

@@ -108,7 +108,7 @@ def test_what_it_does_not_know_is_the_tour(prompt: str) -> None:
     assert played(prompt, denied)[1].startswith("# The demo's tour\n\nThe demo has no script for this prompt")
 
 
-@pytest.mark.parametrize("prompt", ["tour", "show me the tour!", "demo"])
+@pytest.mark.parametrize("prompt", ["tour", "show me the tour!", "demo", "Show me around."])
 def test_a_tour_that_was_asked_for_needs_no_excuse(prompt: str) -> None:
     said = played(prompt, denied)[1]
     assert said.startswith("# The demo's tour\n\n## ")

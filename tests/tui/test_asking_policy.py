@@ -48,3 +48,26 @@ def test_asking_before_local_commands_is_switched_by_a_command() -> None:
         await stage.until(lambda: "ASKS OFF" in stage.text("StatusBar"))
 
     play(Scene("start", start), scenario)
+
+
+@pytest.mark.uses("/approvals", "/confirm-bash")
+def test_what_is_told_to_ask_is_what_does() -> None:
+    async def scenario(stage: Stage) -> None:
+        stage.session.play(Script("local").post(Tuned(Tuning("demo", confirm_bash=False))).envelopes)
+        await stage.until(lambda: not stage.state.tuning.confirm_bash)
+        await stage.press(*"/approvals", "enter")
+        await stage.press(*"/approvals ask", "enter")
+        stage.session.play(Script("local").post(Tuned(Tuning("demo", confirm_bash=False, approvals="ask"))).envelopes)
+        await stage.until(lambda: stage.state.tuning.approvals == "ask")
+        await stage.press(*"/confirm-bash", "enter")
+        await stage.press(*"/approvals auto", "enter")
+        await stage.until(lambda: len(said(stage)) == 4)
+        unasked = "Asked for now: the network, and what may be banned. Commands on this machine run without a question."
+        assert said(stage) == [
+            unasked,
+            "Asked for now: every command and every write.",
+            "Commands on this machine are asked for all the same, until /approvals auto.",
+            unasked,
+        ]
+
+    play(Scene("start", start), scenario)
