@@ -176,9 +176,11 @@ class TurnEnded:
 
 @frozen
 class MessageSent:
-    """A message to a running task, or one that steers the running turn, was accepted; the model reads it before its next step."""
+    """A message to a running task was accepted; its model reads it before its next step. `by` the model of the main conversation, or
+    the user."""
 
     text: str
+    by: Literal["user", "model"] = "user"
 
 
 @frozen

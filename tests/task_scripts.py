@@ -61,7 +61,7 @@ def docs(script: Script) -> Script:
     _begin(script, DOCS, "Write the docs: every command, with an example", "writer", Limits(steps=20, tokens=200_000))
     script.reply("I look at what there is.", call("task-1/c1", cmd="ls docs"), task=DOCS).start("task-1/c1", DOCS)
     script.output("task-1/c1", "index.rst\nold.rst\n", DOCS).end("task-1/c1", "index.rst\nold.rst", task=DOCS, duration_s=0.2)
-    script.post(MessageSent("leave old.rst as it is"), DOCS).next_step(2, DOCS).post(Steered("leave old.rst as it is"), DOCS)
+    script.post(MessageSent("leave old.rst as it is", "model"), DOCS).next_step(2, DOCS).post(Steered("leave old.rst as it is"), DOCS)
     script.reply("I leave `old.rst` alone, and build what I wrote:", call("task-1/c2", cmd="sphinx-build docs out"), task=DOCS)
     script.start("task-1/c2", DOCS).output("task-1/c2", _SPHINX, DOCS)
     return script.post(MessageSent("and name the exit codes"), DOCS)

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from ..errors import PygentError, TaskLimitError
 from ..events import Warned
@@ -150,9 +150,10 @@ class TaskManager:
         that it has met still holds."""
         return self._task(task_id).resume()
 
-    def message(self, task_id: str, text: str) -> None:
-        """Put `text` before the model of a task at its next step; what comes too late for its last step begins another turn."""
-        self._task(task_id).message(text)
+    def message(self, task_id: str, text: str, *, by: Literal["user", "model"] = "user") -> None:
+        """Put `text` before the model of a task at its next step; what comes too late for its last step begins another turn.
+        `by` says who is told to have said it."""
+        self._task(task_id).message(text, by)
 
     def set_limits(self, task_id: str, limits: Limits) -> None:
         """Change what a task may spend, in all, also in the middle of a call."""

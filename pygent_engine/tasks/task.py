@@ -7,6 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Literal
 
 from ..errors import PygentError
 from ..events import (
@@ -124,7 +125,7 @@ class Task:
         self._deliver()
         return True
 
-    def message(self, text: str) -> None:
+    def message(self, text: str, by: Literal["user", "model"] = "user") -> None:
         """Put `text` before its model at the next step. Raises PygentError when there will be none."""
         shown = clean_text(text)
         if not text.strip():
@@ -133,7 +134,7 @@ class Task:
             view = self._unended()
             if self._cancelled or not self.job.tell(text):
                 raise PygentError(f"Task {view.id} reads no more messages, {_TOO_LATE}; retry it then, with this as the prompt.")
-            self._take(MessageSent(shown))
+            self._take(MessageSent(shown, by))
         self._deliver()
 
     def limit(self, limits: Limits) -> None:

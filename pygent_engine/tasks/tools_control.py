@@ -18,7 +18,7 @@ def control_tools(manager: Callable[[], TaskManager]) -> tuple[Tool, ...]:
         task_id, text = arguments["task_id"], arguments["text"]
         if not text.strip():
             raise PygentError("The message is empty; say in text what the task is to know.")
-        manager().message(task_id, text)
+        manager().message(task_id, text, by="model")
         return f"{task_id} reads it before its next step."
 
     def cancel(context: CallContext, arguments: JsonDict) -> str:

@@ -31,12 +31,12 @@ class Closed:
 
 @frozen
 class Prompt:
-    """What the user asked, or (`steer`) put before the model while a turn ran. `by` is "task" for the prompt of a delegated task,
-    `read` is false until the model has read it."""
+    """What the user asked, or (`steer`) put before the model while a turn ran. `by` is "task" for the prompt of a delegated task, and
+    "agent" for what the main conversation's model said to it; `read` is false until the model has read it."""
 
     text: str
     steer: bool = False
-    by: Literal["user", "task"] = "user"
+    by: Literal["user", "task", "agent"] = "user"
     read: bool = True
 
 

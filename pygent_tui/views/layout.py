@@ -13,6 +13,7 @@ from .entries import Ask, Call, Entry, Permission, Prompt, Reply, Retry, Thinkin
 from .pull import Pull
 
 _SHOWN_THOUGHT = 400
+_SENDERS = {"task": "The task", "agent": "Pygent, from the main conversation"}
 
 Speaker = Literal["user", "agent", "system"]
 
@@ -107,14 +108,14 @@ def spaced(entry: Entry, previous: Entry | None) -> bool:
 def label(entry: Entry, speaking: Speaker) -> tuple[Unit, ...]:
     """A label where the word passes between the user and the agent."""
     if isinstance(entry, Prompt):
-        return (Label("user", _said_by(entry)),)
+        return (Label("agent" if entry.by == "agent" else "user", _said_by(entry)),)
     if isinstance(entry, Call) and entry.by == "user" and speaking != "user":
         return (Label("user", "You"),)
     return (Label("agent", "Pygent"),) if speaker(entry) == "agent" and speaking != "agent" else ()
 
 
 def _said_by(prompt: Prompt) -> str:
-    who = "The task" if prompt.by == "task" else "You, while it works" if prompt.steer else "You"
+    who = _SENDERS.get(prompt.by) or ("You, while it works" if prompt.steer else "You")
     return who if prompt.read else f"{who} · not read yet"
 
 

@@ -50,8 +50,9 @@ def fold(state: Transcript, envelope: Envelope) -> Transcript:  # noqa: C901 - o
             return _bounded(_turned(close_reply(state), prompt))
         case Steered(text):
             return _bounded(_read(state, text, Prompt(text, steer=True)))
-        case MessageSent(text):
-            return state.put(f"{_MESSAGE}{len(state.entries)}", Prompt(text, steer=True, read=False))
+        case MessageSent(text, by):
+            message = Prompt(text, steer=True, by="agent" if by == "model" else "user", read=False)
+            return state.put(f"{_MESSAGE}{len(state.entries)}", message)
         case TurnEnded():
             return close_reply(state)  # how it ended, the end of the task says
         case TaskStateChanged() as event:
@@ -97,11 +98,15 @@ def _turned(state: Transcript, prompt: str) -> Transcript:
 
 def _read(state: Transcript, text: str, otherwise: Prompt) -> Transcript:
     """What waited is read now; what nobody saw coming is a prompt of its own."""
-    for key, index in state.open:
-        entry = state.entries[index]
-        if isinstance(entry, Prompt) and entry.text == text:
-            return _close(state.put(key, replace(entry, read=True)), key)
-    return state.append(otherwise)
+    waiting = [(key, entry) for key, index in state.open if isinstance(entry := state.entries[index], Prompt)]
+    found = next(([(key, entry)] for key, entry in waiting if entry.text == text), None)
+    if found is None and waiting and text == "\n\n".join(entry.text for _, entry in waiting):  # those that came too late, in one turn
+        found = waiting
+    if found is None:
+        return state.append(otherwise)
+    for key, entry in found:
+        state = _close(state.put(key, replace(entry, read=True)), key)
+    return state
 
 
 def _close(state: Transcript, name: str) -> Transcript:

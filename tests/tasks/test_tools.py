@@ -10,7 +10,7 @@ import pytest
 
 from pygent_engine import Agent, Runtime
 from pygent_engine.approvals import Policy
-from pygent_engine.events import AnswerApproval, ApprovalAsked, CallStarted, Steered, SubmitPrompt, TaskCreated, TaskEnded
+from pygent_engine.events import AnswerApproval, ApprovalAsked, CallStarted, MessageSent, Steered, SubmitPrompt, TaskCreated, TaskEnded
 from pygent_engine.task_values import TaskState
 from pygent_engine.values import Message
 from tests.support.agents import DEADLINE_S, MakeAgent, bash, calls
@@ -112,6 +112,7 @@ def test_a_message_is_read_before_the_next_step_of_the_task(make_agent: MakeAgen
     agent.run("go")
     assert said(recorder) == "task-1 reads it before its next step."
     assert read == ["be quick"]
+    assert recorder.of(MessageSent) == [MessageSent("be quick", "model")]
 
 
 @pytest.mark.parametrize(("text", "sentence"), [(" ", "The message is empty;"), ("hello", "")])

@@ -95,8 +95,9 @@ class Cards:
 
     def _card(self, entry: Entry, seconds: int, opened: bool) -> list[Strip]:
         match entry:
-            case Prompt(text):
-                return self._brush.wrap("┃ ", "user", [(text, "strong")], limit=DETAIL_CHARS if opened else PREVIEW_CHARS)
+            case Prompt(text, by=by):
+                gutter = ("│ ", "agent") if by == "agent" else ("┃ ", "user")
+                return self._brush.wrap(*gutter, [(text, "strong")], limit=DETAIL_CHARS if opened else PREVIEW_CHARS)
             case Thinking(text):
                 return self._thinking(text, opened)
             case Reply(text):
@@ -144,9 +145,7 @@ class Cards:
             return self._under_way(entry)
         role, word = _TASKS[entry.state]
         detail = f" · {entry.detail}" if entry.detail else ""
-        return self._brush.wrap(
-            "◆ ", "task", [(entry.task_id, "strong"), (f" {word}", role), (f": {entry.title}{detail}", "muted")]
-        )
+        return self._brush.wrap("◆ ", "task", [(entry.task_id, "strong"), (f" {word}", role), (f": {entry.title}{detail}", "muted")])
 
     def _under_way(self, entry: TaskNote) -> list[Strip]:
         named: Parts = [(entry.task_id, "strong")]

@@ -35,6 +35,14 @@ def test_what_streams_becomes_the_units_of_the_whole_reply() -> None:
     assert (*seen, *live.rest(text, "", None, 0.0)) == units(Reply(text), Prompt("x"), "user")
 
 
+def test_what_the_main_conversation_says_to_a_task_is_told_from_what_the_user_says() -> None:
+    said = {by: units(Prompt("x", steer=True, by=by, read=False), None, "user")[0] for by in ("user", "agent")}
+    assert said == {
+        "user": Label("user", "You, while it works · not read yet"),
+        "agent": Label("agent", "Pygent, from the main conversation · not read yet"),
+    }
+
+
 def test_thinking_is_shown_until_the_reply_begins() -> None:
     assert Live("user").rest("", "hm", None, 0.0) == [PYGENT, Thought("hm", 2)]
     assert Live("user").rest("so", "hm", None, 0.0) == [PYGENT, Paragraph(Block("so", joined=True))]

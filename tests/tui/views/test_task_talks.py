@@ -78,6 +78,8 @@ def test_a_message_is_unread_until_it_is_put_before_the_model() -> None:
     prompt = Prompt("Write the docs", by="task")
     assert told(*sent) == (prompt, Prompt("in English", steer=True, read=False), Prompt("short", steer=True, read=False))
     assert told(*sent, Steered("in English")) == (prompt, Prompt("in English", steer=True), Prompt("short", steer=True, read=False))
+    by_model = told(TurnStarted("Write the docs"), MessageSent("in English", "model"), Steered("in English"))
+    assert by_model == (prompt, Prompt("in English", steer=True, by="agent"))
     assert told(TurnStarted("Write the docs"), Steered("from elsewhere")) == (prompt, Prompt("from elsewhere", steer=True))
 
 
@@ -86,6 +88,12 @@ def test_a_message_that_came_too_late_for_the_last_step_is_read_by_another_turn(
         TurnStarted("Write the docs"), MessageSent("and the index"), TurnEnded("finished", 1, Usage()), TurnStarted("and the index")
     )
     assert said == (Prompt("Write the docs", by="task"), Prompt("and the index", steer=True))
+
+
+def test_messages_that_came_too_late_together_are_read_by_one_turn() -> None:
+    late = (MessageSent("and the index"), MessageSent("in English", "model"))
+    said = told(TurnStarted("Write the docs"), *late, TurnStarted("and the index\n\nin English"))
+    assert said[1:] == (Prompt("and the index", steer=True), Prompt("in English", steer=True, by="agent"))
 
 
 def test_a_pause_and_what_follows_it_are_told() -> None:
