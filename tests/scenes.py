@@ -178,6 +178,7 @@ SCENES: tuple[Scene, ...] = (
     Scene("story-diff", story_scripts.merged, (*"/task-diff task-1", "enter")),
     Scene("story-conflict", story_scripts.applied, (*"/task-apply task-2", "enter", "A"), then=story_scripts.conflict),
     Scene("task-compare", work_scripts.copies, (*"/task-compare task-1", "enter")),
+    Scene("task-between", work_scripts.copies, (*"/task-compare task-1", "enter", "b"), then=work_scripts.compared),
 )
 
 

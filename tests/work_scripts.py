@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pygent_engine.events import (
     ChangesApplied,
+    ChangesCompared,
     ChangesFound,
     ChangesListed,
     StepEnded,
@@ -35,6 +36,7 @@ _TESTS = """\
 +    assert key(request) is key(request)
 +
 """
+_GONE = _TESTS.replace("\n+", "\n-").replace("-0,0 +1,4", "-1,4 +0,0")
 _OLD = "@@ -1,2 +0,0 @@\n-[tool.cache]\n-size = 100\n"
 _CLASH = """\
 @@ -4,4 +4,8 @@
@@ -55,6 +57,23 @@ CHANGES = (
     FileChange("cache.toml", "deleted", diff=FileDiff("cache.toml", "deleted", _OLD, 0, 2)),
     FileChange("docs/cache.png", "added"),
     FileChange(".venv/", "added", ignored=True, files=812),
+)
+_BETWEEN = """\
+@@ -1,7 +1,6 @@
+ import json
+-from functools import lru_cache
+\x20
+\x20
+-@lru_cache(maxsize=1024)
+ def key(request: Request) -> str:
+-    return request.fingerprint
++    return hash(request)
+"""
+APART = (
+    FileChange("cache.toml", "added", diff=FileDiff("cache.toml", "added", "@@ -0,0 +1,2 @@\n+[tool.cache]\n+size = 100\n", 2, 0)),
+    FileChange("docs/cache.png", "modified"),
+    FileChange("src/cache.py", "modified", diff=FileDiff("src/cache.py", "modified", _BETWEEN, 1, 3)),
+    FileChange("tests/test_cache.py", "deleted", diff=FileDiff("tests/test_cache.py", "deleted", _GONE, 0, 4)),
 )
 CONFLICT = ApplyReport(conflicts=("src/cache.py",), clashes=(FileDiff("src/cache.py", "modified", _CLASH, 6, 1),))
 APPLIED = ApplyReport(("src/cache.py", "tests/test_cache.py", "cache.toml", "docs/cache.png"))
@@ -128,6 +147,11 @@ def copies(number: int = 3) -> Script:
         script.reply(answers[at % 2], task=task_id).post(ChangesFound(len(changed), tuple(change.path for change in changed)), task_id)
         script.done(task_id).post(ChangesListed(changed), task_id)
     return script
+
+
+def compared(script: Script) -> Script:
+    """How what the second copy made differs from what the first one made."""
+    return script.post(ChangesCompared("task-2", APART), "task-1")
 
 
 def conflict(script: Script) -> Script:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from pygent_engine.events import ApplyTask, DiffTask, Op, UnapplyTask
+from pygent_engine.events import ApplyTask, CompareTasks, DiffTask, Op, UnapplyTask
 from pygent_engine.frozen import frozen
 from pygent_engine.task_fold import overlaps
 from pygent_engine.task_values import TaskView
@@ -193,13 +193,18 @@ class HandingOver(Station):
         if len(copies) < 2:
             self.conductor.refuse(f"{naming.id_of(task_ids[0])} has no copies; mark some tasks, or start copies of a prompt with n.")
             return
-        screen = Compare(Comparing(copies, self.conductor.state.work, now=self.app.clock()), self._look_at)
+        screen = Compare(Comparing(copies, self.conductor.state.work, now=self.app.clock()), self._look_at, self._hold)
         self._compare = screen
         self.app.push_screen(screen, self._compared)
 
     def _look_at(self, task_ids: Sequence[str]) -> None:
         for task_id in task_ids:
             self.conductor.send(DiffTask(task_id))
+
+    def _hold(self, one: str, other: str) -> int:
+        since = self.conductor.state.seen
+        self.conductor.send(CompareTasks(one, other))
+        return since
 
     def _compared(self, _: None) -> None:
         self._compare = None

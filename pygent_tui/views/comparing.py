@@ -7,9 +7,13 @@ from dataclasses import replace
 from textwrap import wrap
 
 from pygent_engine.frozen import frozen
-from pygent_engine.task_values import TaskState, TaskView
+from pygent_engine.task_values import FileChange, TaskState, TaskView
 
+from .entries import Call, Notice
+from .entry_list import EntryList
+from .handing import NO_TEXT
 from .status_line import compact, elapsed
+from .talk import Transcript
 from .task_changes import TaskChanges, Work
 from .task_words import seconds, word
 
@@ -22,7 +26,10 @@ Line = tuple[tuple[str, str], ...]
 
 @frozen
 class Comparing:
-    """`chosen` is the copy that is applied, `other` the one that it is held against; `late` when the changes do not come."""
+    """`chosen` is the copy that is applied, `other` the one that it is held against; `late` when the changes do not come.
+
+    `between`: how the two differ from each other is shown, in place of what each changed; it was asked for when the envelope `since`
+    was the last one."""
 
     copies: tuple[TaskView, ...]
     work: Work
@@ -30,6 +37,8 @@ class Comparing:
     other: int = 1
     now: float = 0.0
     late: bool = False
+    between: bool = False
+    since: int = 0
 
     @property
     def choice(self) -> TaskView:
@@ -46,6 +55,19 @@ class Comparing:
         """The ids of those whose changes nobody has looked at yet."""
         return tuple(view.id for view in self.copies if not self.work.of(view.id).listed)
 
+    @property
+    def apart(self) -> tuple[FileChange, ...] | None:
+        """From what the chosen one made to what the other made; None as long as nobody has answered."""
+        known = self.work.of(self.choice.id)
+        answered = len(self.pair) > 1 and known.other == self.pair[1].id and known.compared > self.since
+        return known.apart if answered else None
+
+    @property
+    def refusal(self) -> str:
+        """Why the two cannot be compared."""
+        known = self.work.of(self.choice.id)
+        return known.warning if self.apart is None and known.warned > self.since else ""
+
 
 def chose(state: Comparing, at: int) -> Comparing:
     """The copy at `at` is chosen, and held against the one that was."""
@@ -60,7 +82,8 @@ def became(state: Comparing, copies: Sequence[TaskView], work: Work, now: float)
     held = state.copies[state.other].id if state.other < len(state.copies) else ""
     others = [at for at in range(len(kept)) if at != chosen]
     other = places.get(held, others[0] if others else 0)
-    return replace(state, copies=kept, work=work, chosen=chosen, other=other if other != chosen else (others or [0])[0], now=now)
+    other = other if other != chosen else (others or [0])[0]
+    return replace(state, copies=kept, work=work, chosen=chosen, other=other, now=now, between=state.between and bool(others))
 
 
 def in_columns(copies: int, width: int) -> bool:
@@ -115,9 +138,13 @@ def _changed(state: Comparing, view: TaskView) -> tuple[str, str]:
 
 def counted(known: TaskChanges) -> str:
     """The paths of a list of changes, and the lines that came and went."""
-    diffs = [change.diff for change in known.changes if change.diff is not None]
+    return _files(len(known.changes)) + _lines(known.changes)
+
+
+def _lines(changes: Sequence[FileChange]) -> str:
+    diffs = [change.diff for change in changes if change.diff is not None]
     added, removed = sum(diff.added for diff in diffs), sum(diff.removed for diff in diffs)
-    return _files(len(known.changes)) + (f" +{added} −{removed}" if added or removed else "")
+    return f" +{added} −{removed}" if added or removed else ""
 
 
 def _files(count: int) -> str:
@@ -138,3 +165,45 @@ def title(state: Comparing, view: TaskView) -> str:
     known = state.work.of(view.id)
     found = counted(known) if known.listed else "no answer; r asks again" if state.late else "looking…"
     return f"{state.copies.index(view) + 1} · {view.id} · {found}"
+
+
+# ---------------------------------------------------------------- how the two differ from each other
+
+
+def heading(state: Comparing) -> str:
+    """What stands above all copies."""
+    if not state.choice.group:
+        return f"{len(state.copies)} tasks"
+    prompt = next(iter(state.choice.prompt.strip().splitlines()), "")
+    return f"{len(state.copies)} copies · {prompt}"
+
+
+def between_title(state: Comparing) -> str:
+    """Whose lines are which, and how much there is of them."""
+    signs = " · ".join(f"{sign} {state.copies.index(view) + 1} {view.id}" for sign, view in zip("−+", state.pair, strict=False))
+    if state.apart is not None:
+        return f"{signs} · {_differ(len(state.apart))}{_lines(state.apart)}"
+    return f"{signs} · {'no answer; r asks again' if state.late else 'looking…' if not state.refusal else 'not compared'}"
+
+
+def _differ(count: int) -> str:
+    return "1 file differs" if count == 1 else f"{count} files differ"
+
+
+def told_between(state: Comparing) -> tuple[Transcript, dict[str, int]]:
+    """What differs as cards, and which entry tells of which path."""
+    if state.apart is None:
+        said = Notice("warning", state.refusal) if state.refusal else Notice("info", "Looking at how they differ…")
+        return Transcript(task_id=state.choice.id, entries=EntryList([said])), {}
+    if not state.apart:
+        same = Notice("info", "Both made the same of every file that they changed.")
+        return Transcript(task_id=state.choice.id, entries=EntryList([same])), {}
+    mine, theirs = (view.id for view in state.pair)
+    words = {"added": f"only {theirs} has", "deleted": f"only {mine} has", "modified": "differs:"}
+    cards = [_apart(change, words[change.kind]) for change in state.apart]
+    return Transcript(task_id=state.choice.id, entries=EntryList(cards)), {card.summary: at for at, card in enumerate(cards)}
+
+
+def _apart(change: FileChange, words: str) -> Call:
+    card = Call(f"apart-{change.path}", words, change.path, status="ok", mark=("", "ok"))
+    return replace(card, result=NO_TEXT) if change.diff is None else replace(card, diffs=(change.diff,))

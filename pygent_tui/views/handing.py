@@ -19,6 +19,7 @@ from .task_changes import UNKNOWN, TaskChanges
 Doing = Literal["", "diff", "apply", "unapply"]
 Outcome = Literal["", "applied", "conflict", "returned", "stuck"]
 Role = Literal["muted", "ok", "warn", "error"]
+NO_TEXT = "It is no text, or too large to be shown."
 _NAMED = 3  # paths that a sentence names
 
 
@@ -186,5 +187,5 @@ def _card(change: FileChange, applied: bool) -> Call:
         files = f"{change.files} files that" if change.files > 1 else "It is what"
         return replace(card, result=f"{files} .gitignore names; applied only when marked.")
     if change.diff is None:
-        return replace(card, result="It is no text, or too large to be shown.")
+        return replace(card, result=NO_TEXT)
     return replace(card, diffs=(change.diff,))

@@ -51,6 +51,7 @@ _ROWS = (
     _Row(("task-diff.mark",), "mark"),
     _Row(("task-diff.take-back",), "take back"),
     _Row(("compare.previous", "compare.next"), "choose", pair=True),
+    _Row(("compare.between",), ""),
     _Row(("compare.diff",), "all changes"),
     _Row(("compare.open",), "open"),
     _Row(("task-diff.again", "compare.again"), "look again"),

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from dataclasses import field, replace
 
-from pygent_engine.events import ChangesApplied, ChangesListed, ChangesTakenBack, Envelope, TaskRemoved, TaskRetried, Warned
+from pygent_engine.events import (
+    ChangesApplied,
+    ChangesCompared,
+    ChangesListed,
+    ChangesTakenBack,
+    Envelope,
+    TaskRemoved,
+    TaskRetried,
+    Warned,
+)
 from pygent_engine.frozen import frozen
 from pygent_engine.task_values import ApplyReport, FileChange
 from pygent_engine.values import ROOT_TASK
 
-_TOLD = frozenset({ChangesListed, ChangesApplied, ChangesTakenBack, Warned, TaskRetried, TaskRemoved})
+_TOLD = frozenset({ChangesListed, ChangesCompared, ChangesApplied, ChangesTakenBack, Warned, TaskRetried, TaskRemoved})
 
 
 @frozen
 class TaskChanges:
-    """What is known of one task. `listed`, `applied`, `returned` and `warned` are the numbers of the envelopes that said so, 0 for none:
-    an answer is what has a greater one than there was when it was asked for."""
+    """What is known of one task. `listed`, `compared`, `applied`, `returned` and `warned` are the numbers of the envelopes that said so,
+    0 for none: an answer is what has a greater one than there was when it was asked for."""
 
     changes: tuple[FileChange, ...] = ()
     listed: int = 0
@@ -27,6 +36,11 @@ class TaskChanges:
     returned: int = 0
     warning: str = ""
     warned: int = 0
+    other: str = ""
+    """The task that its result was compared with last."""
+    apart: tuple[FileChange, ...] = ()
+    """From what it made to what that one made."""
+    compared: int = 0
 
 
 UNKNOWN = TaskChanges()
@@ -61,6 +75,8 @@ def _told(known: TaskChanges, envelope: Envelope) -> TaskChanges:
     match envelope.event:
         case ChangesListed(changes):
             return replace(known, changes=changes, listed=envelope.seq)
+        case ChangesCompared(other, changes):
+            return replace(known, other=other, apart=changes, compared=envelope.seq)
         case ChangesApplied(report):
             return replace(known, report=report, applied=envelope.seq)
         case ChangesTakenBack(report):

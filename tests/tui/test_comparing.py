@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pygent_engine.events import ChangesListed, DiffTask, TaskRemoved
+from pygent_engine.events import ChangesListed, CompareTasks, DiffTask, TaskRemoved, Warned
 from pygent_tui.screens.compare import Compare
 from pygent_tui.screens.task_diff import TaskDiff
 from pygent_tui.widgets.board.task_requests import CompareAsked
@@ -121,6 +121,66 @@ def test_the_chosen_one_is_read_copied_and_applied() -> None:
         await stage.until(lambda: stage.app.screen is screen)
         await stage.press("enter")
         await stage.until(lambda: stage.app.screen is not screen)
+
+    play(COPIES, scenario)
+
+
+@pytest.mark.uses("compare.between")
+def test_how_the_two_differ_takes_the_place_of_what_each_changed_and_goes_again() -> None:
+    async def scenario(stage: Stage) -> None:
+        stage.app.post_message(CompareAsked("task-1"))
+        screen = await opened(stage)
+        assert "b how they differ" in stage.text("#keys")
+        await stage.press("tab", "b")
+        await stage.until(lambda: "b what each changed" in stage.text("#keys"))
+        assert stage.ops[3:] == [CompareTasks("task-1", "task-2")]
+        assert "− 1 task-1 · + 2 task-2 · looking…" in stage.text("#compare-between")
+        script = work_scripts.compared(work_scripts.copies())
+        stage.session.play(script.envelopes[-1:])
+        await stage.until(lambda: "− 1 task-1 · + 2 task-2 · 4 files differ +3 −7" in stage.text("#compare-between"))
+        shown = stage.text("#compare-between")
+        assert all(said in shown for said in ("only task-2 has cache.toml", "differs: src/cache.py", "return hash(request)"))
+        assert (screen.focused, screen.sides[0].display) == (screen.between, False)
+        await stage.press("b")
+        await stage.until(lambda: screen.sides[0].display)
+        assert screen.focused is screen.sides[0]
+
+    play(COPIES, scenario)
+
+
+def test_another_choice_and_a_new_look_compare_anew() -> None:
+    async def scenario(stage: Stage) -> None:
+        stage.app.post_message(CompareAsked("task-1"))
+        screen = await opened(stage)
+        await stage.press("b", "3", "r")
+        await stage.until(lambda: len(stage.ops) == 9)
+        assert [op for op in stage.ops if isinstance(op, CompareTasks)] == [
+            CompareTasks("task-1", "task-2"),
+            CompareTasks("task-3", "task-1"),
+            CompareTasks("task-3", "task-1"),
+        ]
+        script = work_scripts.copies().post(Warned("Task task-3 has no files yet: it is [/] queued."), "task-3")
+        stage.session.play(script.envelopes[-1:])
+        await stage.until(lambda: "has no files yet: it is [/] queued." in stage.text("#compare-between"))
+        assert "not compared" in stage.text("#compare-between")
+        assert screen.state.apart is None
+
+    play(COPIES, scenario)
+
+
+def test_a_copy_that_is_alone_is_compared_with_nothing() -> None:
+    async def scenario(stage: Stage) -> None:
+        stage.app.post_message(CompareAsked("task-1"))
+        screen = await opened(stage)
+        await stage.press("b")
+        script = work_scripts.copies()
+        before = len(script.envelopes)
+        script.post(TaskRemoved(), "task-2").post(TaskRemoved(), "task-3")
+        stage.session.play(script.envelopes[before:])
+        await stage.until(lambda: len(screen.state.copies) == 1)
+        assert not screen.state.between
+        await stage.press("b")
+        assert not screen.state.between
 
     play(COPIES, scenario)
 

@@ -108,10 +108,10 @@ class Column:
         return held.units
 
     def find(self, line: int) -> Spot:
-        """What covers `line`; the end when it is beyond."""
+        """What covers `line`; the end when it is beyond, the beginning when it is above."""
         if not self.total:
             return Spot(0)
-        item, within = self._heights.find(min(line, self.total - 1))
+        item, within = self._heights.find(max(0, min(line, self.total - 1)))
         self.units(item)
         if within >= self.items[item].heights.total:  # it is lower than its estimate was
             return self.clamped(Spot(item, len(self.units(item)) - 1, within))

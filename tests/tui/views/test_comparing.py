@@ -7,9 +7,11 @@ from dataclasses import replace
 import pytest
 
 from pygent_engine import task_fold
+from pygent_engine.events import ChangesCompared
 from pygent_tui.views import app_state, comparing
 from pygent_tui.views.app_state import AppState
 from pygent_tui.views.comparing import Comparing, Line
+from pygent_tui.views.entries import Call, Notice
 from tests import work_scripts
 from tests.support.script import Script
 
@@ -78,6 +80,39 @@ def test_a_task_that_failed_says_why_and_an_applied_one_that_it_is() -> None:
     state = replace(state, copies=(applied, state.copies[1], failed))
     assert plain(comparing.column(state, 0, 40))[3] == "3 files +8 −4 · applied"
     assert plain(comparing.column(state, 2, 40))[4] == "the model was not reached"
+
+
+def test_an_answer_is_of_these_two_and_came_after_the_question() -> None:
+    script = work_scripts.compared(work_scripts.copies())
+    state = replace(compared(script), between=True, since=script.envelopes[-1].seq - 1)
+    assert state.apart == work_scripts.APART
+    assert comparing.between_title(state) == "− 1 task-1 · + 2 task-2 · 4 files differ +3 −7"
+    for other in (comparing.chose(state, 1), comparing.chose(state, 2), replace(state, since=script.envelopes[-1].seq)):
+        assert other.apart is None
+    assert comparing.between_title(comparing.chose(state, 1)) == "− 2 task-2 · + 1 task-1 · looking…"
+    assert comparing.between_title(replace(comparing.chose(state, 1), late=True)).endswith(" · no answer; r asks again")
+
+
+def test_what_only_one_of_the_two_has_is_said() -> None:
+    script = work_scripts.compared(work_scripts.copies())
+    told, places = comparing.told_between(compared(script))
+    assert [(entry.name, entry.summary) for entry in told.entries if isinstance(entry, Call)] == [
+        ("only task-2 has", "cache.toml"),
+        ("differs:", "docs/cache.png"),
+        ("differs:", "src/cache.py"),
+        ("only task-1 has", "tests/test_cache.py"),
+    ]
+    assert places == {"cache.toml": 0, "docs/cache.png": 1, "src/cache.py": 2, "tests/test_cache.py": 3}
+    same = work_scripts.copies().post(ChangesCompared("task-2", ()), "task-1")
+    assert list(comparing.told_between(compared(same))[0].entries) == [
+        Notice("info", "Both made the same of every file that they changed.")
+    ]
+
+
+def test_tasks_that_are_no_copies_have_no_prompt_in_common() -> None:
+    state = compared(work_scripts.copies())
+    assert comparing.heading(state) == "3 copies · Make the cache faster; keep the tests green."
+    assert comparing.heading(replace(state, copies=tuple(replace(view, group="") for view in state.copies))) == "3 tasks"
 
 
 def test_above_the_changes_stands_whose_they_are_and_whether_they_came() -> None:
