@@ -16,9 +16,11 @@ from textual.widgets import Button, Input, Static, TextArea
 
 from pygent_engine.frozen import frozen
 
+from ..bound import key_of
 from ..views.written import Field, Values, Verdict, completed
 from ..widgets.asks.answer_field import AnswerField
 from ..widgets.board.cycle import Cycle
+from ..widgets.in_turn import after_typing
 from ..widgets.keys import Keys
 from ..widgets.sanitise import one_line
 
@@ -101,7 +103,8 @@ class Form(ModalScreen[Filled]):
                         yield from self._composed(row)
                 yield self._say
                 yield Button(self._verb.capitalize(), id="form-send", compact=True)
-            yield Keys(("Ctrl+S", self._verb), ("Tab", "next field", ""), ("Esc", "back", "back"))
+            send, on, back = (key_of(self, f"form.{name}") for name in ("send", "next", "leave"))
+            yield Keys((send, self._verb), (on, "next field", ""), (back, "back", "back"))
 
     def _composed(self, row: Sequence[Field]) -> Iterator[Widget]:
         for at, field in enumerate(row):
@@ -115,6 +118,7 @@ class Form(ModalScreen[Filled]):
         if field.lines > 1:
             area = Lines(field.hint, name)
             area.text = field.value
+            area.move_cursor(area.document.end)  # what was kept is gone on with
             return area
         suggester = _Paths(self) if field.paths else None
         line = Input(field.value, field.hint, id=name, select_on_focus=False, suggester=suggester)
@@ -169,6 +173,9 @@ class Form(ModalScreen[Filled]):
 
     def action_send(self) -> None:
         """Send it; what does not fit is said first."""
+        after_typing(self, self._send)
+
+    def _send(self) -> None:
         values = self.values
         verdict = self._verdict(values)
         if verdict.fits:
@@ -178,7 +185,7 @@ class Form(ModalScreen[Filled]):
             self._say.scroll_visible(animate=False)
 
     def action_leave(self) -> None:
-        self.dismiss(Filled(self.values, sent=False))
+        after_typing(self, lambda: self.dismiss(Filled(self.values, sent=False)))
 
     def action_go(self, step: int) -> None:
         if step > 0:

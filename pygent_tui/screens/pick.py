@@ -15,6 +15,8 @@ from textual.widgets.option_list import Option
 
 from pygent_engine.frozen import frozen
 
+from ..bound import key_of, keys_of
+from ..widgets.in_turn import after_typing
 from ..widgets.keys import Keys
 from ..widgets.sanitise import one_line
 
@@ -91,7 +93,8 @@ class Pick(ModalScreen[str | None]):
             yield choices
             if self._hint:
                 yield Static(Content(self._hint), classes="muted")
-            yield Keys(("Enter", self._verb), ("↑↓", "move"), ("Esc", "close"))
+            moves = keys_of(self, "pick.up", "pick.down")
+            yield Keys((key_of(self, "pick.choose"), self._verb), (moves, "move"), (key_of(self, "pick.close"), "close"))
 
     def on_mount(self) -> None:
         field = self.query_one(Input)
@@ -124,6 +127,10 @@ class Pick(ModalScreen[str | None]):
         self.action_choose()
 
     def action_choose(self) -> None:
+        after_typing(self, self._choose)
+
+    def _choose(self) -> None:
+        self._list(self.current)  # by all that stands in the field; of its last letters the list is told later
         key = self.current
         if not key:
             return
@@ -136,6 +143,9 @@ class Pick(ModalScreen[str | None]):
         self.dismiss(None)
 
     def action_move(self, lines: int) -> None:
+        after_typing(self, lambda: self._move(lines))
+
+    def _move(self, lines: int) -> None:
         choices = self.query_one(OptionList)
         if self._shown:
             choices.highlighted = max(0, min(len(self._shown) - 1, (choices.highlighted or 0) + lines))

@@ -10,6 +10,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from ..bound import key_of
+from ..widgets.in_turn import after_typing
 from ..widgets.keys import Keys
 
 _HINT = "A name alone is a file in the folder where Pygent was started; ~ is your home. Colours are kept only in a file called .ansi."
@@ -37,13 +39,16 @@ class SaveAs(ModalScreen[str | None]):
             dialog.border_title = Content(f"Save {self._what}")
             yield Input(self._name, compact=True, select_on_focus=False)
             yield Static(Content(_HINT), classes="muted")
-            yield Keys(("Enter", "save"), ("Esc", "back"))
+            yield Keys((key_of(self, "save-as.save"), "save"), (key_of(self, "save-as.leave"), "back"))
 
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:
         event.stop()
 
     def action_save(self) -> None:
+        after_typing(self, self._save)
+
+    def _save(self) -> None:
         name = self.query_one(Input).value.strip()
         if name:
             self.dismiss(name)

@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
+from ..in_turn import after_typing
 from ..sanitise import safe_text
 from .searchable import Position
 
@@ -79,7 +80,7 @@ class SearchBar(Horizontal):
         self.post_message(self.Typed(event.value))
 
     def action_keep(self) -> None:
-        self.post_message(self.Kept() if self.query_text else self.Left())
+        after_typing(self.screen, lambda: self.post_message(self.Kept() if self.query_text else self.Left()))
 
     def action_leave(self) -> None:
         self.post_message(self.Left())
