@@ -7,6 +7,7 @@ from typing import Self
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.geometry import Region
+from textual.messages import Update
 from textual.screen import Screen
 
 from ..views.board import Board
@@ -75,6 +76,7 @@ class BoardScreen(Screen[None]):
         self._head.renew()
         self.set_class(event.view is None, "-bare")
         self.detail.show(event.view, event.board)
+        self.post_message(Update(self.detail))  # by its own way it would come a frame later than the row
 
     def action_leave(self) -> None:
         self.dismiss()

@@ -50,7 +50,8 @@ class Panes(Station):
 
     def tick(self, now: float) -> None:
         self.conversation.tick(now)
-        self.board.tick(now)
+        if not self.conductor.tasks.covers:
+            self.board.tick(now)
 
     def search(self, text: str) -> None:
         """Search the conversation for `text`; without one open the line to write it in."""

@@ -94,6 +94,7 @@ class Tasks(Station):
         def closed(_: None) -> None:
             self._screen = None
             pane.show(self.conductor.state.board)
+            pane.tick(self.app.clock())
             pane.choose(screen.table.choice)
 
         self.app.push_screen(screen, closed)

@@ -56,6 +56,18 @@ def test_f2_shows_the_board_on_the_whole_screen_and_goes_back() -> None:
     play(THREE, scenario)
 
 
+def test_the_pane_tells_the_times_of_now_when_it_is_seen_again() -> None:
+    async def scenario(stage: Stage) -> None:
+        later = stage.app.clock() + 7200
+        await whole(stage)
+        stage.app.clock = lambda: later
+        stage.conductor.tick()
+        await stage.press("f2")
+        await stage.until(lambda: "2h00m" in stage.text("#board"))
+
+    play(THREE, scenario)
+
+
 @pytest.mark.uses("/tasks")
 def test_the_tasks_command_shows_the_board() -> None:
     async def scenario(stage: Stage) -> None:
