@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SCREEN = frozenset({"textual", "rich"})
 HEAVY = frozenset({"openai", "docker", "pydantic", "httpx", "httpx2", "requests"})
 # What speaks to a Docker engine: loaded when a container is wanted.
-CLIENT = frozenset(f"pygent_engine.runtime.engine.{name}" for name in ("engine", "refusals", "storage", "transport", "visits"))
+CLIENT = frozenset(f"pygent_engine.runtime.engine.{name}" for name in ("client", "engine", "refusals", "storage", "transport", "visits"))
 MARKDOWN = frozenset({"markdown_it", "pygments"})
 # The first paint waits for none of these.
 AFTER_PAINT = frozenset({"importlib.metadata", "argparse", "tomllib"})

@@ -10,10 +10,8 @@ import posixpath
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from typing import Any
 
-import docker
 from docker.errors import APIError, DockerException, NotFound
 from docker.types import LogConfig, Mount, Ulimit
 from urllib3.exceptions import HTTPError
@@ -21,7 +19,8 @@ from urllib3.exceptions import HTTPError
 from ...errors import ImageMissing, RuntimeUnavailable
 from ...frozen import frozen
 from ...untrusted import clean_line
-from .address import Address, engine_address
+from .address import engine_address
+from .client import api_version, client_of, seconds_of
 from .connection import Connection, connection_of
 from .dial import dialer_to
 from .owner import OUR_NAMES, new_name
@@ -39,7 +38,6 @@ _PULL_SILENCE_S = 120
 _FATE_S = 0.5
 _ON, _OFF = "bridge", "none"
 _CPU_PERIOD = 100_000  # microseconds
-_FIRST_VERSION = "1.24"  # of the API, until the engine has named its own
 
 
 @frozen
@@ -58,10 +56,10 @@ class Engine:
         self.address = engine_address(environment)
         with self._answers():
             self._adapter = EngineAdapter(dialer_to(self.address, timeout), timeout)
-            self._client = _client(self.address, self._adapter, timeout)
+            self._client = client_of(self.address, self._adapter, timeout)
         try:
             with self._answers():
-                self._client._version = _version(self._client)  # type: ignore[attr-defined] # what its constructor sets
+                self._client._version = api_version(self._client)  # type: ignore[attr-defined] # what its constructor sets
         except BaseException:
             self.close()
             raise
@@ -179,7 +177,7 @@ class Engine:
             while True:
                 now = str(self._client.info()["SystemTime"])
                 # Up to now by the engine's clock: beyond that it would wait. The stubs know whole seconds only.
-                told = self._client.events(since=1, until=_seconds(now), filters={"container": container}, decode=True)  # type: ignore[call-overload]
+                told = self._client.events(since=1, until=seconds_of(now), filters={"container": container}, decode=True)  # type: ignore[call-overload]
                 actions = frozenset(str(event.get("Action")) for event in told)
                 if actions & {"die", "destroy"} or time.monotonic() > deadline:
                     return actions
@@ -274,29 +272,3 @@ def engine_problem(environment: Mapping[str, str]) -> str:
     except RuntimeUnavailable as error:
         return str(error).rstrip(".").replace("The Docker", "the Docker", 1)
     return ""
-
-
-def _seconds(moment: str) -> str:
-    """A moment as the engine writes it, in the seconds that it reads."""
-    seconds, _, rest = moment.partition(".")
-    whole = datetime.fromisoformat(f"{seconds.rstrip('Z')}+00:00").timestamp()
-    return f"{whole:.0f}.{rest.rstrip('Z').ljust(9, '0')[:9]}"
-
-
-def _client(address: Address, adapter: EngineAdapter, timeout: int) -> docker.APIClient:
-    """docker's client, with every request sent by `adapter`."""
-    client = docker.APIClient(base_url="unix://", version=_FIRST_VERSION, timeout=timeout)
-    client.trust_env = False  # no proxy and no password that the environment has for the web
-    client.mount("http+docker://", adapter)
-    client.base_url = "http+docker://ssh" if address.kind == "ssh" else "http+docker://localhost"  # tells it what a stream is made of
-    return client
-
-
-def _version(client: docker.APIClient) -> str:
-    """The version of the engine's API: its ping names it; to be asked for it, the engine starts programs for 10 ms."""
-    if named := client.get(f"{client.base_url}/_ping", timeout=client.timeout).headers.get("API-Version"):
-        return str(named)
-    try:
-        return str(client.version(api_version=False)["ApiVersion"])
-    except (KeyError, TypeError) as error:
-        raise DockerException("what answers is no Docker engine") from error
