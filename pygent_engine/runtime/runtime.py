@@ -12,13 +12,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from ..errors import RuntimeLost, RuntimeUnavailable, WorkspaceError
+from ..errors import RuntimeLost, WorkspaceError
 from ..scope import Need, current_scope
-from ..settings import Settings, docker_environment
+from ..settings import Settings
 from ..untrusted import clean_line
 from ..values import ExecResult, Flag, Mode, Resources
 from .backend import Backend, Command
 from .bans.bans import Bans
+from .choice import choose, container_backend
 from .files.giving import give
 from .files.text_files import edit_text, read_range, read_text, write_text
 from .files.workspace import Workspace, copy
@@ -59,9 +60,8 @@ class Runtime:
         pull: bool = False,
     ) -> None:
         settings = Settings() if use_docker is False or (image and use_docker) else Settings.load()
-        self.fallback_reason = ""
         self.task_id: str | None = None  # the delegated task that works here, set by its manager
-        self.use_docker = self._choose(settings.use_docker if use_docker is None else use_docker)
+        self.use_docker, self.fallback_reason = choose(settings.use_docker if use_docker is None else use_docker)
         self.mode: Mode = "docker" if self.use_docker else "local"
         self.image = image or settings.image
         self.network = network
@@ -272,33 +272,10 @@ class Runtime:
         if self._owner != os.getpid():
             raise RuntimeLost("This runtime belongs to the process that made it; make a new one after a fork.")
 
-    def _choose(self, use_docker: bool | None) -> bool:
-        if use_docker is False:
-            return False
-        from .engine.probe import docker_problem  # noqa: PLC0415 - as in _make_backend
-
-        problem = docker_problem(docker_environment())
-        if problem and use_docker:
-            raise RuntimeUnavailable(
-                f"Docker was asked for, but {problem}; start Docker, or choose the local runtime with use_docker=False / --no-docker."
-            )
-        self.fallback_reason = problem
-        return not problem
-
     def _make_backend(self, shared: Lifeline) -> tuple[Backend, str | None]:
         if not self.use_docker:
             return LocalBackend(self.base_dir, self.env, self._asked, shared), None
-        from .container.backend import ContainerBackend  # noqa: PLC0415 - a local runtime must not pay for it,
-        from .engine.engine import Engine  # noqa: PLC0415 - nor for docker, which this one imports
-        from .engine.plan import INSIDE  # noqa: PLC0415 - as above
-
-        def connect() -> Engine:
-            return Engine(docker_environment())
-
-        backend = ContainerBackend(
-            self.base_dir, self.env, connect, image=self.image, network=self.network, resources=self.resources, pull=self.pull
-        )
-        return backend, INSIDE
+        return container_backend(self.base_dir, self.env, self.resources, image=self.image, network=self.network, pull=self.pull)
 
 
 def _temporary(lifeline: Lifeline) -> Path:
