@@ -193,7 +193,7 @@ class ApplyTask:
 
 @frozen
 class UnapplyTask:
-    """Take back what was last taken over from a task; the answer is ChangesTakenBack."""
+    """Take back what was last applied of a task; the answer is ChangesTakenBack."""
 
     task_id: str
 

@@ -220,7 +220,7 @@ def stalled(view: TaskView, now: float) -> bool:
 def overlaps(views: Iterable[TaskView]) -> dict[str, tuple[str, ...]]:
     """For each task that changed a path which another one changed too: the ids of those others, of many the first
     MOST_OTHERS or a few more. Copies of one prompt are alternatives, and do not count against each other; nor do changes count that were
-    taken over already."""
+    applied already."""
     by_path: dict[str, list[TaskView]] = {}
     listed = list(views)
     for view in listed:

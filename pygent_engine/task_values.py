@@ -89,7 +89,7 @@ class TaskView:
     changed: tuple[str, ...] = ()
     """These paths, the first of them when they are many."""
     applied: tuple[str, ...] = ()
-    """The paths whose changes were taken over into the parent's workspace and not taken back."""
+    """The paths whose changes were applied to the parent's workspace and not taken back."""
 
     @property
     def stands(self) -> str:

@@ -1,5 +1,5 @@
 """One session with delegated tasks from beginning to end: three are delegated; one asks and is answered, one is told something, one is
-cancelled; the changes of one are taken over, and those of another conflict with them. Each part goes on where the one before it ended.
+cancelled; the changes of one are applied, and those of another conflict with them. Each part goes on where the one before it ended.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ def told() -> Script:
 
 
 def merged() -> Script:
-    """That one was cancelled, the other two are over; what they changed was looked at, and that of the first was taken over."""
+    """That one was cancelled, the other two are over; what they changed was looked at, and that of the first was applied."""
     script = told().end(f"{DOCS}/c2", "[cancelled]", None, task=DOCS)
     script.post(StepEnded(2), DOCS).post(TurnEnded("interrupted", 2, _SPENT), DOCS)
     script.post(TaskEnded(TaskState.cancelled, "cancelled", "", 2, _SPENT), DOCS)
@@ -113,7 +113,7 @@ def merged() -> Script:
 
 
 def applied() -> Script:
-    """The changes of the first were taken over."""
+    """The changes of the first were applied."""
     return merged().post(ChangesApplied(ApplyReport(("src/cache.py", "tests/test_cache.py", "cache.toml", "docs/cache.png"))), CACHE)
 
 

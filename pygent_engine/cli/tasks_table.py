@@ -57,7 +57,7 @@ def patch(changes: Iterable[FileChange]) -> str:
 
 
 def applied(task_id: str, report: ApplyReport, done: str) -> str:
-    """What was taken over, or back: `done` says which; or the conflicts, for which nothing was."""
+    """What was applied, or taken back: `done` says which; or the conflicts, for which nothing was."""
     if not report.conflicts:
         count = len(report.applied)
         return f"{done} {count} file{'' if count == 1 else 's'} of {task_id}.{''.join(f'{chr(10)}  {path}' for path in report.applied)}"

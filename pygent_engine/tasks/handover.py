@@ -60,7 +60,7 @@ def private_store() -> Store:
 
 @frozen
 class _Applied:
-    """One apply: what was put where, by path what was there before, and what counted as taken over before."""
+    """One apply: what was put where, by path what was there before, and what counted as applied before."""
 
     labels: Mapping[str, str]
     before: Mapping[str, Version | None]
@@ -180,7 +180,7 @@ class Handover:
         after: Mapping[str, Version | None],
         folders: tuple[str, ...],
     ) -> None:
-        """Keep what takes an apply back. What had been taken over as it is now is no part of it."""
+        """Keep what takes an apply back. What had been applied as it is now is no part of it."""
         new = {path: label for path, label in labels.items() if path in before or (path, theirs[path]) not in self._taken.items()}
         if new:
             earlier = {path: self._taken[path] for path in new if path in self._taken}
@@ -253,13 +253,13 @@ class Handover:
         return None if entry is None else Version(entry.kind, entry.size, entry.oid)
 
     def _chosen(self, paths: Iterable[str] | None) -> dict[str, str]:
-        """The paths to take over, each with the name under which it is reported."""
+        """The paths to apply, each with the name under which it is reported."""
         after = self._look()
         kinds = changes(self._before, after)
         words = None if paths is None else Words(paths)
         chosen = {path: clean_path(path) for path in kinds if words is None or words.all or words.name(path)}
         if closed := [after.closed[path] for path in chosen if path in after.closed]:
-            raise PygentError(f"What the task made cannot be taken over: {clean_path(closed[0])}")
+            raise PygentError(f"What the task made cannot be applied: {clean_path(closed[0])}")
         if words is not None:
             for path in after.ignored:
                 chosen |= self._ignored(path, words)

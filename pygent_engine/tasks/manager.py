@@ -214,7 +214,7 @@ class TaskManager:
         return report
 
     def unapply(self, task_id: str) -> ApplyReport:
-        """Take back what was last taken over from a task; nothing when that was changed since."""
+        """Take back what was last applied of a task; nothing when that was changed since."""
         task = self._task(task_id)
         report = self._mended(task).handover.unapply()
         task.report(ChangesTakenBack(report))
@@ -307,6 +307,6 @@ class TaskManager:
         return place
 
     def _others(self, view: TaskView) -> dict[str, tuple[str, ...]]:
-        """What other tasks changed and was not taken over yet; copies of one prompt are alternatives, and do not count."""
+        """What other tasks changed and was not applied yet; copies of one prompt are alternatives, and do not count."""
         others = (other for other in self.tasks() if other.id != view.id and not (view.group and other.group == view.group))
         return {other.id: tuple(path for path in other.changed if path not in other.applied) for other in others}

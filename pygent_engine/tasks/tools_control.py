@@ -24,7 +24,7 @@ def control_tools(manager: Callable[[], TaskManager]) -> tuple[Tool, ...]:
     def cancel(context: CallContext, arguments: JsonDict) -> str:
         task_id = arguments["task_id"]
         if manager().cancel(task_id):
-            return f"{task_id} is cancelled; what it changed so far can still be taken over."
+            return f"{task_id} is cancelled; what it changed so far can still be applied."
         return f"{task_id} was over already: {manager().status(task_id)}."
 
     text = {"text": {"type": "string", "description": "What it is to know, or to do otherwise."}}

@@ -153,5 +153,5 @@ _APPLY = (
     "What was changed here meanwhile stays; on any conflict nothing is applied and you read where."
 )
 _APPLY_SCHEMA: JsonDict = {
-    "paths": PATHS | {"description": "The changed paths to take over; all but what .gitignore names unless given."},
+    "paths": PATHS | {"description": "The changed paths to apply; all but what .gitignore names unless given."},
 }

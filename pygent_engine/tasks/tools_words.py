@@ -32,7 +32,7 @@ def report(view: TaskView, now: float, others: Sequence[str] = (), most: int = 2
         more = f" and {view.changes - MOST_PATHS} more" if view.changes > MOST_PATHS else ""
         parts.append(f"Changed: {', '.join(view.changed[:MOST_PATHS])}{more}")
     if view.applied:
-        parts.append(f"Taken over here already: {paths_in_words(view.applied)}")
+        parts.append(f"Applied here already: {paths_in_words(view.applied)}")
     if view.state.ended and view.answer:
         parts.append(f"Its last words:\n{bounded(view.answer, most)}")
     return "\n".join(parts)

@@ -79,6 +79,7 @@ class Compare(ModalScreen[None]):
         self._keys = KeyLine(id="keys")
         self._keys.labels = lambda: {_BETWEEN: "what each changed" if self.state.between else "how they differ"}
         self._drawn_between: object = None
+        self._can: object = None
         self._drawn: list[tuple[str, TaskChanges] | None] = [None] * len(_PLACES)
         self._stands = False
 
@@ -121,6 +122,10 @@ class Compare(ModalScreen[None]):
 
     def _draw(self) -> None:
         state = self.state
+        can = (_ids(state), comparing.due(state), bool(state.choice.answer), bool(state.choice.changes))
+        if can != self._can:
+            self._can = can
+            self.refresh_bindings()
         self.copies.border_title = Content(one_line(comparing.heading(state)))
         self.copies.show(state)
         self.set_class(state.between, "-between")
@@ -151,7 +156,9 @@ class Compare(ModalScreen[None]):
             return isinstance(parameters[0], int) and parameters[0] <= len(self.state.copies)
         if action == "between":
             return len(self.state.pair) > 1
-        if action in ("apply", "diff"):
+        if action == "apply":
+            return comparing.due(self.state)
+        if action == "diff":
             return bool(self.state.choice.changes or self.state.work.of(self.state.choice.id).changes)
         return action != "copy" or bool(self.state.choice.answer)
 

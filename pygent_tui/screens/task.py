@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from textual import events, on
@@ -11,7 +12,7 @@ from textual.containers import Container
 from textual.screen import Screen
 from textual.widget import Widget
 
-from pygent_engine.task_values import TaskView
+from pygent_engine.task_values import TaskState, TaskView
 
 from ..views.board_keys import valid
 from ..views.output import EMPTY, Outputs, select
@@ -47,7 +48,7 @@ class TaskScreen(Screen[None]):
         Binding("r", "ask('retry')", "Try again", id="task.retry", show=False),
         Binding("L", "ask('limits')", "Change its limits", id="task.limits", show=False),
         Binding("D", "ask('diff')", "See what it changed", id="task.diff", show=False),
-        Binding("A", "ask('apply')", "Take its changes over", id="task.apply", show=False),
+        Binding("A", "ask('apply')", "Apply its changes", id="task.apply", show=False),
         Binding("E", "ask('shell')", "A shell where it works", id="task.shell", show=False),
     ]
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 - as above
@@ -104,6 +105,8 @@ class TaskScreen(Screen[None]):
         """What the output shows, with the call that was chosen."""
         self._view: TaskView | None = None
         self._panel: AskPanel | None = None
+        self._keys = KeyLine(id="keys")
+        self._keys.labels = self._key_labels
 
     def compose(self) -> ComposeResult:
         self.talk.border_title, self.output.border_title = "Conversation", "Output"
@@ -112,14 +115,16 @@ class TaskScreen(Screen[None]):
             yield self.talk
             yield self.output
         yield self.field
-        yield KeyLine(id="keys")
+        yield self._keys
 
     # ------------------------------------------------------------ attributes down
 
     def show_task(self, view: TaskView, now: float, note: str) -> None:
         """The task as it stands at `now` (Unix seconds); `note` says what else waits."""
+        before = self._key_labels() if self._view is not None else None
         fresh = self._view is None or valid(view) != valid(self._view)
         self._view = view
+        fresh |= self._key_labels() != before
         self.head.show(view, now, note)
         self.field.say(view)
         if fresh:
@@ -143,7 +148,7 @@ class TaskScreen(Screen[None]):
         self._panel = panel
         self.field.display = panel is None
         if panel is not None:
-            self.mount(panel, before=self.query_one(KeyLine))
+            self.mount(panel, before=self._keys)
         if below:
             (panel or self.field).focus()
 
@@ -153,6 +158,11 @@ class TaskScreen(Screen[None]):
         return self._panel
 
     # ------------------------------------------------------------ keys
+
+    def _key_labels(self) -> Mapping[str, str]:
+        """What keys do just now."""
+        view = self._view
+        return {"task.pause": "go on" if view is not None and (view.state is TaskState.paused or view.pausing) else "pause"}
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action in ("ask", "leave") and self._panel is not None and self._panel.has_focus_within:

@@ -1,4 +1,4 @@
-"""What one task changed, over the whole screen: paths with marks, diffs, and what comes of taking them over or back."""
+"""What one task changed, over the whole screen: paths with marks, diffs, and what comes of applying them or taking them back."""
 
 from __future__ import annotations
 
@@ -142,16 +142,18 @@ class TaskDiff(ModalScreen[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         match action:
             case "apply":
-                return bool(self.state.chosen) and not self.state.busy
+                return self.state.due and not self.state.busy
             case "take_back":
                 return bool(self.state.view.applied) and not self.state.busy
             case "copy":
-                return bool(self.state.changes)
+                return handing.has_text(self.state)
+            case "diff_style":
+                return any(change.diff is not None and change.diff.text for change in self.state.changes)
             case _:
                 return True
 
     def action_apply(self) -> None:
-        """Take over what is marked, or all; first say which of it other tasks changed too."""
+        """Apply what is marked, or all; first say which of it other tasks changed too."""
         shared = handing.shared_by(self.state)
         if not shared:
             self._apply()

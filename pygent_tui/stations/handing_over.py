@@ -1,4 +1,4 @@
-"""What tasks changed: seen, taken over into the workspace and taken back, of one task or of several after each other."""
+"""What tasks changed: seen, applied to the workspace and taken back, of one task or of several after each other."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..screens.confirm import Confirm
 from ..views import naming
 from ..views.app_state import AppState
 from ..views.handing import Doing, Handing
-from ..widgets.board.task_requests import ApplyAsked, CompareAsked, DiffAsked, UnapplyAsked
+from ..widgets.board.task_requests import ApplyAsked, CompareAsked, DiffAsked, TakeBackAsked
 from ..widgets.request import Request
 from .station import Station
 
@@ -32,7 +32,7 @@ _DEADLINE_S = 120.0
 
 @frozen
 class _Batch:
-    """Tasks whose changes are taken over one after the other: the first one now, asked for when `since` was the last envelope."""
+    """Tasks whose changes are applied one after the other: the first one now, asked for when `since` was the last envelope."""
 
     task_ids: tuple[str, ...]
     since: int
@@ -41,7 +41,7 @@ class _Batch:
 
 
 class HandingOver(Station):
-    """Behind /task-diff, /task-apply, /task-unapply and /task-compare."""
+    """Behind /task-diff, /task-apply, /task-take-back and /task-compare."""
 
     def __init__(self, conductor: Conductor) -> None:
         super().__init__(conductor)
@@ -54,7 +54,7 @@ class HandingOver(Station):
         return {
             DiffAsked: lambda request: self.diff(request.task_id),
             ApplyAsked: lambda request: self.apply(request.task_ids),
-            UnapplyAsked: lambda request: self.take_back(request.task_id),
+            TakeBackAsked: lambda request: self.take_back(request.task_id),
             CompareAsked: lambda request: self.compare(request.task_ids),
         }
 
@@ -84,14 +84,14 @@ class HandingOver(Station):
         self._open(task_id, Handing)
 
     def apply(self, task_ids: Sequence[str]) -> None:
-        """Take over what tasks changed: of one after a look at it, of several after a yes."""
+        """Apply what tasks changed: of one after a look at it, of several after a yes."""
         if len(task_ids) == 1:
             self._open(task_ids[0], partial(Handing, asks=True))
         else:
             self._apply_all([view for view in self.views(task_ids) if view.changes or not view.state.ended])
 
     def take_back(self, task_id: str) -> None:
-        """Take back what was taken over from a task."""
+        """Take back what was applied of a task."""
         view = self.conductor.state.board.row(task_id)
         if view is None or not view.applied:
             self.conductor.refuse(f"Nothing of {naming.id_of(task_id)} was applied; there is nothing to take back.")
@@ -125,7 +125,7 @@ class HandingOver(Station):
             self.conductor.refuse("None of these tasks changed anything.")
             return
         if self._batch is not None:
-            self.conductor.refuse("Changes are being taken over already; wait for their end.")
+            self.conductor.refuse("Changes are being applied already; wait for their end.")
             return
         named = naming.first([naming.id_of(view.id) for view in views], len(views), 5)
         met = {task_id for task_id, others in overlaps(views).items() if others}

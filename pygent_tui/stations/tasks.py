@@ -134,7 +134,7 @@ class Tasks(Station):
             self.conductor.send(ResumeTask(view.id) if goes_on else PauseTask(view.id))
 
     def remove(self, task_ids: Sequence[str]) -> None:
-        """Forget tasks that are over, after a yes when something that they changed was not taken over."""
+        """Forget tasks that are over, after a yes when something that they changed was not applied."""
         over = [view for view in self.views(task_ids) if view.state.ended]
         if not over:
             self.conductor.refuse(f"{naming.tasks(self.views(task_ids))} still works; cancel it first: /task-cancel.")
@@ -146,7 +146,7 @@ class Tasks(Station):
             return
         files = sum(unapplied(view) for view in lost)
         what = f"{files} changed file{'s' if files > 1 else ''} of {naming.tasks(lost)}"
-        body = f"{what} {'were' if files > 1 else 'was'} not taken over, and would be lost."
+        body = f"{what} {'were' if files > 1 else 'was'} not applied, and would be lost."
         title = "Forget this task?" if len(over) == 1 else f"Forget {len(over)} tasks?"
         self._after(Confirm(title, body, "forget, with the files", "keep"), ops)
 

@@ -159,5 +159,5 @@ class _Folding:
 
 
 def _changes(view: TaskView | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The paths that a task changed, and those that were taken over."""
+    """The paths that a task changed, and those that were applied."""
     return ((), ()) if view is None or not view.changed else (view.changed, view.applied)

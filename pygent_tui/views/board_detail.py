@@ -46,7 +46,7 @@ def _told(view: TaskView, board: Board, now: float) -> Iterator[Said]:
 def _changed(view: TaskView) -> str:
     if not view.changes:
         return ""
-    taken = " · all taken over" if not unapplied(view) else f" · {len(view.applied)} taken over" if view.applied else ""
+    taken = " · all applied" if not unapplied(view) else f" · {len(view.applied)} applied" if view.applied else ""
     return f"{first(view.changed, view.changes, _PATHS)}{taken}"
 
 

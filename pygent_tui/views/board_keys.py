@@ -30,7 +30,7 @@ def valid(view: TaskView) -> frozenset[str]:
         "output": begun,
         "shell": begun and isinstance(of_task(view), Place),
         "apply": unapplied(view) > 0,
-        "unapply": bool(view.applied),
+        "take-back": bool(view.applied),
         "compare": bool(view.group),
     }
     return frozenset(name for name, can in answers.items() if can)

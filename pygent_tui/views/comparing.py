@@ -11,11 +11,11 @@ from pygent_engine.task_values import FileChange, TaskState, TaskView
 
 from .entries import Call, Notice
 from .entry_list import EntryList
-from .handing import NO_TEXT
+from .handing import NO_TEXT, Handing
 from .status_line import compact, elapsed
 from .talk import Transcript
 from .task_changes import TaskChanges, Work
-from .task_words import seconds, word
+from .task_words import seconds, unapplied, word
 
 LEAST_COLUMN = 24  # cells
 _ANSWER_LINES = 4
@@ -134,6 +134,12 @@ def _changed(state: Comparing, view: TaskView) -> tuple[str, str]:
     known = state.work.of(view.id)
     applied = " · applied" if view.applied else ""
     return (f"{counted(known) if known.listed else _files(view.changes)}{applied}", "ok" if view.applied else "muted")
+
+
+def due(state: Comparing) -> bool:
+    """Whether anything of the chosen one is left to apply."""
+    known = state.work.of(state.choice.id)
+    return Handing(state.choice, known).due if known.listed else unapplied(state.choice) > 0
 
 
 def counted(known: TaskChanges) -> str:

@@ -26,7 +26,7 @@ _NAMED = 3  # paths that a sentence names
 @frozen
 class Handing:
     """`doing` is what was asked for when the envelope `since` was the last one, "" when it was answered; `late` when that takes long.
-    `outcome` is what came of the last attempt to take changes over or back. `asks`: whether they shall be taken over."""
+    `outcome` is what came of the last attempt to apply changes or to take them back. `asks`: whether they shall be applied."""
 
     view: TaskView
     known: TaskChanges = UNKNOWN
@@ -48,15 +48,20 @@ class Handing:
 
     @property
     def busy(self) -> bool:
-        """Whether an attempt to take changes over or back is still open."""
+        """Whether an attempt to apply changes or to take them back is still open."""
         return self.doing in ("apply", "unapply") and not self.refusal and not self.late
 
     @property
     def chosen(self) -> tuple[FileChange, ...]:
-        """What is taken over: what is marked, or all that is not ignored."""
+        """What A applies: what is marked, or all that is not ignored."""
         if self.marked:
             return tuple(change for change in self.changes if change.path in self.marked)
         return tuple(change for change in self.changes if not change.ignored)
+
+    @property
+    def due(self) -> bool:
+        """Whether anything is left to apply: what is marked, or what was not applied yet."""
+        return bool(self.marked) or not {change.path for change in self.chosen} <= set(self.view.applied)
 
 
 def began(state: Handing, doing: Doing, since: int) -> Handing:
@@ -100,7 +105,7 @@ def headline(state: Handing) -> tuple[str, Role]:
     if state.late:
         return "No answer yet; r asks again.", "warn"
     if state.doing in ("apply", "unapply"):
-        return ("Taking the changes over…" if state.doing == "apply" else "Taking the changes back…"), "muted"
+        return ("Applying the changes…" if state.doing == "apply" else "Taking the changes back…"), "muted"
     if state.outcome:
         return _came_of(state)
     if state.doing == "diff" and not state.known.listed:
@@ -128,8 +133,10 @@ def _came_of(state: Handing) -> tuple[str, Role]:
 def _listed(state: Handing) -> tuple[str, Role]:
     if not state.changes:
         return f"{state.view.id} changed nothing.", "muted"
-    if not state.marked and not state.asks and {change.path for change in state.chosen} <= set(state.view.applied):
-        return "All of it is applied to the workspace; U takes it back.", "muted"
+    if not state.chosen:
+        return f"All that {state.view.id} changed is ignored by git; Space marks what to apply.", "muted"
+    if not state.due:
+        return "All of it is applied. U takes it back; Space marks what to apply again.", "muted"
     shared = sorted({other for change in state.chosen for other in change.also})
     which = "what is marked" if state.marked else "all of it"
     warning = f" {', '.join(shared)} changed some of it too." if shared else ""
@@ -139,7 +146,7 @@ def _listed(state: Handing) -> tuple[str, Role]:
 
 
 def shared_by(state: Handing) -> dict[str, tuple[str, ...]]:
-    """Of what would be taken over, the paths that other tasks changed too, with these."""
+    """Of what would be applied, the paths that other tasks changed too, with these."""
     return {change.path: change.also for change in state.chosen if change.also}
 
 
@@ -155,6 +162,11 @@ def names(paths: Sequence[str]) -> str:
     """The first of `paths`, and how many more there are."""
     shown = ", ".join(paths[:_NAMED])
     return f"{shown} and {len(paths) - _NAMED} more" if len(paths) > _NAMED else shown or "nothing"
+
+
+def has_text(state: Handing) -> bool:
+    """Whether anything of what would be applied can be read."""
+    return any(change.diff is not None and change.diff.text for change in state.chosen)
 
 
 def patches(state: Handing) -> str:

@@ -68,7 +68,7 @@ _ROWS = (
     _Row(("board.cancel", "task.cancel", "peek.cancel"), "cancel"),
     _Row(("board.diff", "task.diff"), "diff"),
     _Row(("board.apply", "task.apply"), "apply"),
-    _Row(("board.unapply",), "take back"),
+    _Row(("board.take-back",), "take back"),
     _Row(("board.compare",), "compare"),
     _Row(("board.new",), "new"),
     _Row(("app.help",), "help"),

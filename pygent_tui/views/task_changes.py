@@ -1,4 +1,4 @@
-"""Folds what each delegated task was found to have changed, and what came of taking it over. Pure; only the last of each task is kept."""
+"""Folds what each delegated task was found to have changed, and what came of applying it. Pure; only the last of each task is kept."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class TaskChanges:
     changes: tuple[FileChange, ...] = ()
     listed: int = 0
     report: ApplyReport = field(default_factory=ApplyReport)
-    """What came of the last attempt to take changes over."""
+    """What came of the last attempt to apply changes."""
     applied: int = 0
     back: ApplyReport = field(default_factory=ApplyReport)
     """What came of the last attempt to take them back."""

@@ -66,9 +66,9 @@ def fold(state: Transcript, envelope: Envelope) -> Transcript:  # noqa: C901 - o
         case TaskEnded(now, _, error):
             return replace(close_reply(state), open=()).append(TaskNote(state.task_id, _title(state), now, error))
         case ChangesApplied(report):
-            return state.append(_applied(report, "Taken over into the workspace", "Nothing was taken over"))
+            return state.append(_applied(report, "Applied to the workspace", "Nothing was applied"))
         case ChangesTakenBack(report):
-            return state.append(_applied(report, "Taken back out of the workspace", "Nothing was taken back"))
+            return state.append(_applied(report, "Taken back", "Nothing was taken back"))
         case _:
             return _bounded(transcript.fold(state, envelope))
 

@@ -132,7 +132,7 @@ def spent(used: int, cap: int | None, bar: bool) -> tuple[tuple[str, str], ...]:
 
 
 def unapplied(view: TaskView) -> int:
-    """How many changed paths were not taken over."""
+    """How many changed paths were not applied."""
     return max(0, view.changes - len(view.applied))
 
 

@@ -140,7 +140,7 @@ def test_a_task_is_cancelled_once_and_then_it_is_over_already(make_agent: MakeAg
     agent, recorder = make_agent(Team(own, work=[bash("sleep 60"), "done"]))
     agent.run("go")
     _, first, second = results(recorder)
-    assert first.content == "task-1 is cancelled; what it changed so far can still be taken over."
+    assert first.content == "task-1 is cancelled; what it changed so far can still be applied."
     assert second.content == "task-1 was over already: cancelled."
 
 

@@ -61,7 +61,7 @@ def test_of_one_task_its_paths_and_at_its_end_its_answer_are_told_too() -> None:
     )
     assert report(over, 0.0, (), 10).splitlines()[1:] == [
         f"Changed: {', '.join(map(str, range(20)))} and 5 more",
-        "Taken over here already: 1",
+        "Applied here already: 1",
         "Its last words:",
         "x" * 10,
         "[... 40 more characters]",

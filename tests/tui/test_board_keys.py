@@ -119,7 +119,7 @@ def test_a_task_with_changes_that_were_not_taken_over_is_forgotten_after_a_yes_o
     async def scenario(stage: Stage) -> None:
         await whole(stage, "task-6")
         await stage.press("X")
-        assert stage.ops == [RemoveTask("task-6")], "all of it was taken over"
+        assert stage.ops == [RemoveTask("task-6")], "all of it was applied"
         arrive(stage, ChangesFound(2, ("a.py", "b.py")), task="task-7")
         await stage.until(lambda: (view := stage.state.board.row("task-7")) is not None and view.changes == 2)
         await to(stage, "task-7")

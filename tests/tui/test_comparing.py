@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pygent_engine.events import ChangesListed, CompareTasks, DiffTask, TaskRemoved, Warned
+from pygent_engine.events import ChangesApplied, ChangesListed, CompareTasks, DiffTask, TaskRemoved, Warned
+from pygent_engine.task_values import ApplyReport
 from pygent_tui.screens.compare import Compare
 from pygent_tui.screens.task_diff import TaskDiff
 from pygent_tui.widgets.board.task_requests import CompareAsked
@@ -181,6 +182,20 @@ def test_a_copy_that_is_alone_is_compared_with_nothing() -> None:
         assert not screen.state.between
         await stage.press("b")
         assert not screen.state.between
+
+    play(COPIES, scenario)
+
+
+def test_what_is_applied_is_not_offered_again() -> None:
+    async def scenario(stage: Stage) -> None:
+        stage.app.post_message(CompareAsked("task-2"))
+        await opened(stage)
+        assert "A apply" in stage.text("#keys")
+        script = work_scripts.copies().post(ChangesApplied(ApplyReport(("src/cache.py",))), "task-2")
+        await stage.press("2")
+        stage.session.play(script.envelopes[-1:])
+        await stage.until(lambda: "A apply" not in stage.text("#keys"))
+        assert "D all changes" in stage.text("#keys")
 
     play(COPIES, scenario)
 

@@ -1,4 +1,4 @@
-"""What tasks changed: looked at, marked, taken over, taken back; refusals, conflicts and answers that do not come."""
+"""What tasks changed: looked at, marked, applied, taken back; refusals, conflicts and answers that do not come."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pygent_engine.events import ApplyTask, ChangesApplied, ChangesTakenBack, Di
 from pygent_engine.task_values import ApplyReport
 from pygent_tui.screens.confirm import Confirm
 from pygent_tui.screens.task_diff import TaskDiff
-from pygent_tui.widgets.board.task_requests import ApplyAsked, UnapplyAsked
+from pygent_tui.widgets.board.task_requests import ApplyAsked, TakeBackAsked
 from tests.support.saying import command, hears
 from tests.support.stage import Stage, play
 from tests.support.task_diffs import APPLIED_BEFORE, LISTED, WORKED, Playing, asked, dialog, note, opened
@@ -30,11 +30,15 @@ def test_all_but_what_is_ignored_is_applied_after_a_word_of_who_changed_it_too()
         assert "task-2 changed src/cache.py too." in dialog(stage)
         await stage.press("y")
         await asked(stage, DiffTask("task-1"), ApplyTask("task-1"))
-        assert note(stage) == "Taking the changes over…"
+        assert note(stage) == "Applying the changes…"
         await stage.press("A")  # not twice
         await playing.post(ChangesApplied(APPLIED))
         assert note(stage).startswith("Applied to the workspace: src/cache.py")
         await stage.until(lambda: stage.text("#task-diff-list").count("✓ applied") == 4)
+        await stage.until(lambda: "A apply" not in stage.text("#keys"))
+        assert "U take back" in stage.text("#keys")
+        await stage.press("space")  # what is marked may be applied again
+        await stage.until(lambda: "A apply" in stage.text("#keys"))
         assert len(stage.ops) == 2
 
     play(LISTED, scenario, size=(130, 40))
@@ -100,11 +104,11 @@ def test_a_no_to_the_warning_applies_nothing() -> None:
 # ---------------------------------------------------------------- taking back
 
 
-@pytest.mark.uses("/task-unapply", "task-diff.take-back")
+@pytest.mark.uses("/task-take-back", "task-diff.take-back")
 def test_what_was_applied_is_taken_back_after_a_yes() -> None:
     async def scenario(stage: Stage) -> None:
         playing = Playing(stage, APPLIED_BEFORE)
-        await command(stage, "/task-unapply task-1")
+        await command(stage, "/task-take-back task-1")
         await stage.until(lambda: isinstance(stage.app.screen, Confirm))
         await stage.press("n", "U")
         await stage.until(lambda: isinstance(stage.app.screen, Confirm))
@@ -121,7 +125,7 @@ def test_what_was_applied_is_taken_back_after_a_yes() -> None:
     play(APPLIED_BEFORE, scenario)
 
 
-@pytest.mark.uses("board.unapply")
+@pytest.mark.uses("board.take-back")
 def test_the_key_of_the_board_asks_before_it_takes_back() -> None:
     async def scenario(stage: Stage) -> None:
         stage.bench.focus_pane("board")
@@ -177,7 +181,7 @@ def test_a_refusal_ends_it_too_and_nothing_is_asked_twice_meanwhile() -> None:
         playing = Playing(stage, WORKED)
         await both(stage)
         stage.app.post_message(ApplyAsked("task-1", "task-2"))
-        await hears(stage, "Changes are being taken over already")
+        await hears(stage, "Changes are being applied already")
         await playing.post(ChangesApplied(APPLIED))
         await playing.post(Warned("The workspace is full."), task="task-2")
         await hears(stage, "The workspace is full: 1 applied before it.")
@@ -189,7 +193,7 @@ def test_a_refusal_ends_it_too_and_nothing_is_asked_twice_meanwhile() -> None:
 @pytest.mark.parametrize("size", [(40, 12), (20, 5)])
 def test_it_works_where_there_is_little_room(size: tuple[int, int]) -> None:
     async def scenario(stage: Stage) -> None:
-        stage.app.post_message(UnapplyAsked("task-1"))
+        stage.app.post_message(TakeBackAsked("task-1"))
         await stage.until(lambda: isinstance(stage.app.screen, Confirm))
         await stage.press("y")
         await stage.until(lambda: UnapplyTask("task-1") in stage.ops)

@@ -19,7 +19,7 @@ from tests.work_scripts import CHANGES
 
 
 @pytest.mark.parametrize(
-    ("text", "sentence"), [("/task-diff nope", "There is no task 'nope'"), ("/task-unapply task-1", "Nothing of task-1")]
+    ("text", "sentence"), [("/task-diff nope", "There is no task 'nope'"), ("/task-take-back task-1", "Nothing of task-1")]
 )
 def test_what_there_is_not_is_refused(text: str, sentence: str) -> None:
     async def scenario(stage: Stage) -> None:

@@ -24,7 +24,7 @@ Parts = list[tuple[str, str]]
 
 
 class ChangeList(LineView):
-    """`show` it the changes, what is marked, and what was taken over or clashed.
+    """`show` it the changes, what is marked, and what was applied or clashed.
 
     `mark` is called with a path whose mark is put or taken away, None for all of them: not told by a message, for a key that comes in
     one batch with the mark must see it.

@@ -50,11 +50,11 @@ class DiffAsked(TaskRequest):
 
 
 class ApplyAsked(TaskRequest):
-    """Take over what they changed."""
+    """Apply what they changed."""
 
 
-class UnapplyAsked(TaskRequest):
-    """Take back what was taken over from the first one."""
+class TakeBackAsked(TaskRequest):
+    """Take back what was applied of the first one."""
 
 
 class CompareAsked(TaskRequest):

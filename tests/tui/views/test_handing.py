@@ -17,6 +17,7 @@ from tests.work_scripts import APPLIED, CHANGES, CONFLICT
 
 VIEW = task_fold.book(work_scripts.worked().envelopes)["task-1"]
 LISTED = TaskChanges(CHANGES, listed=9)
+ALL_APPLIED = "All of it is applied. U takes it back; Space marks what to apply again."
 TAKEN = replace(VIEW, applied=APPLIED.applied)
 
 
@@ -69,7 +70,9 @@ def test_a_mark_is_for_a_path_that_there_is() -> None:
         (state(TaskChanges(), doing="diff", late=True), "No answer yet; r asks again.", "warn"),
         (state(TaskChanges((), 9)), "task-1 changed nothing.", "muted"),
         (state(), "A applies all of it to the workspace, Space marks. task-2 changed some of it too.", "warn"),
-        (state(view=TAKEN), "All of it is applied to the workspace; U takes it back.", "muted"),
+        (state(view=TAKEN), ALL_APPLIED, "muted"),
+        (state(view=TAKEN, asks=True), ALL_APPLIED, "muted"),
+        (state(TaskChanges(CHANGES[4:], 9)), "All that task-1 changed is ignored by git; Space marks what to apply.", "muted"),
         (state(marked=frozenset({"cache.toml"})), "A applies what is marked to the workspace, Space marks.", "muted"),
         (
             state(asks=True),
@@ -77,7 +80,7 @@ def test_a_mark_is_for_a_path_that_there_is() -> None:
             "task-2 changed some of it too.",
             "warn",
         ),
-        (state(doing="apply"), "Taking the changes over…", "muted"),
+        (state(doing="apply"), "Applying the changes…", "muted"),
         (
             state(replace(LISTED, report=CONFLICT), outcome="conflict"),
             "Nothing was applied: src/cache.py changed here too. "
@@ -100,6 +103,15 @@ def test_a_mark_is_for_a_path_that_there_is() -> None:
 )
 def test_the_headline_says_what_happened_and_what_to_do_next(shown: Handing, sentence: str, role: str) -> None:
     assert handing.headline(shown) == (sentence, role)
+
+
+def test_what_was_applied_is_due_again_only_when_it_is_marked() -> None:
+    assert state().due
+    assert not state(view=TAKEN).due
+    assert state(view=TAKEN, marked=frozenset({"cache.toml"})).due
+    assert replace(state(), view=replace(VIEW, applied=("src/cache.py",))).due
+    assert not state(TaskChanges()).due
+    assert not state(TaskChanges(CHANGES[4:], 9)).due
 
 
 def test_clashes_stand_before_the_changes_and_a_path_leads_to_its_first_card() -> None:

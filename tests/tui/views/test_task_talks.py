@@ -127,9 +127,9 @@ def test_a_retry_opens_the_conversation_again() -> None:
 
 
 def test_what_was_taken_over_is_told_and_conflicts_say_that_nothing_was() -> None:
-    assert told(ChangesApplied(ApplyReport(("a.py",))))[-1] == Notice("info", "Taken over into the workspace: a.py")
+    assert told(ChangesApplied(ApplyReport(("a.py",))))[-1] == Notice("info", "Applied to the workspace: a.py")
     clash = told(ChangesApplied(ApplyReport((), ("a.py", "b.py"))))[-1]
-    assert clash == Notice("warning", "Nothing was taken over, for there are conflicts in a.py, b.py")
+    assert clash == Notice("warning", "Nothing was applied, for there are conflicts in a.py, b.py")
 
 
 def test_the_last_warning_of_a_task_is_kept_with_its_number() -> None:

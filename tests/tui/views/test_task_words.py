@@ -91,6 +91,6 @@ def test_a_summary_tells_what_was_done_and_what_came_of_it() -> None:
 def test_what_can_be_done_follows_the_state() -> None:
     queued, over = valid(BASE), valid(replace(RUNNING, state=TaskState.finished, ended_at=NOW, changes=2, applied=("a.py",), group="g"))
     assert {"cancel", "limits"} <= queued and not {"pause", "retry", "remove", "diff", "shell", "output"} & queued
-    assert {"retry", "remove", "diff", "apply", "unapply", "compare"} <= over and not {"cancel", "pause", "limits", "allow"} & over
+    assert {"retry", "remove", "diff", "apply", "take-back", "compare"} <= over and not {"cancel", "pause", "limits", "allow"} & over
     assert "pause" in valid(RUNNING) and "allow" in valid(replace(RUNNING, asks=("c",)))
     assert unapplied(replace(RUNNING, changes=1, applied=("a.py",))) == 0
