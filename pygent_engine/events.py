@@ -52,9 +52,10 @@ class SessionClosed:
 
 @frozen
 class Warned:
-    """Something the user should know; never needed to follow the stream."""
+    """Something the user should know; never needed to follow the stream. `key`: that of the StartTask which is refused."""
 
     text: str
+    key: str = ""
 
 
 @frozen

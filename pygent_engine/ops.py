@@ -107,7 +107,7 @@ class AnswerQuestion:
 @frozen
 class StartTask:
     """Start a delegated task, as the user. `files` are paths of the workspace, "." all of it but what .gitignore names; `persona`
-    and `model` are names, "" to inherit; copies of one prompt have a `group` in common."""
+    and `model` are names, "" to inherit; copies of one prompt have a `group` in common. A refusal bears the `key`."""
 
     prompt: str
     files: tuple[str, ...] = ()
@@ -116,6 +116,7 @@ class StartTask:
     title: str = ""
     limits: Limits = UNLIMITED
     group: str = ""
+    key: str = ""
 
 
 @frozen

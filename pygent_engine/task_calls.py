@@ -105,5 +105,5 @@ class TaskCalls:
         )
 
     def _warn(self, op: StartTask | TaskOp, sentence: str) -> None:
-        about = ROOT_TASK if isinstance(op, StartTask) else op.task_id
-        self._agent.outbox.post(about, Warned(clean_text(sentence)))
+        about, key = (ROOT_TASK, op.key) if isinstance(op, StartTask) else (op.task_id, "")
+        self._agent.outbox.post(about, Warned(clean_text(sentence), key))

@@ -11,38 +11,25 @@ from pathlib import Path
 from ..control import RemoteSession, list_sessions, session_at
 from ..errors import PygentError
 from ..events import (
-    ApplyTask,
-    CancelTask,
     ChangesApplied,
     ChangesListed,
     ChangesTakenBack,
-    DiffTask,
     Envelope,
-    MessageSent,
-    MessageTask,
-    PauseTask,
-    RemoveTask,
-    ResumeTask,
-    RetryTask,
     SessionClosed,
-    TaskEnded,
-    TaskOp,
-    TaskPausing,
-    TaskRemoved,
-    TaskRetried,
-    TaskStateChanged,
-    UnapplyTask,
+    TaskLimited,
     Warned,
 )
 from ..subscription import Subscription
 from ..task_fold import book, overlaps
-from ..task_values import FileChange, TaskState, TaskView
+from ..task_values import FileChange, TaskView
 from ..untrusted import clean_line
+from ..values import ROOT_TASK
 from ..wire import encode_line, encode_value
 from .attach import session_line, unnamed
 from .border import FAILED, USAGE, tell
 from .tasks_arguments import Tasks, Verb
-from .tasks_table import applied, full, patch, table
+from .tasks_asking import already, answers_of, is_about, is_start, op_of, start_of
+from .tasks_table import applied, full, patch, spending, table
 
 _RECORD_S = 30.0  # for all that happened so far to be read
 _ANSWER_S = 60.0  # what is merged may be large
@@ -63,14 +50,19 @@ def tasks(command: Tasks) -> int:
         views = book(_record(reader, remote.info.seq))
         if command.verb == "list":
             return _list(command, list(views.values()), remote.id)
+        if command.verb == "start":
+            op = start_of(command)
+            remote.send(op)
+            return _started(command, _answer(reader, lambda envelope: is_start(envelope, op)))
         view = _named(views, command.task, remote.id)
         if command.verb == "show":
             return _show(command, view, list(views.values()))
-        if already := _already(command.verb, view):
-            tell(already)
+        if why_not := already(command.verb, view):
+            tell(why_not)
             return FAILED
-        remote.send(_op(command, view))
-        return _answered(command, view, _answer(reader, view.id, _is_answer(command.verb)))
+        remote.send(op_of(command, view))
+        answers = answers_of(command.verb)
+        return _answered(command, view, _answer(reader, lambda envelope: is_about(envelope, view.id, answers)))
     finally:
         remote.close()
 
@@ -117,85 +109,27 @@ def _show(command: Tasks, view: TaskView, views: Sequence[TaskView]) -> int:
     return 0
 
 
-# ---------------------------------------------------------------- what is asked
+# ---------------------------------------------------------------- what is answered
 
 
-def _already(verb: Verb, view: TaskView) -> str:
-    """Why nothing would come of the command, for the session reports only what changes; "" when something would."""
-    stands = view.state is TaskState.paused and view.resumes_at is None
-    if verb == "cancel" and view.state.ended:
-        return f"{view.id} is over already: {view.status}."
-    if verb == "pause" and (stands or view.pausing):
-        return f"{view.id} {'is' if stands else 'will be'} paused already; pygent tasks resume {view.id} has it go on."
-    if verb == "resume" and not (view.state.ended or view.pausing or view.state is TaskState.paused):
-        return f"{view.id} is not paused: it is {view.status}."
-    return ""
-
-
-def _op(command: Tasks, view: TaskView) -> TaskOp:  # noqa: C901 - one flat match, a line or two a command
-    task_id = view.id
-    match command.verb:
-        case "cancel":
-            return CancelTask(task_id)
-        case "message":
-            return MessageTask(task_id, command.words[0])
-        case "pause":
-            return PauseTask(task_id)
-        case "resume":
-            return ResumeTask(task_id)
-        case "retry":
-            return RetryTask(task_id, command.mode, command.prompt, command.model, command.persona)
-        case "diff":
-            return DiffTask(task_id)
-        case "apply":
-            return ApplyTask(task_id, command.words)
-        case "unapply":
-            return UnapplyTask(task_id)
-        case "remove":
-            return RemoveTask(task_id)
-        case "list" | "show":
-            raise AssertionError(command.verb)
-
-
-def _is_answer(verb: Verb) -> Callable[[object], bool]:
-    """Which events of the task answer the command."""
-    kinds: dict[Verb, tuple[type, ...]] = {
-        "cancel": (TaskEnded,),
-        "message": (MessageSent,),
-        "retry": (TaskRetried,),
-        "diff": (ChangesListed,),
-        "apply": (ChangesApplied,),
-        "unapply": (ChangesTakenBack,),
-        "remove": (TaskRemoved,),
-    }
-    if verb == "pause":
-        return lambda event: event == TaskPausing(True) or (isinstance(event, TaskStateChanged) and event.state is TaskState.paused)
-    if verb == "resume":
-        return lambda event: event == TaskPausing(False) or (isinstance(event, TaskStateChanged) and event.state is not TaskState.paused)
-    return lambda event: isinstance(event, kinds[verb])
-
-
-def _answer(reader: Subscription, task_id: str, answers: Callable[[object], bool]) -> Envelope:
+def _answer(reader: Subscription, answers: Callable[[Envelope], bool]) -> Envelope:
     """The event that answers, or the refusal. Raises PygentError when neither comes."""
     deadline = time.monotonic() + _ANSWER_S
     while came := reader.drain(max(0.0, deadline - time.monotonic())):
         for envelope in came:
-            if isinstance(envelope.event, SessionClosed):
+            if isinstance(envelope.event, SessionClosed) or answers(envelope):
                 return envelope
-            if envelope.task_id == task_id and (isinstance(envelope.event, Warned) or answers(envelope.event)):
-                return envelope
-    return Envelope(0, time.time(), task_id, Warned(f"No answer came in {_ANSWER_S:g} s; what was asked may still be done."))
+    return Envelope(0, time.time(), ROOT_TASK, Warned(f"No answer came in {_ANSWER_S:g} s; what was asked may still be done."))
 
 
 def _answered(command: Tasks, view: TaskView, answer: Envelope) -> int:
     event = answer.event
     match event:
-        case Warned(text):
-            tell(text)
-            return FAILED
-        case SessionClosed(reason):
-            tell(f"The session has ended{f': {reason}' if reason else ''}.")
-            return FAILED
+        case Warned() | SessionClosed():
+            return _refused(event)
+        case TaskLimited(limits) if not command.json:
+            _print(f"{view.id} may spend {spending(limits) or 'what it needs'} in all.\n")
+            return 0
         case ChangesListed(changes):
             return _diff(command, view, changes)
         case ChangesApplied(report) | ChangesTakenBack(report):
@@ -205,6 +139,14 @@ def _answered(command: Tasks, view: TaskView, answer: Envelope) -> int:
         case _:
             _print(encode_line(answer).decode() if command.json else f"{_DONE[command.verb].format(view.id)}\n")
             return 0
+
+
+def _refused(event: Warned | SessionClosed) -> int:
+    if isinstance(event, Warned):
+        tell(event.text)
+    else:
+        tell(f"The session has ended{f': {event.reason}' if event.reason else ''}.")
+    return FAILED
 
 
 _DONE: dict[Verb, str] = {
@@ -227,6 +169,15 @@ def _diff(command: Tasks, view: TaskView, changes: Sequence[FileChange]) -> int:
     else:
         _print(patch(chosen))
     return 0
+
+
+def _started(command: Tasks, answer: Envelope) -> int:
+    match answer.event:
+        case Warned() | SessionClosed() as event:
+            return _refused(event)
+        case _:
+            _print(encode_line(answer).decode() if command.json else f"{answer.task_id}\n")
+            return 0
 
 
 # ---------------------------------------------------------------- printing

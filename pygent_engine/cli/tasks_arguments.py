@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from argparse import ArgumentParser
 from collections.abc import Mapping, Sequence
+from dataclasses import field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from ..errors import SettingsError
 from ..frozen import frozen
@@ -13,20 +14,25 @@ from ..frozen import frozen
 if TYPE_CHECKING:
     from ..values import RetryMode
 
-Verb = Literal["list", "show", "cancel", "message", "pause", "resume", "retry", "diff", "apply", "unapply", "remove"]
+Verb = Literal["list", "show", "start", "cancel", "message", "pause", "resume", "retry", "limits", "diff", "apply", "unapply", "remove"]
 
 TEXT = """\
 The delegated tasks of a session that runs in another terminal of yours: how
 they stand, and what is to become of them. ID is a task's, as task-1 or 1."""
-USAGE = "pygent tasks [--json] [--session ID]\n       pygent tasks COMMAND ID [...] [flags]"
+USAGE = """\
+pygent tasks [--json] [--session ID]
+       pygent tasks start PROMPT [flags]
+       pygent tasks COMMAND ID [...] [flags]"""
 NOTES = """\
 commands:
+  start PROMPT          start one, and print its id
   show ID               all that is known of a task
   cancel ID             end it
   message ID TEXT       say something to its agent, read before its next step
   pause ID              have it stop before its next step
   resume ID             have it go on
   retry ID              start one that is over again, where it stopped
+  limits ID             change what it may spend in all, as --steps 40
   diff ID [PATH...]     what it changed
   apply ID [PATH...]    merge that into the workspace; on a conflict, nothing
   unapply ID            take back what was applied last
@@ -38,11 +44,23 @@ exit codes:
 """
 
 _TAKES_PATHS = ("diff", "apply")
+_SPENDS = ("steps", "seconds", "tokens")
+_LONGEST = 15  # digits
+_FITS: dict[str, tuple[Verb, ...]] = {
+    "clean": ("retry",),
+    "prompt": ("retry",),
+    "model": ("start", "retry"),
+    "persona": ("start", "retry"),
+    "title": ("start",),
+    "files": ("start",),
+    **dict.fromkeys(_SPENDS, ("start", "limits")),
+}
 
 
 @frozen
 class Tasks:
-    """What is asked of the tasks of a session (`session` as in Attach). `words` are what follows the task's id: paths, or one text."""
+    """What is asked of the tasks of a session (`session` as in Attach). `words` are what follows the task's id: paths, or one text.
+    `limits`: by their names those of `Limits` that are to hold, None for one that is to hold no more."""
 
     flags: Mapping[str, object]
     config_file: Path | None
@@ -55,6 +73,9 @@ class Tasks:
     prompt: str = ""
     model: str = ""
     persona: str = ""
+    title: str = ""
+    files: tuple[str, ...] = ()
+    limits: Mapping[str, Any] = field(default_factory=dict)
 
 
 def add_flags(parser: ArgumentParser) -> None:
@@ -65,8 +86,13 @@ def add_flags(parser: ArgumentParser) -> None:
     add("--json", action="store_true", help="print one JSON object a line")
     add("--clean", action="store_true", help="retry: in a new workspace, and without its history")
     add("--prompt", metavar="TEXT", help="retry: what it is told")
-    add("--model", metavar="NAME", help="retry: another model")
-    add("--persona", metavar="NAME", help="retry: another persona")
+    add("--model", metavar="NAME", help="start, retry: another model than the session's, or than before")
+    add("--persona", metavar="NAME", help="start, retry: another persona")
+    add("--title", metavar="TEXT", help="start: what the task is called (as its prompt begins)")
+    add("--files", metavar="PATH", nargs="+", action="extend", help="start: what it is given of the workspace; . is all of it")
+    add("--steps", metavar="N", help="start, limits: pause it after N replies of its model")
+    add("--tokens", metavar="N", help="start, limits: pause it after N tokens")
+    add("--seconds", metavar="N", help="start, limits: end it after N seconds (limits: none lifts a limit)")
 
 
 def read(values: Mapping[str, object], config: Path | None) -> Tasks:
@@ -74,13 +100,51 @@ def read(values: Mapping[str, object], config: Path | None) -> Tasks:
     said = values["words"]
     words = [_text(word) for word in said] if isinstance(said, list) else []
     verb = _verb(words.pop(0)) if words else "list"
-    task, rest = _task(verb, words)
-    retrying = {name: _text(values.get(name) or "") for name in ("prompt", "model", "persona")}
-    if verb != "retry" and (unfit := [name for name in (*retrying, "clean") if values.get(name)]):
-        raise SettingsError(f"--{unfit[0]} belongs to: pygent tasks retry ID.")
-    session = values.get("session")
-    mode: RetryMode = "clean" if values.get("clean") else "resume"
-    return Tasks({}, config, verb, task, rest, None if session is None else _text(session), bool(values.get("json")), mode, **retrying)
+    task, rest = ("", _prompt(words)) if verb == "start" else _task(verb, words)
+    if unfit := [name for name, verbs in _FITS.items() if values.get(name) and verb not in verbs]:
+        raise SettingsError(f"--{unfit[0]} belongs to: pygent tasks {' or '.join(_FITS[unfit[0]])}.")
+    session, files = values.get("session"), values.get("files")
+    return Tasks(
+        {},
+        config,
+        verb,
+        task,
+        rest,
+        None if session is None else _text(session),
+        bool(values.get("json")),
+        "clean" if values.get("clean") else "resume",
+        prompt=_text(values.get("prompt") or ""),
+        model=_text(values.get("model") or ""),
+        persona=_text(values.get("persona") or ""),
+        title=_text(values.get("title") or ""),
+        files=tuple(map(_text, files)) if isinstance(files, list) else (),
+        limits=_limits(verb, values),
+    )
+
+
+def _prompt(words: Sequence[str]) -> tuple[str]:
+    if len(words) != 1 or not words[0].strip():
+        raise SettingsError("A prompt is one text in quotes, as in: pygent tasks start 'PROMPT'.")
+    return (words[0],)
+
+
+def _limits(verb: Verb, values: Mapping[str, object]) -> dict[str, Any]:
+    found = {name: _limit(name, _text(values[name]), verb) for name in _SPENDS if values.get(name) is not None}
+    if verb == "limits" and not found:
+        raise SettingsError("Say what it may spend in all, as in: pygent tasks limits task-1 --steps 40.")
+    return found
+
+
+def _limit(name: str, text: str, verb: Verb) -> float | None:
+    if text == "none" and verb == "limits":
+        return None
+    whole = name != "seconds"
+    written = text if whole else text.replace(".", "", 1)
+    number = 0.0 if not (written.isascii() and written.isdecimal() and len(text) <= _LONGEST) else int(text) if whole else float(text)
+    if number <= 0:
+        kind = "a whole number" if whole else "a number"
+        raise SettingsError(f"--{name}: {text[:80]!r} is not {kind} above 0{', or none' if verb == 'limits' else ''}.")
+    return number
 
 
 def _verb(word: str) -> Verb:

@@ -9,6 +9,7 @@ from ..task_fold import idle, overlaps, stalled
 from ..task_values import ApplyReport, FileChange, TaskState, TaskView
 from ..tools.diffs import as_patch
 from ..untrusted import clean, clean_line
+from ..values import Limits
 
 _HEADS = ("ID", "STATE", "TITLE", "STEPS", "TOKENS", "FILES", "TIME", "LAST")
 _GIVES_WAY = (("LAST", 12), ("STATE", 18), ("TITLE", 16), ("LAST", 0), ("TOKENS", 0), ("STATE", 9), ("TITLE", 8), ("TIME", 0), ("FILES", 0))
@@ -64,6 +65,12 @@ def applied(task_id: str, report: ApplyReport, done: str) -> str:
     paths = "".join(f"\n  {path}" for path in report.conflicts)
     clashes = "".join(f"\n{clean(as_patch(clash))}" for clash in report.clashes if clash.text)
     return f"Nothing was changed, for these files conflict with what is there now:{paths}{clashes}"
+
+
+def spending(limits: Limits) -> str:
+    """What a task may spend."""
+    each = ((limits.steps, "steps"), (limits.tokens, "tokens"), (limits.seconds, "seconds"), (limits.step_seconds, "seconds a step"))
+    return ", ".join(f"{most:g} {what}" if most < 1e5 else f"{most:,.0f} {what}" for most, what in each if most is not None)
 
 
 # ---------------------------------------------------------------- the table
