@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from itertools import accumulate
 from typing import Protocol
 
@@ -20,7 +20,10 @@ from ...views.sgr import plain
 from ..heights import Heights
 
 _LAID = 192
-"""So many sections stay laid out; the output that is kept of a call has no more."""
+"""So many sections stay laid out where lines are wrapped; the output that is kept of a call has no more."""
+_NEAR = 8
+"""So many beyond those that there are, or where a line is a row: one takes 100 kB, and a command that prints without end makes
+hundreds of them a second."""
 
 
 class Source(Protocol):
@@ -81,7 +84,7 @@ class Laid:
     """A section laid out: its lines without tabs, and where each one's rows end."""
 
     lines: list[str]
-    ends: list[int]
+    ends: Sequence[int]
 
 
 class Sheet:
@@ -164,7 +167,8 @@ class Sheet:
         laid = self._laid.get(key)
         if laid is None:
             laid = self._laid[key] = lay(self.source.text(section), self.width)
-            if len(self._laid) > _LAID:
+            most = _NEAR if self.width is None else min(_LAID, self.source.sections + _NEAR)
+            while len(self._laid) > most:
                 self._laid.popitem(last=False)
         else:
             self._laid.move_to_end(key)
@@ -182,7 +186,7 @@ def lay(text: str, width: int | None) -> Laid:
     """The lines of `text`, and where their rows end at `width` cells."""
     lines = [spread(line) for line in text.split("\n")] if "\t" in text else text.split("\n")
     if width is None:
-        return Laid(lines, list(range(1, len(lines) + 1)))
+        return Laid(lines, range(1, len(lines) + 1))
     bare = plain("\n".join(lines)).split("\n")
     if text.isascii():
         return Laid(lines, list(accumulate([-(-len(line) // width) or 1 for line in bare])))

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import gc
 from functools import reduce
 from itertools import pairwise
 
 import pyte
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from pygent_engine.events import CallStarted, Event, OutputDelta
 from pygent_engine.values import ToolCall
-from pygent_tui.views.output import EMPTY, Buffer, fold
+from pygent_tui.views.output import EMPTY, Buffer, append, fold
 from pygent_tui.views.sgr import plain
 from pygent_tui.widgets.output.buffer_source import BufferSource
-from pygent_tui.widgets.output.sheet import Place, Sheet, folds, lay
+from pygent_tui.widgets.output.sheet import Laid, Place, Sheet, folds, lay
 from tests.support.envelopes import stream
 
 LINES = st.lists(st.text("ab 数据é", max_size=60), min_size=1, max_size=8)
@@ -84,6 +86,23 @@ def test_a_place_is_the_same_line_after_older_ones_were_dropped() -> None:
     sheet.update(BufferSource(after), 20)
     assert (sheet.place(sheet.row(place)), sheet.row(place)) == (place, before - 3 * (after.dropped - old.dropped))
     assert sheet.row(Place(3)) == 0
+
+
+@pytest.mark.parametrize(("width", "most"), [(None, 10), (20, 80)])
+def test_little_stays_laid_out_of_what_a_command_prints_without_end(width: int | None, most: int) -> None:
+    printed = buffer("")
+    sheet = Sheet(BufferSource(printed), width)
+    before = laid_out()
+    for number in range(150):
+        printed = append(printed, f"{number} {'x' * 70}\n" * 450)
+        sheet.update(BufferSource(printed), width)
+        sheet.laid(len(printed.chunks) - 1)
+    assert laid_out() - before <= most
+
+
+def laid_out() -> int:
+    """How many sections are kept laid out, by whomever."""
+    return sum(isinstance(each, Laid) for each in gc.get_objects())
 
 
 def test_colours_take_no_room() -> None:
