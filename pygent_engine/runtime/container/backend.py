@@ -2,40 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ...errors import RuntimeLost, RuntimeUnavailable, WorkspaceError
 from ...events import ContainerReplaced, ContainerStarted
 from ...scope import current_scope
 from ...untrusted import clean_line
 from ...values import ExecResult, Resources
-from ..backend import POLL_S, QUIET_ENVIRONMENT, Command, Watch
-from ..engine.owner import labels_of
-from ..engine.plan import HOME, INSIDE, Plan
-from ..engine.pull import require
-from ..engine.reaper import reap
-from ..mirror.mirror import Mirror
+from ..backend import POLL_S, Command, Watch
 from .attached import LaneEnded
 from .container import SILENT, Container
-from .exchange import Exchange
 from .grant import granted
-from .lane import JOBS, JOBS_PART, KEEPER, LANE
-from .starting import Start, turnstile
-
-if TYPE_CHECKING:
-    from ..engine.engine import Engine
-
-# Opens a connection to the engine. Handed in, for importing docker costs 0.1 s that nobody pays before a container is wanted.
-Connect = Callable[[], "Engine"]
+from .lane import JOBS, JOBS_PART, LANE
+from .making import Connect, Maker
+from .starting import Start
 
 _JOBS_S = 2.0
 _LONGEST_JOB = 200
@@ -57,14 +41,7 @@ class ContainerBackend:
         self, folder: Path, env: Mapping[str, str], connect: Connect, *, image: str, network: bool, resources: Resources, pull: bool = False
     ) -> None:
         self._folder = folder
-        self._env = {**QUIET_ENVIRONMENT, **env}
-        self._connect = connect
-        self._image = image
-        self._network = network
-        self._resources = resources
-        self._pull = pull
-        self._marker = secrets.token_hex(8)
-        self._numbers = count(1)
+        self._maker = Maker(folder, env, connect, image=image, network=network, resources=resources, pull=pull)
         self._halt = threading.Event()
         # Who holds it runs a command, starts or removes; it guards all that follows.
         self._turn = threading.Lock()
@@ -73,8 +50,6 @@ class ContainerBackend:
         self._mounted = (0, 0)  # the folder that the container has
         self._loss = ""  # why there is no container any more, when it was not stopped
         self._ending: list[threading.Thread] = []
-        self._mirror: Mirror | None = None  # of an engine that cannot see the folder
-        self._prepare()
 
     @property
     def container_id(self) -> str | None:
@@ -129,7 +104,8 @@ class ContainerBackend:
         for thread in ending:
             thread.join(max(0.0, deadline - time.monotonic()))
         with self._turn:
-            self._remove_volume()
+            if self._container is None:
+                self._maker.remove_volume()
 
     @contextmanager
     def _own_turn(self) -> Iterator[None]:
@@ -150,11 +126,6 @@ class ContainerBackend:
                 container.exchange.finish()
         finally:
             self._turn.release()
-
-    def _remove_volume(self) -> None:
-        if self._container is None and self._mirror is not None and self._mirror.volume:
-            with contextlib.suppress(RuntimeUnavailable), contextlib.closing(self._connect()) as engine:
-                self._mirror.end(engine.storage)
 
     # ------------------------------------------------------------ one command
 
@@ -183,7 +154,7 @@ class ContainerBackend:
 
         def run() -> ExecResult:
             # A watch of its own: neither the wait for a turn nor what comes before the command is its time.
-            return container.lanes.run(command, self._next_marker(), Watch(command, halt))
+            return container.lanes.run(command, self._maker.next_marker(), Watch(command, halt))
 
         try:
             return run() if exchange is None else exchange.around(run, command, halt)
@@ -206,11 +177,11 @@ class ContainerBackend:
         container = self._container
         if container is not None and not container.lanes.is_open():
             self._discard(container.fate(None))
-        elif self._mirror is None and folder != self._mounted:
+        elif not self._maker.mirrors and folder != self._mounted:
             self._discard(_REPLACED)
         if self._container is None:
             self._mounted = folder
-            start = Start(self._start, Container.remove)
+            start = Start(self._maker.make, Container.remove)
             try:
                 self._container = container = start.wait(lambda: watch.is_cancelled)
             finally:
@@ -251,58 +222,3 @@ class ContainerBackend:
         thread.start()
         thread.join(_REMOVAL_S)
         self._ending = [known for known in [*self._ending, thread] if known.is_alive()]
-
-    def _prepare(self) -> None:
-        engine = self._connect()
-        try:
-            reap(engine)
-            if engine.remote:
-                self._mirror = Mirror(self._folder, INSIDE, labels_of(self._marker), self._resources.file_mb << 20)
-            if not self._pull:
-                engine.require_image(self._image)
-        finally:
-            engine.close()
-
-    def _start(self, is_given_up: Callable[[], bool]) -> Container:
-        with contextlib.ExitStack() as undo:
-            engine = self._connect()
-            undo.callback(engine.close)
-            if self._pull:
-                require(engine, self._image, is_given_up)
-            volume = "" if self._mirror is None else self._mirror.open(engine.storage, self._image, is_given_up)
-            with turnstile().passing(is_given_up):
-                container = self._begin(engine, self._plan(volume))
-            if self._mirror is not None:
-                container.exchange = Exchange(self._mirror, engine.storage, container.lanes, self._next_marker)
-            undo.pop_all()
-        return container
-
-    def _begin(self, engine: Engine, plan: Plan) -> Container:
-        with contextlib.ExitStack() as undo:
-            made = engine.create(plan)
-            undo.callback(engine.remove, made)
-            attached = engine.attach(made)
-            undo.callback(attached.close)
-            engine.start(made, plan.image)
-            try:
-                container = Container(engine, made, attached, self._resources)
-            except LaneEnded as error:
-                raise RuntimeUnavailable("The container ended as soon as it had started.") from error
-            undo.pop_all()
-        return container
-
-    def _next_marker(self) -> str:
-        return f"{self._marker}.{next(self._numbers)}."
-
-    def _plan(self, volume: str) -> Plan:
-        return Plan(
-            self._image,
-            ("sh", "-c", KEEPER),
-            self._folder,
-            {"HOME": HOME, **self._env},
-            f"{os.getuid()}:{os.getgid()}",
-            labels_of(self._marker),
-            self._network,
-            self._resources,
-            volume,
-        )

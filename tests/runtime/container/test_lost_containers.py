@@ -109,7 +109,7 @@ def test_a_container_that_was_stopped_in_mid_command_is_not_missed(docker_runtim
 def test_a_command_that_cannot_be_ended_costs_the_container(docker_runtime: Runtime, reports: list[Event]) -> None:
     docker_runtime.start()
     result = docker_runtime.execute("kill -STOP -1", timeout=0.5)  # the lane, too, which should end it
-    assert (result.timed_out, result.duration_s < 2.5) == (True, True)
+    assert (result.timed_out, result.duration_s < PATIENCE) == (True, True)
     assert docker_runtime.execute("echo next").output == "next\n"
     reason = "a command in it could not be ended"
     assert reports == [ContainerReplaced(str(docker_runtime.container_id), f"The container was replaced, for {reason}; {LOST}")]
@@ -120,7 +120,7 @@ def test_a_frozen_container_delays_no_call(docker_runtime: Runtime, docker_clien
     docker_client.pause(docker_runtime.container_id)
     began = time.monotonic()
     result = docker_runtime.execute("echo never", timeout=0.5)
-    assert (result.timed_out, time.monotonic() - began < 2.5) == (True, True)
+    assert (result.timed_out, time.monotonic() - began < PATIENCE) == (True, True)
     assert docker_runtime.execute("echo next").output == "next\n"
 
 
@@ -131,7 +131,7 @@ def test_a_start_is_given_up_at_once_and_leaves_nothing(docker_runtime: Runtime,
         cancel.set()
         began = time.monotonic()
         result = docker_runtime.execute("echo never", cancel=cancel)
-        assert (result.cancelled, result.output, time.monotonic() - began < 2) == (True, "", True)
+        assert (result.cancelled, result.output, time.monotonic() - began < PATIENCE) == (True, "", True)
     else:
         results: list[bool] = []
         worker = threading.Thread(target=lambda: results.append(docker_runtime.execute("sleep 60").cancelled))
@@ -142,7 +142,7 @@ def test_a_start_is_given_up_at_once_and_leaves_nothing(docker_runtime: Runtime,
         assert results == [True]
     assert docker_runtime.container_id is None
     docker_runtime.stop()
-    assert docker_client.containers(all=True, filters={"label": f"pygent.runtime={docker_runtime._backend._marker}"}) == []  # type: ignore[attr-defined]
+    assert docker_client.containers(all=True, filters={"label": f"pygent.runtime={docker_runtime._backend._maker._marker}"}) == []  # type: ignore[attr-defined]
     assert docker_runtime.execute("echo next").output == "next\n"
 
 
