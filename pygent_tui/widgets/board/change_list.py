@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import ClassVar
 
 from rich.cells import cell_len
 from textual.binding import Binding
-from textual.events import Blur, Click, Focus
+from textual.events import Blur, Focus
 from textual.message import Message
 from textual.strip import Strip
 
 from pygent_engine.task_values import FileChange
 
 from ...views.diffs import counts
-from ..line_view import LineView
+from ..row_view import RowView
 from ..sanitise import one_line
 
 _SIGNS = {"added": ("+", "ok"), "modified": ("±", "agent"), "deleted": ("−", "error")}
@@ -23,14 +22,12 @@ _LEAST_PATH, _SHORTEST = 24, 8  # cells of a path
 Parts = list[tuple[str, str]]
 
 
-class ChangeList(LineView):
+class ChangeList(RowView):
     """`show` it the changes, what is marked, and what was applied or clashed.
 
     `mark` is called with a path whose mark is put or taken away, None for all of them: not told by a message, for a key that comes in
     one batch with the mark must see it.
     """
-
-    FOLLOWS: ClassVar[bool] = False
 
     BINDINGS = [  # noqa: RUF012 - Textual's own declaration
         Binding("space", "mark", "Mark the path", id="task-diff.mark", show=False),
@@ -53,31 +50,34 @@ class ChangeList(LineView):
         self._marked: frozenset[str] = frozenset()
         self._done: frozenset[str] = frozenset()
         self._clashed: frozenset[str] = frozenset()
-        self._cursor = 0
 
     def show(self, changes: Sequence[FileChange], marked: frozenset[str], done: Sequence[str], clashed: Sequence[str]) -> None:
         """These changes; the cursor stays on its path."""
         path = self.path
         self._changes, self._marked, self._done, self._clashed = tuple(changes), marked, frozenset(done), frozenset(clashed)
-        self._cursor = next((at for at, change in enumerate(self._changes) if change.path == path), self._cursor)
+        self.cursor = next((at for at, change in enumerate(self._changes) if change.path == path), self.cursor)
         self.touch()
+
+    @property
+    def count(self) -> int:
+        return len(self._changes)
 
     @property
     def path(self) -> str:
         """The path under the cursor, "" when there is none."""
-        return self._changes[self._cursor].path if self._cursor < len(self._changes) else ""
+        return self._changes[self.cursor].path if self.cursor < len(self._changes) else ""
 
     # ------------------------------------------------------------ lines
 
     def reflow(self) -> None:
-        self._cursor = max(0, min(self._cursor, len(self._changes) - 1))
+        self.cursor = max(0, min(self.cursor, len(self._changes) - 1))
         self.set_extent(len(self._changes), self.page.width, self.scroll_offset.y)
 
     def line(self, y: int) -> Strip:
         if y >= len(self._changes):
             return self.row()
         strip = self.row(*self._parts(self._changes[y]))
-        return self.under_cursor(strip) if y == self._cursor else strip
+        return self.under_cursor(strip) if y == self.cursor else strip
 
     def _parts(self, change: FileChange) -> Parts:
         """Mark, kind and path, what stands in its way, how much it is. Where there is little room the last of these go, and then the
@@ -118,33 +118,10 @@ class ChangeList(LineView):
     def on_blur(self, event: Blur) -> None:
         self.refresh()
 
-    def on_click(self, event: Click) -> None:
-        offset = event.get_content_offset(self)
-        if offset is not None:
-            self._move_to(self.scroll_offset.y + offset.y)
-
-    def action_scroll_up(self) -> None:
-        self._move_to(self._cursor - 1)
-
-    def action_scroll_down(self) -> None:
-        self._move_to(self._cursor + 1)
-
-    def action_page_up(self) -> None:
-        self._move_to(self._cursor - self.page.height)
-
-    def action_page_down(self) -> None:
-        self._move_to(self._cursor + self.page.height)
-
-    def action_scroll_home(self) -> None:
-        self._move_to(0)
-
-    def action_scroll_end(self) -> None:
-        self._move_to(len(self._changes) - 1)
-
     def action_mark(self) -> None:
         if self.path:
             self._mark(self.path)
-            self._move_to(self._cursor + 1)
+            self.move_to(self.cursor + 1)
 
     def action_mark_all(self) -> None:
         self._mark(None)
@@ -153,10 +130,5 @@ class ChangeList(LineView):
         if self.path:
             self.post_message(self.Reached(self.path, into=True))
 
-    def _move_to(self, place: int) -> None:
-        self._cursor = max(0, min(place, len(self._changes) - 1))
-        top, page = self.scroll_offset.y, self.page.height
-        self.jump(min(self._cursor, max(top, self._cursor + 1 - page)))
-        self.refresh()
-        if self.path:
-            self.post_message(self.Reached(self.path))
+    def moved(self) -> None:
+        self.post_message(self.Reached(self.path))

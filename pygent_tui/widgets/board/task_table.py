@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import ClassVar
 
 from textual.content import Content
-from textual.events import Blur, Click, Focus
+from textual.events import Blur, Focus
 from textual.message import Message
 from textual.strip import Strip
 
@@ -16,8 +16,8 @@ from ...views.board import EMPTY, Board, Counts
 from ...views.board_columns import Column, columns, needs
 from ...views.board_keys import targets, valid
 from ...views.board_order import Choice, Held, arranged
-from ..line_view import LineView
 from ..request import Request
+from ..row_view import RowView
 from . import task_requests as wants
 from .bindings import ASKED, BOARD_KEYS
 from .rows import Parts, Rows, counted, heads
@@ -36,11 +36,10 @@ def invited(start: str) -> tuple[str, ...]:
     )
 
 
-class TaskTable(LineView):
+class TaskTable(RowView):
     """Shows a Board. A row never moves under the cursor while the table has the focus; `choice` is what the user chose."""
 
     INTERVAL: ClassVar[float] = 1 / 8  # a thousand busy tasks change every row all the time; the cursor moves at once
-    FOLLOWS: ClassVar[bool] = False
     INVITATION: ClassVar[tuple[str, ...]] = invited("F2 and n start one")
 
     BINDINGS = BOARD_KEYS
@@ -68,7 +67,6 @@ class TaskTable(LineView):
         """What is laid out; a newer state waits for the next reflow."""
         self._shown: tuple[TaskView, ...] = ()
         self._rows = Rows()
-        self._cursor = 0
         self._now = 0.0
         self._titled: tuple[Counts, Choice, tuple[Column, ...], int] | None = None
         self._counts = Counts()
@@ -105,12 +103,12 @@ class TaskTable(LineView):
     @property
     def current(self) -> TaskView | None:
         """The row under the cursor."""
-        return self._shown[self._cursor] if self._cursor < len(self._shown) else None
+        return self._shown[self.cursor] if self.cursor < len(self._shown) else None
 
     @property
     def cursor_row(self) -> int:
         """The last row of the screen that the task under the cursor takes."""
-        return self.content_region.y + (self._cursor + 1) * self._height - 1 - self.scroll_offset.y
+        return self.content_region.y + (self.cursor + 1) * self.row_height - 1 - self.scroll_offset.y
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -121,23 +119,26 @@ class TaskTable(LineView):
     # ------------------------------------------------------------ lines
 
     @property
-    def _height(self) -> int:
-        """Lines for each row."""
+    def count(self) -> int:
+        return len(self._shown)
+
+    @property
+    def row_height(self) -> int:
         return 1 if self._rows.columns else 2
 
     def reflow(self) -> None:
-        before, shown = self._height, bool(self._shown)
-        held = Held(self._shown[self._cursor].id, self._cursor) if self.has_focus and self._cursor < len(self._shown) else None
+        before, shown = self.row_height, bool(self._shown)
+        held = Held(self._shown[self.cursor].id, self.cursor) if self.has_focus and self.cursor < len(self._shown) else None
         self._board = self._state
         self.choice = self.choice.known(self._board)
         wanted = needs(self._board)
         self._rows = Rows(self._board, self.choice.marks, self._now, self.page.width, columns(self.page.width, wanted), wanted.id)
         self._shown = arranged(self._board, self.choice, self._now, held)
-        self._cursor = self._found(held)
-        lines = len(self._shown) * self._height if self._shown else len(self.empty_lines())
-        top = self.scroll_offset.y // before * self._height if shown and before != self._height else self.scroll_offset.y
+        self.cursor = self._found(held)
+        lines = len(self._shown) * self.row_height if self._shown else len(self.empty_lines())
+        top = self.scroll_offset.y // before * self.row_height if shown and before != self.row_height else self.scroll_offset.y
         if self._sought and self._shown:
-            top, self._sought = self._revealed(top), False
+            top, self._sought = self.revealing(top), False
         self.set_extent(lines, self.page.width, min(top, max(0, lines - self.page.height)))
         self._entitle()
         self._renew()
@@ -147,7 +148,7 @@ class TaskTable(LineView):
         wanted = held.task_id if held is not None else self.choice.cursor
         place = next((place for place, view in enumerate(self._shown) if view.id == wanted), None)
         if place is None:
-            place = self._cursor if self.choice.cursor is not None else 0
+            place = self.cursor if self.choice.cursor is not None else 0
         return max(0, min(place, len(self._shown) - 1))
 
     def _entitle(self) -> None:
@@ -181,11 +182,11 @@ class TaskTable(LineView):
     def line(self, y: int) -> Strip:
         if not self._shown:
             return self.empty_line(y)
-        place, part = divmod(y, self._height)
+        place, part = divmod(y, self.row_height)
         if place >= len(self._shown):  # a repaint between a new board and its layout
             return self.row()
         strip = self.row(*self._rows.parts(self._shown[place], part))
-        return self.under_cursor(strip) if self.has_focus and place == self._cursor else strip
+        return self.under_cursor(strip) if self.has_focus and place == self.cursor else strip
 
     # ------------------------------------------------------------ the cursor
 
@@ -196,50 +197,16 @@ class TaskTable(LineView):
     def on_blur(self, event: Blur) -> None:
         self.refresh()
 
-    async def on_click(self, event: Click) -> None:
-        offset = event.get_content_offset(self)
-        if offset is not None and offset.y < self.page.height and self._shown:
-            self._move_to((self.scroll_offset.y + offset.y) // self._height)
-            if event.chain == 2:
-                self.action_ask("open")
-
-    def action_scroll_up(self) -> None:
-        self._move_to(self._cursor - 1)
-
-    def action_scroll_down(self) -> None:
-        self._move_to(self._cursor + 1)
-
-    def action_page_up(self) -> None:
-        self._move_to(self._cursor - self.page.height // self._height)
-
-    def action_page_down(self) -> None:
-        self._move_to(self._cursor + self.page.height // self._height)
-
-    def action_scroll_home(self) -> None:
-        self._move_to(0)
-
-    def action_scroll_end(self) -> None:
-        self._move_to(len(self._shown) - 1)
-
     def action_jump_to(self, number: int) -> None:
         """To a row by its number among those on the screen."""
-        self._move_to(-(-self.scroll_offset.y // self._height) + number - 1)
+        self.move_to(-(-self.scroll_offset.y // self.row_height) + number - 1)
 
-    def _move_to(self, place: int) -> None:
-        """Put the cursor on a row, and the row into view."""
-        if not self._shown:
-            return
-        left, self._cursor = self._cursor, max(0, min(place, len(self._shown) - 1))
-        self.choice = replace(self.choice, cursor=self._shown[self._cursor].id)
-        self.jump(self._revealed(self.scroll_offset.y))
-        for moved in (left, self._cursor):
-            self.refresh_lines(moved * self._height, self._height)
+    def moved(self) -> None:
+        self.choice = replace(self.choice, cursor=self._shown[self.cursor].id)
         self._renew()
 
-    def _revealed(self, top: int) -> int:
-        """The line to be shown first, so that the row under the cursor is seen; `top` when it is."""
-        first = self._cursor * self._height
-        return min(first, max(top, first + self._height - self.page.height))
+    def opened(self) -> None:
+        self.action_ask("open")
 
     # ------------------------------------------------------------ filter, order, marks
 
@@ -276,7 +243,7 @@ class TaskTable(LineView):
             self._shown = ()
         self.flush()
         if not held and self._shown:
-            self._move_to(self._cursor)
+            self.move_to(self.cursor)
 
     # ------------------------------------------------------------ what is wanted
 
