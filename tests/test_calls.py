@@ -181,9 +181,9 @@ def test_a_failing_command_is_a_result_with_its_exit_code(make_agent: MakeAgent,
 
 
 def test_a_timeout_is_a_result_that_says_so(make_agent: MakeAgent) -> None:
-    agent, recorder = make_agent(ScriptedModel([bash("echo begun; sleep 60", timeout=0.5), "done"]))
+    agent, recorder = make_agent(ScriptedModel([bash("echo begun; sleep 60", timeout=2), "done"]))
     assert agent.run("go").outcome == "finished"
-    assert (only_result(recorder).status, only_result(recorder).content) == ("timeout", "begun\n[timeout after 0.5s]")
+    assert (only_result(recorder).status, only_result(recorder).content) == ("timeout", "begun\n[timeout after 2s]")
 
 
 def test_a_written_file_is_reported_with_what_changed_in_it_cleaned(make_agent: MakeAgent) -> None:

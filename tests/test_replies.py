@@ -56,7 +56,7 @@ def test_a_wait_ends_with_an_interrupt(make_agent: MakeAgent) -> None:
     began = time.monotonic()
     agent.interrupt()
     turn.join(DEADLINE_S)
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 10
     assert recorder.of(TurnEnded)[0].outcome == INTERRUPTED
 
 

@@ -209,7 +209,7 @@ def test_closing_in_the_middle_of_a_command_ends_it_in_bounded_time(sessions: Se
     pid = recorder.wait_for(OutputDelta).text.strip()
     began = time.monotonic()
     session.close()
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 15
     assert [event.prompt for event in recorder.of(TurnStarted)] == ["go"]
     assert not Path(f"/proc/{pid}").exists()
 

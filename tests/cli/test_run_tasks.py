@@ -15,7 +15,7 @@ from tests.support.docker_engine import containers_of
 from tests.support.recording import check_whole, envelopes, read_until
 from tests.support.sse_server import SSEServer, call_reply
 
-WITHIN_S = 10.0
+WITHIN_S = 30.0
 FLAGS = {"local": ("--no-docker",), "docker": ("--docker",)}
 
 

@@ -81,7 +81,7 @@ def test_the_owner_ends_as_ever_with_a_client_that_never_reads(tmp_path: Path, f
         stuck.connect(str(path))
         assert process.stdin is not None
         process.stdin.close()
-        assert process.wait(5) == 0
+        assert process.wait(DEADLINE_S) == 0
         assert list(folder.iterdir()) == []
 
 
@@ -100,6 +100,6 @@ def test_a_follower_of_a_stopped_process_sends_and_leaves_without_waiting(tmp_pa
         began = time.monotonic()
         for _ in range(100):
             remote.send(SubmitPrompt("x" * 100_000))
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < 10
         remote.close(2.0)
-        assert time.monotonic() - began < 4
+        assert time.monotonic() - began < 15

@@ -162,7 +162,7 @@ def test_a_client_that_never_reads_delays_nobody_and_costs_bounded_memory(served
             used, _ = tracemalloc.get_traced_memory()
         finally:
             tracemalloc.stop()
-    assert took < 15
+    assert took < 60
     assert used < 64 << 20
     assert_works(served, session)
 
@@ -172,7 +172,7 @@ def test_a_client_that_says_no_hello_is_let_go_when_the_session_ends(served: Ser
         client.recv(1)
         began = time.monotonic()
         session.end()
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < DEADLINE_S
         lines_of(client)
 
 
@@ -189,7 +189,7 @@ def test_the_end_of_the_session_reaches_every_client_and_leaves_nothing(session:
         ended.start()
         assert b"SessionClosed" in lines_of(reading)[-1]
         ended.join(DEADLINE_S)
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < DEADLINE_S
         assert list(folder.iterdir()) == []
         assert threads() == []
     assert footprint().within(before)

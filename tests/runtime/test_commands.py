@@ -83,9 +83,9 @@ def test_a_command_of_two_hundred_kilobytes_runs(runtime: Runtime) -> None:
 
 def test_the_timeout_kills_the_group_and_what_left_it(runtime: Runtime, seconds: str) -> None:
     command = f"echo on; (trap '' TERM; sleep {seconds}) & setsid sleep {seconds} & nohup sleep {seconds} 2>/dev/null | cat"
-    result = runtime.execute(command, timeout=1)
+    result = runtime.execute(command, timeout=2)
     assert outcome(result) == ("on\n", None, True, False)
-    assert result.duration_s < 3
+    assert result.duration_s < PATIENCE
     assert gone(seconds)
 
 
@@ -95,9 +95,9 @@ def test_the_next_command_after_a_timeout_works(runtime: Runtime) -> None:
 
 
 def test_a_background_job_delays_nothing_and_ends_with_the_runtime(runtime: Runtime, seconds: str) -> None:
-    result = runtime.execute(f"sleep {seconds} & echo ok", timeout=5)
+    result = runtime.execute(f"sleep {seconds} & echo ok", timeout=2 * PATIENCE)
     assert outcome(result) == ("ok\n", 0, False, False)
-    assert result.duration_s < 3
+    assert result.duration_s < PATIENCE
     assert within_patience(lambda: carriers(seconds))
     runtime.stop()
     assert gone(seconds)
@@ -207,7 +207,7 @@ def test_a_flood_leaves_memory_flat(runtime: Runtime, flood: str, seconds: float
 def test_bash_states_how_the_command_ended(runtime: Runtime) -> None:
     assert runtime.bash("echo fine") == "fine\n"
     assert runtime.bash("printf bad; exit 3") == "bad\n[exit code 3]"
-    assert runtime.bash("echo slow; sleep 60", timeout=0.3) == "slow\n[timeout after 0.3s]"
+    assert runtime.bash("echo slow; sleep 60", timeout=2) == "slow\n[timeout after 2s]"
 
 
 def test_what_no_shell_can_take_is_a_result(runtime: Runtime) -> None:

@@ -83,7 +83,7 @@ def test_cancel_ends_a_blocked_model_a_running_command_and_a_queued_task(hall: H
     began = time.monotonic()
     assert [manager.cancel(task_id) for task_id in (queued, blocked, command)] == [True, True, True]
     assert [manager.wait(task_id, DEADLINE_S).status for task_id in (queued, blocked, command)] == ["cancelled"] * 3
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 15
     assert manager.cancel(blocked) is False
     let_go.set()
 

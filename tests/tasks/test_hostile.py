@@ -24,7 +24,7 @@ from tests.support.laws import check_stream
 
 from .hall import Chat, Hall, Model
 
-BACK_S = 5.0
+BACK_S = 15.0
 
 
 class Ward:

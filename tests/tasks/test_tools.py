@@ -86,7 +86,7 @@ def test_an_interrupt_ends_the_wait_and_not_the_tasks(make_agent: MakeAgent) -> 
     recorder.then(CallStarted, lambda event: agent.interrupt() if event.call.name == "wait_tasks" else None)
     began = time.monotonic()
     assert agent.run("go").outcome == "interrupted"
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < DEADLINE_S
     gate.set()
     assert agent.tasks.wait("task-2", DEADLINE_S).state is TaskState.finished
 

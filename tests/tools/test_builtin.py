@@ -70,7 +70,7 @@ def test_bash_runs_the_command_verbatim(bench: Bench) -> None:
 
 
 def test_bash_says_when_the_time_was_up(bench: Bench) -> None:
-    assert bench.call("bash", cmd="echo begun; sleep 60", timeout=0.3) == ToolOutput("begun\n[timeout after 0.3s]", "timeout", None)
+    assert bench.call("bash", cmd="echo begun; sleep 60", timeout=2) == ToolOutput("begun\n[timeout after 2s]", "timeout", None)
 
 
 @pytest.mark.parametrize("timeout", [10**400, 1e308, LONGEST_TIMEOUT_S + 1, 0, -1])

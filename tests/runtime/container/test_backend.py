@@ -16,7 +16,7 @@ from pygent_engine.runtime import Runtime
 from pygent_engine.runtime.engine.owner import labels_of
 from pygent_engine.values import Resources
 
-from ..waiting import within_patience
+from ..waiting import PATIENCE, within_patience
 
 pytestmark = pytest.mark.docker
 
@@ -90,8 +90,8 @@ def test_docker_is_taken_when_its_engine_answers(docker_image: str, monkeypatch:
 def test_the_container_survives_what_its_commands_kill(docker_runtime: Runtime, attack: str) -> None:
     docker_runtime.start()
     container = docker_runtime.container_id
-    docker_runtime.execute(attack, timeout=5)
-    result = docker_runtime.execute("echo next", timeout=5)
+    docker_runtime.execute(attack, timeout=PATIENCE)
+    result = docker_runtime.execute("echo next", timeout=PATIENCE)
     assert (result.output, result.exit_code, docker_runtime.container_id) == ("next\n", 0, container)
 
 
@@ -105,8 +105,8 @@ def test_no_command_and_no_orphan_stays_as_a_zombie(docker_runtime: Runtime) -> 
 def test_a_fork_bomb_meets_the_limit_and_the_next_command_works(docker_image: str, no_container_left: None) -> None:
     with Runtime(True, image=docker_image, resources=Resources(pids=64)) as runtime:
         result = runtime.execute("bomb() { bomb | bomb & }; bomb 2>/dev/null; sleep 60", timeout=2)
-        assert result.duration_s < 4
-        assert runtime.execute("echo next", timeout=10).output == "next\n"
+        assert result.duration_s < 2 * PATIENCE
+        assert runtime.execute("echo next", timeout=PATIENCE).output == "next\n"
 
 
 def test_a_command_that_hides_from_the_sweep_ends_with_its_container(docker_runtime: Runtime) -> None:

@@ -10,6 +10,7 @@ import pytest
 from pygent_engine.errors import RuntimeUnavailable
 from pygent_engine.runtime import Runtime
 from pygent_engine.values import ExecResult
+from tests.support.footprint import footprint
 from tests.support.images import ImageMaker
 
 from ..waiting import PATIENCE, within_patience
@@ -66,11 +67,12 @@ def test_a_job_that_writes_elsewhere_costs_no_lane(docker_runtime: Runtime) -> N
     assert within_patience(lambda: drains() == 0)  # it may not yet have turned its output away when the command ended
     before = descriptors()
     assert {docker_runtime.execute("echo next").output for _ in range(5)} == {"next\n"}
-    assert (drains(), descriptors()) == (0, before)
+    assert (drains(), descriptors() <= before) == (0, True)
 
 
 def test_a_lane_is_let_go_when_its_job_has_ended(docker_runtime: Runtime) -> None:
     docker_runtime.start()
+    assert within_patience(lambda: drains() == 0)  # those of other tests, which ended with their containers
     before = descriptors()
     for number in range(4):
         assert docker_runtime.execute(f"(until [ -e go{number} ]; do sleep 0.02; done) & echo {number}").output == f"{number}\n"
@@ -115,8 +117,8 @@ def test_a_command_that_kills_its_own_waiter_costs_no_more_than_its_time(docker_
     docker_runtime.start()
     container = docker_runtime.container_id
     result = docker_runtime.execute('kill -KILL "$PPID"', timeout=0.5)
-    assert (result.timed_out, result.duration_s < 2.5) == (True, True)
-    assert outcome(docker_runtime.execute("echo next", timeout=5)) == ("next\n", 0, False, False)
+    assert (result.timed_out, result.duration_s < PATIENCE) == (True, True)
+    assert outcome(docker_runtime.execute("echo next", timeout=PATIENCE)) == ("next\n", 0, False, False)
     assert docker_runtime.container_id == container
 
 
@@ -127,7 +129,7 @@ def test_a_command_without_a_timeout_that_kills_its_own_waiter_comes_back(docker
     result = docker_runtime.execute('echo on; kill -KILL "$PPID"; sleep 623', timeout=None)
     assert (outcome(result), result.duration_s < PATIENCE) == (("on\n", 137, False, False), True)
     assert "sleep 623" not in docker_runtime._backend.jobs()
-    assert outcome(docker_runtime.execute("echo next", timeout=5)) == ("next\n", 0, False, False)
+    assert outcome(docker_runtime.execute("echo next", timeout=PATIENCE)) == ("next\n", 0, False, False)
     assert docker_runtime.container_id == container
 
 
@@ -137,7 +139,7 @@ def test_a_further_lane_that_is_killed_costs_no_container(docker_runtime: Runtim
     container = docker_runtime.container_id
     result = docker_runtime.execute(f"echo on; {attack}; sleep 600", timeout=PATIENCE)
     assert result.timed_out is False and result.exit_code in (137, 143)
-    assert outcome(docker_runtime.execute("echo next", timeout=5)) == ("next\n", 0, False, False)
+    assert outcome(docker_runtime.execute("echo next", timeout=PATIENCE)) == ("next\n", 0, False, False)
     assert docker_runtime.container_id == container
 
 
@@ -147,14 +149,14 @@ def test_a_lane_that_was_killed_between_two_commands_is_not_missed(docker_runtim
     docker_runtime.execute("(sleep 0.2; touch gone; kill -KILL -1) >/dev/null 2>&1 & true")
     assert within_patience((docker_runtime.base_dir / "gone").exists)
     assert within_patience(lambda: docker_runtime._backend.jobs() == ())
-    assert outcome(docker_runtime.execute("echo next", timeout=5)) == ("next\n", 0, False, False)
+    assert outcome(docker_runtime.execute("echo next", timeout=PATIENCE)) == ("next\n", 0, False, False)
     assert docker_runtime.container_id == container
 
 
 def test_a_lane_that_was_stopped_costs_the_container_and_no_more(docker_runtime: Runtime) -> None:
     result = docker_runtime.execute("kill -STOP -1", timeout=0.5)
-    assert (result.timed_out, result.duration_s < 2.5) == (True, True)
-    assert outcome(docker_runtime.execute("echo next", timeout=5)) == ("next\n", 0, False, False)
+    assert (result.timed_out, result.duration_s < PATIENCE) == (True, True)
+    assert outcome(docker_runtime.execute("echo next", timeout=PATIENCE)) == ("next\n", 0, False, False)
 
 
 # ---------------------------------------------------------------- images that lack something
@@ -170,9 +172,9 @@ def test_without_setsid_the_laws_of_a_command_hold(bare_runtime: Runtime) -> Non
     with bare_runtime as runtime:
         assert outcome(runtime.execute("echo one; exit 3")) == ("one\n", 3, False, False)
         container = runtime.container_id
-        result = runtime.execute("echo on; (trap '' TERM; sleep 619) & sleep 620 & sleep 621", timeout=0.5)
+        result = runtime.execute("echo on; (trap '' TERM; sleep 619) & sleep 620 & sleep 621", timeout=2)
         assert outcome(result) == ("on\n", None, True, False)
-        assert result.duration_s < 2.5
+        assert result.duration_s < PATIENCE
         assert runtime._backend.jobs() == ()
         assert outcome(runtime.execute("(until [ -e go ]; do sleep 0.02; done; echo late; touch done) & echo ok")) == (
             "ok\n",
@@ -189,9 +191,9 @@ def test_without_setsid_the_laws_of_a_command_hold(bare_runtime: Runtime) -> Non
 def test_without_setsid_nothing_piles_up(bare_runtime: Runtime) -> None:
     with bare_runtime as runtime:
         runtime.execute("true")
-        before = descriptors(), threading.active_count()
+        before = footprint()
         assert {runtime.execute("echo x").output for _ in range(20)} == {"x\n"}
-        assert (descriptors(), threading.active_count()) == before
+        assert footprint().within(before)
 
 
 def test_an_image_without_a_shell_is_named_with_what_it_lacks(make_image: ImageMaker, no_container_left: None) -> None:

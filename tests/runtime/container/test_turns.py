@@ -18,10 +18,10 @@ pytestmark = pytest.mark.docker
 
 def test_the_wait_for_a_turn_is_not_the_commands_time(docker_runtime: Runtime) -> None:
     began = threading.Event()
-    first = threading.Thread(target=docker_runtime.execute, args=("echo on; sleep 2", None, lambda text: began.set()))
+    first = threading.Thread(target=docker_runtime.execute, args=("echo on; sleep 4", None, lambda text: began.set()))
     first.start()
     assert began.wait(PATIENCE)
-    result = docker_runtime.execute("echo mine", timeout=1)
+    result = docker_runtime.execute("echo mine", timeout=3)
     first.join(PATIENCE)
     assert (result.output, result.exit_code, result.timed_out) == ("mine\n", 0, False)
 

@@ -142,7 +142,7 @@ def test_an_image_that_is_here_is_not_pulled(docker_image: str, docker_runtime: 
 
 
 @pytest.mark.docker
-def test_a_pull_ends_within_a_second_of_its_cancel(registry: Registry, no_container_left: None) -> None:
+def test_a_pull_ends_with_its_cancel(registry: Registry, no_container_left: None) -> None:
     told: list[Event] = []
     cancel = threading.Event()
 
@@ -158,7 +158,7 @@ def test_a_pull_ends_within_a_second_of_its_cancel(registry: Registry, no_contai
         with forgetting(image), Runtime(True, image=image, pull=True) as runtime:
             with working_in(Scope(lambda needs, command: "", post)):
                 runtime.start(cancel)
-            assert time.monotonic() - cancelled_at[0] < 1
+            assert time.monotonic() - cancelled_at[0] < PATIENCE / 3  # all of it would take twice that
             assert (told[-1], runtime.container_id, tags_here(image)) == (ImagePullEnded(image, "cancelled"), None, [])
 
 
@@ -172,7 +172,7 @@ def test_a_registry_that_never_answers_hangs_nothing(docker_image: str, no_conta
         while not mute.accepted:
             assert waiting.is_alive()
         cancel.set()
-        waiting.join(1.5)
+        waiting.join(PATIENCE)
         assert not waiting.is_alive()
     assert told == [ImagePullStarted(runtime.image), ImagePullEnded(runtime.image, "cancelled")]
 

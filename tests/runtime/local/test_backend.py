@@ -62,7 +62,7 @@ def test_processes_that_fork_while_they_are_ended_do_not_get_away(local_runtime:
     fork_on = f"f() {{ sleep {seconds} & env -i setsid sleep {seconds} & sleep 0.001; }}; for n in $(seq 300); do f; done"
     for _ in range(3):
         result = local_runtime.execute(fork_on, timeout=0.3)
-        assert (result.timed_out, result.duration_s < 2.3) == (True, True)
+        assert (result.timed_out, result.duration_s < PATIENCE) == (True, True)
         assert gone(seconds)
 
 
@@ -75,9 +75,9 @@ def test_no_other_process_is_touched(local_runtime: Runtime, bystander: subproce
 
 
 def test_a_zombie_holds_up_no_end(local_runtime: Runtime, seconds: str) -> None:
-    make_zombie = f"import os, time; os.fork() or os._exit(0); print('on', flush=True); time.sleep({seconds})"
-    result = local_runtime.execute(f'python3 -c "{make_zombie}"', timeout=1)
-    assert (result.output, result.timed_out, result.duration_s < 2) == ("on\n", True, True)
+    nobody_waits_for_its_child = f"echo on; true & exec sleep {seconds}"
+    result = local_runtime.execute(nobody_waits_for_its_child, timeout=2)
+    assert (result.output, result.timed_out, result.duration_s < PATIENCE) == ("on\n", True, True)
 
 
 def test_a_pygent_within_a_command_ends_with_it_and_so_do_its_daemons(local_runtime: Runtime, seconds: str) -> None:
@@ -142,10 +142,13 @@ def test_a_silent_job_costs_nothing_while_it_is_waited_for(local_runtime: Runtim
     local_runtime.execute(f"sleep {seconds} &")
     (drain,) = [thread for thread in threading.enumerate() if thread.name == "pygent-drain"]
     status = Path(f"/proc/self/task/{drain.native_id}/status")
-    assert within_patience(lambda: "State:\tS" in status.read_text())
-    switches = re.findall(r"ctxt_switches:\t(\d+)", status.read_text())
-    local_runtime.execute("sleep 1.5")
-    assert re.findall(r"ctxt_switches:\t(\d+)", status.read_text()) == switches
+
+    def sleeps_on() -> bool:
+        switches = re.findall(r"ctxt_switches:\t(\d+)", status.read_text())
+        local_runtime.execute("sleep 1.5")
+        return re.findall(r"ctxt_switches:\t(\d+)", status.read_text()) == switches
+
+    assert within_patience(sleeps_on)  # it may just have begun to
 
 
 # ---------------------------------------------------------------- limits

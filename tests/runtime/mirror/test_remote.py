@@ -120,8 +120,8 @@ def test_of_what_both_sides_changed_the_commands_counts_and_a_warning_names_it(r
 
 
 def test_a_timeout_brings_back_what_was_written(runtime: Runtime) -> None:
-    result = runtime.execute("echo x > before; sleep 60", timeout=0.5)
-    assert (result.timed_out, result.duration_s < 3, tree(runtime.base_dir)) == (True, True, {"before": "644 x\n"})
+    result = runtime.execute("echo x > before; sleep 60", timeout=2)
+    assert (result.timed_out, result.duration_s < 30, tree(runtime.base_dir)) == (True, True, {"before": "644 x\n"})
 
 
 def test_a_cancel_brings_back_what_was_written(runtime: Runtime) -> None:
@@ -176,7 +176,7 @@ def test_a_command_that_changes_nothing_costs_one_trip_more(
     docker_image: str, no_container_left: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     took = []
-    with proxy(delay=0.15) as far:
+    with proxy(delay=0.3) as far:
         monkeypatch.setenv("DOCKER_HOST", far.address)
         with Runtime(True, image=docker_image, workspace=tmp_path) as runtime:
             runtime.execute("true")
@@ -184,4 +184,4 @@ def test_a_command_that_changes_nothing_costs_one_trip_more(
                 started = time.monotonic()
                 runtime.execute("true")
                 took.append(time.monotonic() - started)
-    assert min(took) < 0.85  # two trips of 0.3 s
+    assert min(took) < 1.75  # two trips of 0.6 s, not three

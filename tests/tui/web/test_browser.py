@@ -125,7 +125,7 @@ def test_sigterm_with_the_tab_open_is_told_in_it(profile: BrowserContext, comman
         tab.open(served.link)
         tab.until("· ready")
         served.process.send_signal(signal.SIGTERM)
-        assert served.process.wait(3.0) == 143
+        assert served.process.wait(DEADLINE_S) == 143
         tab.until_state("ended")
         served.wait_until_gone()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -202,16 +202,16 @@ async def test_five_thousand_messages_are_shown_at_once_and_a_delta_costs_the_sa
     pane = Conversation()
     async with Stage(pane).run_test(size=(100, 40)) as pilot:
         await settle(pilot, pane)
-        began = perf_counter()
+        began = process_time()
         pane.show(state)
         pane.flush()
-        shown = perf_counter()
+        shown = process_time()
         for _ in range(20):
             state = folded(TextDelta("word "), start=state)
             pane.show(state)
             pane.flush()
         assert shown - began < 3.0
-        assert (perf_counter() - shown) / 20 < 0.05
+        assert (process_time() - shown) / 20 < 0.05
 
 
 @in_loop
