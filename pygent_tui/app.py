@@ -18,6 +18,7 @@ from textual.filter import NoColor
 from textual.geometry import Size
 from textual.message import Message
 
+from .bound import key_of
 from .colours import ALL, FEW, NONE, PALETTE, Palette, nearest, system
 from .loading import load
 from .memory.look import Memory
@@ -242,7 +243,7 @@ class PygentApp(App[None]):
         if selected:
             self.copy_to_clipboard(selected)
         elif self.conductor is not None and not self.conductor.interrupt():
-            self.conductor.say("Nothing runs. Ctrl+Q quits.")
+            self.conductor.say(f"Nothing runs. {key_of(self, 'app.quit')} quits.")
 
     # ------------------------------------------------------------ crashes
 

@@ -10,6 +10,7 @@ from textual.geometry import Region
 from textual.messages import Update
 from textual.screen import Screen
 
+from ..bound import key_of
 from ..views.board import Board
 from ..views.board_order import Choice
 from ..widgets.board.detail import BoardDetail
@@ -21,7 +22,9 @@ from ..widgets.key_line import KeyLine
 class Rows(TaskTable):
     """The rows, where their keys are at hand at once."""
 
-    INVITATION = invited("Press n to start one")
+    @property
+    def invitation(self) -> tuple[str, ...]:
+        return invited(f"Press {key_of(self, 'board.new')} to start one")
 
 
 class BoardScreen(Screen[None]):

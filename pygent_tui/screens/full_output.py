@@ -7,6 +7,7 @@ from textual.binding import Binding
 from textual.content import Content
 from textual.screen import ModalScreen
 
+from ..bound import key_of
 from ..views.output import Buffer
 from ..widgets.key_line import KeyLine
 from ..widgets.output.buffer_view import BufferView
@@ -32,9 +33,13 @@ class FullOutput(ModalScreen[None]):
         self.view.touch()
 
 
-def kept_view(buffer: Buffer, wrap: bool) -> BufferView:
-    """A view of what is kept of a call, that nothing was cut from."""
-    view = BufferView(wrap=wrap, id="full-output")
-    view.buffer = buffer
-    view.border_title = Content(safe_text(f"Output · Esc closes · {buffer.summary or buffer.name}"))
-    return view
+class KeptView(BufferView):
+    """What is kept of a call, that nothing was cut from."""
+
+    def __init__(self, buffer: Buffer, wrap: bool) -> None:
+        super().__init__(wrap=wrap, id="full-output")
+        self.buffer = buffer
+        self._name = buffer.summary or buffer.name
+
+    def on_mount(self) -> None:
+        self.border_title = Content(safe_text(f"Output · {key_of(self, 'full-output.close')} closes · {self._name}"))

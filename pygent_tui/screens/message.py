@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from pygent_engine.task_values import TaskView
 
+from ..bound import key_of
 from ..views import naming
 from ..widgets.asks.answer_field import AnswerField
 from ..widgets.asks.message_field import addressed
@@ -55,7 +56,9 @@ class MessageDialog(ModalScreen[str | None]):
         self._views = views
         self._what.update(Content(addressed(views)))
         over = all(view.state.ended for view in views)
-        self._keys.show(("Enter", "try again with this" if over else "send"), ("Ctrl+J", "new line"), ("Esc", "back"))
+        self._keys.show(
+            ("Enter", "try again with this" if over else "send"), ("Ctrl+J", "new line"), (key_of(self, "message.leave"), "back")
+        )
 
     @on(AnswerField.Submitted)
     def _send(self, event: AnswerField.Submitted) -> None:

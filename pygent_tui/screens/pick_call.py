@@ -12,6 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from ..bound import key_of
 from ..views.output import Buffer
 from ..widgets.keys import Keys
 from ..widgets.output.buffer_view import ending
@@ -53,7 +54,7 @@ class PickCall(ModalScreen[str | None]):
         with Vertical(classes="dialog -tall") as dialog:
             dialog.border_title = Content("Show the output of")
             yield OptionList(*[Option(_row(buffer, self._now)) for buffer in self._buffers])
-            yield Keys(("Enter", "show"), ("Esc", "back"))
+            yield Keys(("Enter", "show"), (key_of(self, "pick-call.leave"), "back"))
 
     def on_mount(self) -> None:
         calls = [buffer.call_id for buffer in self._buffers]

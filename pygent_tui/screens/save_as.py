@@ -37,7 +37,9 @@ class SaveAs(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = Content(f"Save {self._what}")
-            yield Input(self._name, compact=True, select_on_focus=False)
+            name = Input(self._name, compact=True, select_on_focus=False)
+            name.cursor_blink = False
+            yield name
             yield Static(Content(_HINT), classes="muted")
             yield Keys((key_of(self, "save-as.save"), "save"), (key_of(self, "save-as.leave"), "back"))
 

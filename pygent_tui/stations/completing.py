@@ -12,6 +12,7 @@ from textual.content import Content
 from pygent_engine.listing import Listing, list_workspace
 
 from ..aside import Aside
+from ..bound import key_of, keys_of
 from ..commands.command import Command
 from ..matching import Names
 from ..views.app_state import AppState
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 _FRESH_S = 2.0
 _MOST = 50
-_KEYS = "↑↓ choose · Tab complete · Esc close"
 
 
 class Completing(Station):
@@ -90,7 +90,7 @@ class Completing(Station):
     def _offer(self, choices: Sequence[Choice], title: str = "", *, marked: bool = True) -> None:
         """Fill the list for what stands before the cursor now."""
         composer = self.bench.composer
-        self.popup.fill(composer.before, choices, title, _KEYS, marked=marked)
+        self.popup.fill(composer.before, choices, title, _keys(composer), marked=marked)
         if choices:
             self._place()
             self.app.call_after_refresh(self._place)  # the composer may just be growing
@@ -164,6 +164,11 @@ class Completing(Station):
 
     def _command(self, name: str) -> Command | None:
         return next((command for command in self.conductor.installed.table if name in command.names), None)
+
+
+def _keys(composer: Composer) -> str:
+    choose = keys_of(composer, "composer.up", "composer.down")
+    return f"{choose} choose · {key_of(composer, 'composer.complete')} complete · {key_of(composer, 'composer.leave')} close"
 
 
 def _fitting(table: Sequence[Command], sought: str) -> list[Command]:

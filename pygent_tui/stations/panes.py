@@ -53,6 +53,12 @@ class Panes(Station):
         if not self.conductor.tasks.covers:
             self.board.tick(now)
 
+    def rename_keys(self) -> None:
+        """Other keys do what the panes name keys for."""
+        for pane in (self.conversation, self.output, self.board):
+            pane.restyled()
+            pane.touch()
+
     def search(self, text: str) -> None:
         """Search the conversation for `text`; without one open the line to write it in."""
         self.conversation.focus()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pygent_engine.events import WithdrawPrompt
 
+from ..bound import key_of
 from ..views.app_state import AppState
 from ..widgets.composer.composer import Composer
 from ..widgets.composer.queue_list import QueueList, Waiting
@@ -67,7 +68,7 @@ class Queueing(Station):
         if wanted == "edit" and withdrawn:
             self._give(text)
         elif wanted is not None and not withdrawn:
-            self.conductor.refuse("That prompt has begun meanwhile; Esc interrupts it.")
+            self.conductor.refuse(f"That prompt has begun meanwhile; {key_of(self.bench, 'app.back')} interrupts it.")
         elif withdrawn and wanted is None:
             self._let_go.append(text)
 
@@ -80,7 +81,7 @@ class Queueing(Station):
 
     def _ask(self, item: Waiting, *, remove: bool) -> None:
         if item.kind == "steer":
-            self.conductor.refuse("What steers cannot be taken back; Esc interrupts the turn.")
+            self.conductor.refuse(f"What steers cannot be taken back; {key_of(self.bench, 'app.back')} interrupts the turn.")
         elif item.kind == "kept":
             self._kept.remove(item.text)
             self._refresh(self.conductor.state)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..files.text_file import TextFile
-from ..screens.full_output import FullOutput, kept_view
+from ..screens.full_output import FullOutput, KeptView
 from ..views import output
 from ..views.app_state import AppState
 from ..views.copies import command
@@ -85,7 +85,7 @@ class Reading(Station):
             return
         path = _whole(buffer)
         if not path:
-            self.app.push_screen(FullOutput(kept_view(buffer, self._wrap)))
+            self.app.push_screen(FullOutput(KeptView(buffer, self._wrap)))
             return
         try:
             file = TextFile(path)

@@ -54,6 +54,7 @@ class Rebinding(Station):
     def _take(self, found: Keymap) -> None:
         self.map = found
         self.app.set_keymap(found.keys)
+        self.conductor.panes.rename_keys()
         for trouble in found.troubles:
             self.conductor.refuse(trouble)
 

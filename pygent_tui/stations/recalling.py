@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..aside import Aside
+from ..bound import key_of, keys_of
 from ..matching import Names
 from ..memory.prompts import Kept, PromptFile, recall
 from ..widgets.composer.composer import Composer
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from ..conductor import Conductor
 
 _MOST = 50
-_KEYS = "↑↓ Ctrl+R choose · Enter take · Esc back"
 _LAST_S = 1.0
 
 
@@ -106,6 +106,11 @@ class Recalling(Station):
     def _offer(self, found: list[str]) -> None:
         composer, popup = self.bench.composer, self.conductor.completing.popup
         if composer.searching:
-            popup.fill(composer.before, [Choice(text, text) for text in found], "Earlier prompts", _KEYS, marked=True)
+            popup.fill(composer.before, [Choice(text, text) for text in found], "Earlier prompts", _keys(composer), marked=True)
             popup.place(composer.region, self.bench.region)
             composer.offered()
+
+
+def _keys(composer: Composer) -> str:
+    choose = f"{keys_of(composer, 'composer.up', 'composer.down')} {key_of(composer, 'composer.search')} choose"
+    return f"{choose} · {key_of(composer, 'composer.send')} take · {key_of(composer, 'composer.leave')} back"

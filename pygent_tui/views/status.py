@@ -70,7 +70,7 @@ class Status:
         return self.turn_since is not None or self.pull is not None or bool(self.by_user)
 
 
-CLOSED = "The session is closed; Ctrl+Q leaves."
+CLOSED = "The session is closed; /exit leaves."
 EMPTY = Status()
 
 

@@ -114,10 +114,15 @@ class LineView(SearchHost, can_focus=True):
     def scrolled(self) -> None:
         """The user moved to another place."""
 
+    @property
+    def invitation(self) -> tuple[str, ...]:
+        """What an empty pane says, a paragraph each."""
+        return self.INVITATION
+
     def empty_lines(self) -> list[str]:
         """The invitation, folded to the width of the pane."""
         width = max(1, self.page.width - 2)
-        return [line for paragraph in self.INVITATION for line in wrap(paragraph, width) or [""]]
+        return [line for paragraph in self.invitation for line in wrap(paragraph, width) or [""]]
 
     def empty_line(self, y: int) -> Strip:
         lines = self.empty_lines()

@@ -8,6 +8,7 @@ from typing import ClassVar
 from textual.content import Content
 from textual.strip import Strip
 
+from ..bound import key_of
 from .line_view import LineView
 from .sanitise import one_line
 
@@ -46,7 +47,10 @@ class ReportView(LineView):
     def reflow(self) -> None:
         self._rows = [row for line in self._given for row in _folded(line, max(1, self.page.width))]
         self.set_extent(len(self._rows), self.page.width, self.scroll_offset.y)
-        self.border_subtitle = Content("y copy · Esc close" if self.done else "looking …")
+        self.border_subtitle = Content(self._keys() if self.done else "looking …")
+
+    def _keys(self) -> str:
+        return f"{key_of(self, 'doctor.copy')} copy · {key_of(self, 'doctor.close')} close"
 
     def line(self, y: int) -> Strip:
         return self.row(*self._rows[y])

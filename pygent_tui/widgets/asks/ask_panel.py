@@ -12,6 +12,7 @@ from textual.widget import Widget
 from pygent_engine.untrusted import clean, clean_line
 from pygent_engine.values import ROOT_TASK
 
+from ...bound import key_of
 from ...views import naming
 from ...views.exact import Line
 from ..keys import Key, Keys
@@ -20,8 +21,6 @@ from .ask_body import AskBody
 from .ask_list import AskList
 from .guard import KeyGuard
 
-_AWAY: tuple[Key, ...] = (("Alt+A", "answer"),)
-_OTHERS: tuple[Key, ...] = (("Tab", "the next one", "next"),)
 _LEAST = 9  # lines of a small screen that a panel may take
 
 
@@ -124,14 +123,25 @@ class AskPanel(Widget, can_focus=True):
         return ""
 
     @property
+    def key_labels(self) -> dict[str, str]:
+        """What keys do just now, by the ids of their bindings."""
+        return {"asks.up": "scroll" if self.body.max_scroll_y else ""}
+
+    @property
     def answered(self) -> bool:
         """Whether its one answer was given."""
         return self._answered
 
     def refresh_keys(self) -> None:
         """Say which keys answer; from elsewhere, how to get here."""
-        others = _OTHERS if self._count > 1 else ()
-        self.keys.show(*((*self.answers(), *others) if self.has_focus_within else _AWAY))
+        others: tuple[Key, ...] = ((key_of(self, "asks.next"), "the next one", "next"),) if self._count > 1 else ()
+        self.keys.show(*((*self.answers(), *others) if self.has_focus_within else ((self._way_here, "answer"),)))
+
+    @property
+    def _way_here(self) -> str:
+        """The key that comes to what asks, which each screen has under a name of its own."""
+        own = {binding.id for _, binding in self.screen._bindings}
+        return key_of(self, next((name for name in ("task.answer", "peek.answer") if name in own), "asks.go"))
 
     def room(self, container: Size, viewport: Size, width: int) -> int:
         """The lines that the answers leave to the body."""
@@ -172,6 +182,7 @@ class AskPanel(Widget, can_focus=True):
         hidden = self.body.hidden
         rest = f"↓ {hidden} more row{'s' if hidden > 1 else ''}" if hidden else ""
         self.border_subtitle = Content(" · ".join(filter(None, (rest, self.size_note()))))
+        self.refresh_bindings()  # the last line says whether there is anything to scroll
 
     # ------------------------------------------------------------ keys
 

@@ -11,6 +11,7 @@ from textual.containers import Vertical
 from pygent_engine.untrusted import clean, clean_line
 from pygent_engine.values import Question
 
+from ...bound import keys_of
 from ...views.exact import Line
 from ..keys import Key
 from ..request import Request
@@ -52,6 +53,10 @@ class QuestionPanel(AskPanel):
         return len(self._lines()) - len(self._story)
 
     @property
+    def key_labels(self) -> dict[str, str]:
+        return {"asks.up": ""} if self._options else super().key_labels  # its own keys say that they move
+
+    @property
     def draft(self) -> str:
         """The answer in own words as far as it was written."""
         return self._field.text
@@ -75,7 +80,12 @@ class QuestionPanel(AskPanel):
             return (("Enter", "send", "send"), ("Ctrl+J", "new line", ""), ("Esc Esc", "no answer", "none"))
         if self._field.has_focus:
             return (("Enter", "send", "send"), ("Ctrl+J", "new line", ""), ("Esc", "back to the list", "list"))
-        return (("↑↓", "move", "move"), ("a-z", "own words", "text"), ("Enter", "choose", "choose"), ("Esc Esc", "no answer", "none"))
+        return (
+            (keys_of(self, "asks.up", "asks.down"), "move", "move"),
+            ("a-z", "own words", "text"),
+            ("Enter", "choose", "choose"),
+            ("Esc Esc", "no answer", "none"),
+        )
 
     def action_move(self, step: int) -> None:
         if self._options:

@@ -12,6 +12,7 @@ from textual.strip import Strip
 
 from pygent_engine.task_values import TaskState, TaskView
 
+from ...bound import key_of
 from ...views.board import EMPTY, Board, Counts
 from ...views.board_columns import Column, columns, needs
 from ...views.board_keys import targets, valid
@@ -40,7 +41,6 @@ class TaskTable(RowView):
     """Shows a Board. A row never moves under the cursor while the table has the focus; `choice` is what the user chose."""
 
     INTERVAL: ClassVar[float] = 1 / 8  # a thousand busy tasks change every row all the time; the cursor moves at once
-    INVITATION: ClassVar[tuple[str, ...]] = invited("F2 and n start one")
 
     BINDINGS = BOARD_KEYS
 
@@ -174,9 +174,14 @@ class TaskTable(RowView):
         """What stands over the columns; "" where there are none."""
         return heads(self._rows.columns) if self._shown else ""
 
+    @property
+    def invitation(self) -> tuple[str, ...]:
+        keys = filter(None, (key_of(self, "board.full"), key_of(self, "board.new")))
+        return invited(f"{' and '.join(keys)} start one")
+
     def empty_lines(self) -> list[str]:
         if self._board.rows:
-            return [f"No task has {self.choice.query!r} in it.", "", "Esc shows all of them again."]
+            return [f"No task has {self.choice.query!r} in it.", "", f"{key_of(self, 'pane.search-clear')} shows all of them again."]
         return super().empty_lines()
 
     def line(self, y: int) -> Strip:

@@ -11,6 +11,7 @@ from textual.widgets import TextArea
 
 from pygent_engine.untrusted import clean
 
+from ...bound import key_of
 from .chips import Chips, Span
 
 LONGEST_HERE = 250_000
@@ -37,7 +38,7 @@ class ChipArea(TextArea):
             return "There is no paste at the cursor; move it onto one to put its text in its place."
         text = self.chips.text(line[slice(*span)])
         if len(text) > LONGEST_HERE:
-            return "This paste is too long to be edited here; Ctrl+G opens the whole draft in the editor."
+            return f"This paste is too long to be edited here; {key_of(self, 'composer.editor')} opens the whole draft in the editor."
         self.replace(clean(text), (row, span[0]), (row, span[1]), maintain_selection_offset=False)
         return ""
 

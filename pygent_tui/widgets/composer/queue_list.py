@@ -12,6 +12,7 @@ from textual.widget import Widget
 
 from pygent_engine.frozen import frozen
 
+from ...bound import key_of
 from ..sanitise import one_line
 
 _ROWS = 4
@@ -83,8 +84,13 @@ class QueueList(Widget):
         rows = [self._row(index, width) for index in shown]
         hidden = len(self._items) - len(shown)
         more = f"{hidden} more · " if hidden else ""
-        keys = "Enter edit · Del remove · Esc back" if self.chosen is not None else "Ctrl+↑ choose, to edit or remove"
-        return Content("\n").join([*rows, Content.styled(set_cell_size(f"  {more}{keys}", width), "$foreground 60%")])
+        return Content("\n").join([*rows, Content.styled(set_cell_size(f"  {more}{self._keys()}", width), "$foreground 60%")])
+
+    def _keys(self) -> str:
+        if self.chosen is None:
+            return f"{key_of(self, 'queue.previous')} choose, to edit or remove"
+        edit, remove, back = (key_of(self, f"composer.{name}") for name in ("send", "delete", "leave"))
+        return f"{edit} edit · {remove} remove · {back} back"
 
     def _shown(self, height: int) -> range:
         """The indices of the lines there is room for: the marked one among them."""

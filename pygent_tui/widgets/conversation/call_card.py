@@ -23,11 +23,12 @@ _SHOWN_AS_DIFF = frozenset({"content", "old", "new"})
 
 
 class CallCard:
-    """Calls with one brush."""
+    """Calls with one brush; `opens` is the key that opens a card."""
 
-    def __init__(self, brush: Brush, diffs: DiffCard) -> None:
+    def __init__(self, brush: Brush, diffs: DiffCard, opens: str) -> None:
         self._brush = brush
         self._diffs = diffs
+        self._opens = opens
 
     def draw(self, call: Call, seconds: int, opened: bool) -> list[Strip]:
         """The lines of a card; a folded one is a few. `seconds`: how long a running call runs by now."""
@@ -72,7 +73,7 @@ class CallCard:
         else:
             strips = [self._brush.fit([(gutter, role), (line.expandtabs(4), "muted")]) for line in shown]
         if hidden:
-            which, way = ("earlier" if call.failed else "more"), ("" if opened else " · Enter opens")
+            which, way = ("earlier" if call.failed else "more"), ("" if opened else f" · {self._opens} opens")
             more = self._brush.strip((gutter, role), (f"… {hidden:,} {which} lines{way}", "comment"))
             strips = [more, *strips] if call.failed else [*strips, more]
         return strips

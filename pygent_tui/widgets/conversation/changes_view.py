@@ -7,6 +7,7 @@ from typing import ClassVar
 from textual.binding import Binding
 from textual.content import Content
 
+from ...bound import key_of
 from ...views.changes import Changes, by_file, patches, told
 from ..request import CopyAsked
 from .conversation import Conversation
@@ -28,9 +29,17 @@ class ChangesView(Conversation):
     def now(self, changes: Changes) -> None:
         """Show `changes`."""
         self._changes = changes
-        files = len(by_file(changes))
-        self.border_title = Content(f"Changes · {files} file{'s' if files != 1 else ''} · P copies all · Esc closes")
         self.show(told(changes))
+        self._entitle()
+
+    def on_mount(self) -> None:
+        self._entitle()
+
+    def _entitle(self) -> None:
+        if self.is_attached:
+            files = len(by_file(self._changes))
+            copies, closes = key_of(self, "diff.copy-all"), key_of(self, "diff.close")
+            self.border_title = Content(f"Changes · {files} file{'s' if files != 1 else ''} · {copies} copies all · {closes} closes")
 
     def action_copy_all(self) -> None:
         self.post_message(CopyAsked(patches(self._changes), "all changes"))

@@ -28,12 +28,13 @@ Key = tuple[str, int | None, int | None]
 
 
 class DiffCard:
-    """Diffs with one brush. `beside`: the old text at the left, the new one at the right."""
+    """Diffs with one brush. `beside`: the old text at the left, the new one at the right. `opens` is the key that opens a card."""
 
-    def __init__(self, brush: Brush, code: Code, *, beside: bool) -> None:
+    def __init__(self, brush: Brush, code: Code, *, beside: bool, opens: str) -> None:
         self._brush = brush
         self._code = code
         self._beside = beside
+        self._opens = opens
 
     def draw(self, diff: FileDiff, opened: bool, *, named: bool) -> list[Strip]:
         """The lines of `diff`; `named`: below the name of its file."""
@@ -46,7 +47,7 @@ class DiffCard:
         beside = self._beside and diff.added and diff.removed  # an empty column tells nothing
         lines = self._sides(shown, diff.path) if beside else self._below(shown, diff.path, opened)
         if len(found) > len(shown):
-            way = "" if opened else " · Enter opens"
+            way = "" if opened else f" · {self._opens} opens"
             lines.append(self._said(f"… {len(found) - len(shown):,} more lines{way}", "comment"))
         return [*head, *lines]
 

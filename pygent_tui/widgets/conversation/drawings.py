@@ -9,6 +9,7 @@ from rich.segment import Segment
 from rich.text import Text
 from textual.strip import Strip
 
+from ...bound import key_of
 from ...views.layout import Unit
 from .brush import Brush
 from .call_card import CallCard
@@ -77,8 +78,9 @@ class Drawings:
     def _drawing(self) -> Cards:
         if self._cards is None:
             brush = Brush(self._width, self._pane.look, self._pane.app.console)
-            diffs = DiffCard(brush, self._code, beside=self._beside)
-            self._cards = Cards(brush, self._markdown, CallCard(brush, diffs))
+            opens = key_of(self._pane, "conversation.open")
+            diffs = DiffCard(brush, self._code, beside=self._beside, opens=opens)
+            self._cards = Cards(brush, self._markdown, CallCard(brush, diffs, opens))
         return self._cards
 
     def _markdown(self, text: str, width: int) -> list[list[Segment]]:

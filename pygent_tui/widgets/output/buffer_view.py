@@ -9,6 +9,7 @@ from textual.strip import Strip
 
 from pygent_engine.values import ToolResult
 
+from ...bound import key_of
 from ...views.copies import command
 from ...views.output import Buffer
 from ...views.sgr import plain
@@ -67,7 +68,7 @@ class BufferView(Printed):
 
     def _footer(self, result: ToolResult) -> Strip:
         mark, word, role = ending(result)
-        more = " · f shows the full output" if result.full_output and self.offers_more else ""
+        more = f" · {key_of(self, 'output.full')} shows the full output" if result.full_output and self.offers_more else ""
         return self.row((f"{mark} {word}", role), (f" · {result.duration_s:.1f} s{more}", "muted"))
 
     @property

@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.strip import Strip
 
+from ...bound import key_of
 from ...files.search import FileIndex, FileSearch
 from ...files.text_file import TextFile
 from ...views.output import Buffer
@@ -68,7 +69,7 @@ class FullView(BufferView):
         super().reflow()
         lines = "1 line" if self._file.lines == 1 else f"{self._file.lines:,} lines"
         far = "" if self._index is None or self._index.done else f" so far, {self._index.part:.0%}"
-        self.border_title = Content(safe_text(f"Full output · Esc closes · {lines}{far} · {self._path}"))
+        self.border_title = Content(safe_text(f"Full output · {key_of(self, 'full-output.close')} closes · {lines}{far} · {self._path}"))
 
     # ------------------------------------------------------------ searching
 

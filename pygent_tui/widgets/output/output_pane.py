@@ -7,6 +7,7 @@ from typing import ClassVar
 from textual.binding import Binding
 from textual.content import Content
 
+from ...bound import key_of
 from ...views.output import EMPTY, Buffer, Outputs
 from ..request import Request
 from ..sanitise import safe_text
@@ -113,7 +114,8 @@ class OutputPane(BufferView):
 
     @property
     def more_below(self) -> str:
-        return "Esc follows what runs" if self._state.selected is not None and self.following else super().more_below
+        chosen = self._state.selected is not None and self.following
+        return f"{key_of(self, 'output.follow')} follows what runs" if chosen else super().more_below
 
     @property
     def offers_more(self) -> bool:

@@ -50,4 +50,4 @@ def test_the_session_s_own_shell_is_in_its_container_once_there_is_one() -> None
         found.append(of_session(state))
     there = [Place(f"A shell in the container of the session, {name} ({BACK})", container=name) for name in ("abc", "def")]
     none = "There is no container yet: it is made with the first command. Send !true, then /shell again."
-    assert [of_session(status.EMPTY), *found] == ["The session is not open yet.", none, *there, "The session is closed; Ctrl+Q leaves."]
+    assert [of_session(status.EMPTY), *found] == ["The session is not open yet.", none, *there, "The session is closed; /exit leaves."]

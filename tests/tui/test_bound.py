@@ -1,0 +1,49 @@
+"""Texts that name a key follow the user's own keys."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+from pygent_tui import bound
+from pygent_tui.bound import key_of, keys_of
+from pygent_tui.keymap import places
+from tests.scenes import scene
+from tests.support.stage import Stage, play
+
+SOURCES = Path(bound.__file__).parent
+_NAMED = re.compile(r"key_of\([\w.]+, [\"']([a-z-]+\.[a-z-]+)[\"']\)")
+TASKS, EMPTY = scene("ended-tasks"), scene("start")
+
+
+def test_every_key_that_a_text_names_is_bound_somewhere() -> None:
+    named = {name for path in SOURCES.rglob("*.py") for name in _NAMED.findall(path.read_text("utf-8"))}
+    assert len(named) > 20
+    assert named - places().bound.keys() == set()
+
+
+def test_a_key_is_named_as_it_stands_where_a_widget_is() -> None:
+    async def scenario(stage: Stage) -> None:
+        board = stage.conductor.panes.board
+        assert [key_of(board, name) for name in ("board.new", "board.full", "app.quit", "nothing.here")] == ["n", "F2", "Ctrl+Q", ""]
+        assert keys_of(stage.bench.composer, "composer.up", "composer.down") == "↑↓"
+
+    play(TASKS, scenario)
+
+
+def test_texts_name_the_users_own_keys() -> None:
+    keys = (("app.quit", "f10"), ("board.full", "f5"), ("board.new", "b"), ("composer.complete", "f9"), ("pick.close", "f8"))
+
+    async def scenario(stage: Stage) -> None:
+        await stage.until(lambda: stage.conductor.rebinding.map.keys)
+        await stage.until(lambda: "F5 and b start one" in stage.text("#board"))
+        await stage.press("/", "c", "o")
+        await stage.until(lambda: "F9 complete" in stage.text("#popup"))
+        await stage.press("escape", *"py last", "enter")
+        await stage.press("ctrl+c")
+        assert "Nothing runs. F10 quits." in stage.told
+        await stage.press(*"/theme", "enter")
+        await stage.until(lambda: "F8  close" in stage.text(".dialog"))
+
+    play(EMPTY, scenario, launch=replace(EMPTY.launch(), keys=keys))
