@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,8 @@ from pygent_engine.runtime.files.exact import Exact
 from pygent_engine.tasks.handover import private_store
 from pygent_engine.trees import LARGE, Journal, Step, Version, read_version, write_all
 from tests.support.handing import content, fill
+
+from .stopping import At
 
 
 class Work:
@@ -31,23 +33,6 @@ class Work:
 
     def write(self, *more: Step, stop: At | None = None, journal: Journal | None = None) -> None:
         write_all(Exact(self.folder), [*self.steps, *more], private_store(), lambda folder: False, journal or self.journal, stop=stop)
-
-
-@dataclass
-class At:
-    """Is set the so manieth time that it is asked, after it did something."""
-
-    left: int
-    act: Callable[[], object] = lambda: None
-
-    def is_set(self) -> bool:
-        self.left -= 1
-        if self.left == 0:
-            self.act()
-        return self.left <= 0
-
-    def wait(self, timeout: float | None = None) -> bool:
-        return self.is_set()
 
 
 @pytest.fixture
