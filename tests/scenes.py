@@ -166,6 +166,7 @@ SCENES: tuple[Scene, ...] = (
     Scene("new", running, (*"/new", "enter")),
     Scene("copied", answer, (*"/copy", "enter")),
     Scene("task-new", work_scripts.worked, (*"/task-new", "enter")),
+    Scene("task-new-files", start, writing_scenes.TASK_FILES, workspace=writing_scenes.PROJECT, awaits="src/cache.rs"),
     Scene("task-new-copies", work_scripts.worked, (*"/task-new", "enter", *work_scripts.COPIES_WRITTEN)),
     Scene("task-retry", work_scripts.worked, (*"/task-retry task-1 task-2", "enter", "right", "tab", *"only the tests")),
     Scene("task-limits", work_scripts.capped, (*"/task-limits task-1", "enter", "end", "backspace", *"40")),

@@ -10,21 +10,21 @@ from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.suggester import Suggester
 from textual.widget import Widget
 from textual.widgets import Button, Input, Static, TextArea
 
 from pygent_engine.frozen import frozen
 
 from ..bound import key_of
-from ..views.written import Field, Values, Verdict, completed
+from ..views.written import Field, Values, Verdict
 from ..widgets.asks.answer_field import AnswerField
 from ..widgets.board.cycle import Cycle
+from ..widgets.board.path_field import PathField, Search
 from ..widgets.in_turn import after_typing
-from ..widgets.keys import Keys
+from ..widgets.keys import Key, Keys
+from ..widgets.popup import Popup
+from ..widgets.roles import STYLES, drawn
 from ..widgets.sanitise import one_line
-
-_COLORS = {"muted": "$text-muted", "warn": "$text-warning", "error": "$text-error"}
 
 
 @frozen
@@ -51,7 +51,8 @@ class Lines(AnswerField):
 
 
 class Form(ModalScreen[Filled]):
-    """`rows` are its fields, several may stand beside each other; `verdict` says what they would do; `verb` names that."""
+    """`rows` are its fields, several may stand beside each other; `verdict` says what they would do; `verb` names that. `search`
+    finds paths for those that take some."""
 
     BINDINGS = [  # noqa: RUF012 - Textual's own declaration
         Binding("ctrl+s,ctrl+enter", "send", "Send the form", id="form.send", show=False, priority=True),
@@ -59,8 +60,9 @@ class Form(ModalScreen[Filled]):
         # With priority, so that what is typed in one batch with it comes into the next field.
         Binding("tab", "go(1)", "Next field", id="form.next", show=False, priority=True),
         Binding("shift+tab", "go(-1)", "Field before", id="form.previous", show=False, priority=True),
-        Binding("down", "go(1)", "Next field", id="form.down", show=False),
-        Binding("up", "go(-1)", "Field before", id="form.up", show=False),
+        Binding("enter", "on", "Next field; in the last one, send the form", id="form.on", show=False),
+        Binding("down", "move(1)", "Next field, or next path", id="form.down", show=False),
+        Binding("up", "move(-1)", "Field before, or path before", id="form.up", show=False),
     ]
 
     VERTICAL_BREAKPOINTS = [(0, "-short"), (18, "-tall")]  # noqa: RUF012 - as above
@@ -84,13 +86,18 @@ class Form(ModalScreen[Filled]):
     Form.-short Lines, Form.-short Lines:focus { min-height: 2; max-height: 3; }
     """
 
-    def __init__(self, title: str, rows: Sequence[Sequence[Field]], verdict: Callable[[Values], Verdict], verb: str) -> None:
+    def __init__(
+        self, title: str, rows: Sequence[Sequence[Field]], verdict: Callable[[Values], Verdict], verb: str, search: Search | None = None
+    ) -> None:
         super().__init__()
         self._title = title
         self._rows = rows
         self._verdict = verdict
         self._verb = verb
+        self._search = search
         self._known: tuple[str, ...] = ()
+        self._keys = Keys()
+        self._popups: list[Popup] = []
         self._say = Static(classes="verdict")
 
     def compose(self) -> ComposeResult:
@@ -103,8 +110,8 @@ class Form(ModalScreen[Filled]):
                         yield from self._composed(row)
                 yield self._say
                 yield Button(self._verb.capitalize(), id="form-send", compact=True)
-            send, on, back = (key_of(self, f"form.{name}") for name in ("send", "next", "leave"))
-            yield Keys((send, self._verb), (on, "next field", ""), (back, "back", "back"))
+            yield self._keys
+            yield from self._popups  # in the dialog, for beside it they would be centred with it, and move it
 
     def _composed(self, row: Sequence[Field]) -> Iterator[Widget]:
         for at, field in enumerate(row):
@@ -120,8 +127,11 @@ class Form(ModalScreen[Filled]):
             area.text = field.value
             area.move_cursor(area.document.end)  # what was kept is gone on with
             return area
-        suggester = _Paths(self) if field.paths else None
-        line = Input(field.value, field.hint, id=name, select_on_focus=False, suggester=suggester)
+        if field.paths and self._search is not None:
+            paths = PathField(field.value, field.hint, self._search, id=name)
+            self._popups.append(paths.popup)
+            return paths
+        line = Input(field.value, field.hint, id=name, select_on_focus=False)
         line.cursor_blink = False
         return line
 
@@ -142,11 +152,18 @@ class Form(ModalScreen[Filled]):
         """The paths that can be completed, sorted."""
         return self._known
 
+    @property
+    def writing_path(self) -> bool:
+        """Whether a path is being written that fits some of those."""
+        return self._paths is not None
+
     def know(self, paths: Sequence[str]) -> None:
         """These paths can be completed."""
         self._known = tuple(sorted(paths))
         if self.is_mounted:
             self._judge()
+            for field in self.query(PathField):
+                field.look()
 
     def _value(self, field: Field) -> str:
         widget = self.query_one(f"#form-{field.name}")
@@ -159,13 +176,47 @@ class Form(ModalScreen[Filled]):
     @on(Input.Changed)
     @on(TextArea.Changed)
     @on(Cycle.Changed)
+    @on(PathField.Listed)
     def _judge(self) -> None:
         verdict = self._verdict(self.values)
-        self._say.update(Content.assemble((verdict.text, _COLORS[verdict.role])))
+        self._say.update(drawn([(verdict.text, verdict.role)]))
+
+    def on_descendant_focus(self) -> None:
+        """Say what Enter does there."""
+        send, enter, on, back = (key_of(self, f"form.{name}") for name in ("send", "on", "next", "leave"))
+        if isinstance(self.focused, Lines):
+            here: tuple[Key, ...] = ((send, self._verb), (enter, "new line", ""), (on, "next field", "next"))
+        elif self._in_last:
+            here = ((enter, self._verb),)
+        else:
+            here = ((send, self._verb), (enter, "next field", "next"))
+        self._keys.show(*here, (back, "back", "back"))
+
+    @property
+    def _in_last(self) -> bool:
+        """Whether no field follows the one with the focus."""
+        return self.focused is not None and self.focused.id in (f"form-{self._rows[-1][-1].name}", "form-send")
+
+    @property
+    def _paths(self) -> PathField | None:
+        """The field with the focus, as long as it lists paths."""
+        return self.focused if isinstance(self.focused, PathField) and self.focused.popup.is_open else None
 
     @on(Input.Submitted)
-    def _on(self) -> None:
-        self.focus_next()
+    def action_on(self) -> None:
+        """Take the path that is marked; else go to the next field, and from the last send the form."""
+        if self._paths is not None and self._paths.take():
+            return
+        if self._in_last:
+            self.action_send()
+        else:
+            self.focus_next()
+
+    @on(Popup.Pressed)
+    def _pressed_path(self, event: Popup.Pressed) -> None:
+        event.stop()
+        if self._paths is not None:
+            self._paths.take()
 
     @on(Button.Pressed)
     def _pressed(self) -> None:
@@ -181,25 +232,23 @@ class Form(ModalScreen[Filled]):
         if verdict.fits:
             self.dismiss(Filled(values, sent=True))
         else:
-            self._say.update(Content.assemble((verdict.text, "bold $text-error")))
+            self._say.update(Content.assemble((one_line(verdict.text), f"bold {STYLES['error']}")))
             self._say.scroll_visible(animate=False)
 
     def action_leave(self) -> None:
+        if self._paths is not None:
+            self._paths.popup.leave()
+            return
         after_typing(self, lambda: self.dismiss(Filled(self.values, sent=False)))
 
     def action_go(self, step: int) -> None:
-        if step > 0:
-            self.focus_next()
-        else:
+        if step < 0:
             self.focus_previous()
+        elif self._paths is None or not self._paths.take():
+            self.focus_next()
 
-
-class _Paths(Suggester):
-    """Completes the last path that is written to one that is known."""
-
-    def __init__(self, form: Form) -> None:
-        super().__init__(use_cache=False, case_sensitive=True)
-        self._form = form
-
-    async def get_suggestion(self, value: str) -> str | None:
-        return completed(value, self._form.known)
+    def action_move(self, step: int) -> None:
+        if self._paths is not None:
+            self._paths.popup.move(step)
+        else:
+            self.action_go(step)

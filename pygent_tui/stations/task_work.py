@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from pygent_engine.listing import list_workspace
+from pygent_engine.listing import Listing, list_workspace
 from pygent_engine.task_values import TaskView
 
 from ..aside import Aside
+from ..matching import Names
 from ..views import naming, task_forms
 from ..views.written import Field, Unfit, Values, Verdict
 from ..widgets.board.task_requests import LimitsAsked, NewTaskAsked, RetryAsked
@@ -20,6 +21,9 @@ from .station import Station
 if TYPE_CHECKING:
     from ..conductor import Conductor
     from ..screens.form import Filled, Form
+    from ..widgets.board.path_field import Search
+
+_MOST_FOUND = 50
 
 
 class TaskWork(Station):
@@ -28,7 +32,12 @@ class TaskWork(Station):
     def __init__(self, conductor: Conductor) -> None:
         super().__init__(conductor)
         self._written: Values = {}
-        self._lister = Aside("pygent-listing", lambda then: self.app.post_message(Brought(then)))
+        self._names = Names()
+        self._lister = Aside("pygent-listing", self._bring)
+        self._searcher = Aside("pygent-search", self._bring)
+
+    def _bring(self, then: Callable[[], object]) -> None:
+        self.app.post_message(Brought(then))
 
     def requests(self) -> Mapping[type[Request], Callable[[Any], object]]:
         return {
@@ -44,7 +53,11 @@ class TaskWork(Station):
         values = {**self._written, "prompt": prompt} if prompt else self._written
         tuning = self.conductor.state.tuning
         rows = task_forms.new_task_fields(values, tuning.model or self.conductor.launch.model, tuning.personas)
-        form = self._open("New task", rows, lambda written: task_forms.new_task_verdict(written, form.known), "start", self._begin)
+
+        def verdict(written: Values) -> Verdict:
+            return task_forms.new_task_verdict(written, form.known, writing=form.writing_path)
+
+        form = self._open("New task", rows, verdict, "start", self._begin, self._search)
         self._list(form)
 
     def _begin(self, filled: Filled) -> None:
@@ -62,8 +75,22 @@ class TaskWork(Station):
         opened = self.conductor.state.status.opened
         folder = self.conductor.launch.workspace
         folder = folder if Path(folder).is_absolute() else opened.workspace if opened is not None else ""
-        if folder:
-            self._lister.do(lambda: list_workspace(Path(folder)), lambda listing: form.know(() if listing.cut else listing.paths))
+        if not folder:
+            return
+
+        def listed() -> tuple[Listing, Names]:
+            listing = list_workspace(Path(folder))
+            return listing, Names(listing.paths)
+
+        def know(outcome: tuple[Listing, Names]) -> None:
+            listing, self._names = outcome
+            form.know(() if listing.cut else listing.paths)
+
+        self._lister.do(listed, know)
+
+    def _search(self, word: str, then: Callable[[Sequence[str]], object]) -> None:
+        names = self._names
+        self._searcher.do_newest(lambda wanted: names.best(word, _MOST_FOUND, wanted), then)
 
     # ------------------------------------------------------------ again
 
@@ -131,10 +158,11 @@ class TaskWork(Station):
         verdict: Callable[[Values], Verdict],
         verb: str,
         then: Callable[[Filled], object],
+        search: Search | None = None,
     ) -> Form:
         from ..screens.form import Form  # noqa: PLC0415 - only who opens one needs it
 
-        form = Form(title, rows, verdict, verb)
+        form = Form(title, rows, verdict, verb, search)
 
         def left(filled: Filled | None) -> None:
             if filled is not None:

@@ -12,7 +12,7 @@ from pygent_engine.task_values import TaskView
 from pygent_engine.values import UNLIMITED, Limits
 
 from . import task_words
-from .written import Field, Unfit, Values, Verdict, completed, count, paths, seconds, unlisted, words
+from .written import Field, Unfit, Values, Verdict, count, paths, seconds, unlisted, words
 
 MOST_COPIES = 9
 _COPIES = frozenset(map(str, range(1, MOST_COPIES + 1)))
@@ -26,7 +26,7 @@ def new_task_fields(values: Values, model: str, personas: Sequence[str]) -> tupl
     who = (("", "as the session's"), *((name, name) for name in personas))
     rows = (
         (Field("prompt", "Prompt", hint="What is to be done; the task knows nothing else of this conversation", lines=5),),
-        (Field("files", "Files", hint="paths it gets a copy of; . is the whole workspace", paths=True),),
+        (Field("files", "Files", hint="none: it starts empty; . copies the whole workspace", paths=True),),
         (Field("persona", "Persona", choices=who),),
         (Field("model", "Model", hint=model), Field("copies", "Copies", hint="1")),
         (Field("steps", "Steps", hint="no cap"), Field("tokens", "Tokens", hint="no cap")),
@@ -66,22 +66,32 @@ def starts(values: Values, group: str = "") -> tuple[StartTask, ...]:
     return tuple(replace(one, model=model, title=_title(prompt, at, number, model), group=group) for at, model in enumerate(asked, 1))
 
 
-def new_task_verdict(values: Values, known: Sequence[str]) -> Verdict:
-    """What a form for a new task would do."""
+def new_task_verdict(values: Values, known: Sequence[str], *, writing: bool = False) -> Verdict:
+    """What a form for a new task would do. `writing`: the last path is still being written."""
     try:
         tasks = starts(values)
     except Unfit as unfit:
         return Verdict(str(unfit), "error" if values.get("prompt", "").strip() else "muted", fits=False)
     missing = unlisted(tasks[0].files, known)
-    if missing and completed(values.get("files", ""), known):
-        missing = missing[:-1]  # the last one is still being written
+    if writing and missing[-1:] == [*tasks[0].files[-1:]]:
+        missing = missing[:-1]
     if missing:
         return Verdict(f"Not among the files that are listed: {', '.join(missing[:3])}.", "warn")
+    given, role = _given(tasks[0].files)
     if len(tasks) == 1:
-        return Verdict("Starts one task.")
+        return Verdict(f"Starts one task {given}.", role)
     models = list(dict.fromkeys(task.model for task in tasks))
     spread = ", ".join(f"{sum(task.model == model for task in tasks)} × {model}" for model in models) if models != [""] else ""
-    return Verdict(f"Starts {len(tasks)} copies{': ' + spread if spread else ''}; C compares them.")
+    return Verdict(f"Starts {len(tasks)} copies{': ' + spread + ',' if spread else ''} {given}; C compares them.", role)
+
+
+def _given(files: Sequence[str]) -> tuple[str, Literal["text", "muted"]]:
+    """What a task begins with; that this is nothing should be seen."""
+    if not files:
+        return "in an empty workspace (. under Files copies this one)", "text"
+    if "." in files:
+        return "with a copy of the whole workspace", "muted"
+    return f"with a copy of {files[0] if len(files) == 1 else f'{len(files)} paths'}", "muted"
 
 
 def _copies(text: str) -> int:

@@ -12,6 +12,7 @@ from pygent_engine.frozen import frozen
 
 _COUNT = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,6})?)([kKmM]?)")
 _SPAN = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,6})?)(s|m|min|h)?")
+_PLAIN = re.compile(r"[^\s,'\"\\]+")
 _TIMES = {"": 1, "k": 1_000, "m": 1_000_000}
 _UNITS = {"": 1, "s": 1, "m": 60, "min": 60, "h": 3600}
 _NONE = frozenset({"none", "no", "-", "unlimited"})
@@ -43,7 +44,7 @@ class Verdict:
     """What a form says of itself: what it would do, a doubt, or why it cannot be sent."""
 
     text: str
-    role: Literal["muted", "warn", "error"] = "muted"
+    role: Literal["muted", "text", "warn", "error"] = "muted"
     fits: bool = True
     """Whether it can be sent."""
 
@@ -101,12 +102,12 @@ def _is_listed(path: str, known: Sequence[str]) -> bool:
     return (at < len(known) and known[at] == bare) or (below < len(known) and known[below].startswith(f"{bare}/"))
 
 
-def completed(text: str, known: Sequence[str]) -> str | None:
-    """`text` with its last word completed to the first of the `known` paths, which are sorted, that begins so."""
-    word = re.split(r"[,\s]", text)[-1]
-    at = bisect_left(known, word)
-    if not word or at == len(known) or not known[at].startswith(word):
-        return None
-    rest = known[at][len(word) :]
-    part = rest if "/" not in rest else rest[: rest.index("/") + 1]
-    return None if " " in part else text + part
+def last_word(text: str) -> str:
+    """The word that is being written."""
+    return re.split(r"[,\s]", text)[-1]
+
+
+def with_path(text: str, path: str) -> str:
+    """`text` with `path` in place of its last word; one that is no folder is done with."""
+    before = text[: len(text) - len(last_word(text))]
+    return f"{before}{path if _PLAIN.fullmatch(path) else shlex.quote(path)}{'' if path.endswith('/') else ' '}"

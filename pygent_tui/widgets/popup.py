@@ -112,12 +112,12 @@ class Popup(Widget):
         self._top = max(min(self._top, self._at), self._at - self._rows + 1)
         self.refresh()
 
-    def place(self, composer: Region, screen: Region) -> None:
-        """Stand right above the composer, as high as there is room."""
-        room = min(ROWS if screen.height >= 18 else _SHORT_ROWS, composer.y - _FRAME)
+    def place(self, composer: Region, screen: Region, *, below: bool = False) -> None:
+        """Stand right above the composer, as high as there is room; or `below` it."""
+        room = min(ROWS if screen.height >= 18 else _SHORT_ROWS, (screen.height - composer.bottom if below else composer.y) - _FRAME)
         self._rows = max(1, min(len(self._choices), room))
         width, height = max(1, min(composer.width, _WIDEST)), self._rows + _FRAME
-        at = Offset(composer.x, max(0, composer.y - height))
+        at = Offset(composer.x, composer.bottom if below else max(0, composer.y - height))
         if (width, height, at) != self._placed:  # to lay out the screen takes longer than all else that a key does
             self._placed = (width, height, at)
             self.styles.width, self.styles.height, self.absolute_offset = width, height, at

@@ -119,7 +119,7 @@ async def show_scene(stage: Stage, scene: Scene) -> None:
         stage.session.play(scene.late())
         await stage.until(lambda: stage.state.seen >= stage.session.played)
     if scene.awaits:
-        await stage.until(lambda: stage.bench.query_one(Popup).is_open and scene.awaits in stage.text("#popup"))
+        await stage.until(lambda: stage.app.screen.query_one(Popup).is_open and scene.awaits in stage.text("#popup"))
     for _ in range(3):  # panes that appear change the size of others, which are then drawn anew
         await stage.pilot.pause()
         for pane in (*stage.bench.query(LineView), *stage.app.screen.query(LineView)):

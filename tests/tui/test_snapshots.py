@@ -180,7 +180,17 @@ def test_the_board_looks_as_it_did_without_colours(matches: Callable[..., bool],
     assert matches("board-states", (120, 40), DARK)
 
 
-_TASK_WORK = ("task-new", "task-new-copies", "task-retry", "task-limits", "task-diff", "task-conflict", "task-compare", "task-between")
+_TASK_WORK = (
+    "task-new",
+    "task-new-files",
+    "task-new-copies",
+    "task-retry",
+    "task-limits",
+    "task-diff",
+    "task-conflict",
+    "task-compare",
+    "task-between",
+)
 
 
 @pytest.mark.parametrize("name", _TASK_WORK)

@@ -7,16 +7,19 @@ from pathlib import Path
 
 import pytest
 from textual.events import Key
-from textual.widgets import Button, Input
+from textual.widgets import Button
 
 from pygent_engine.events import LimitTask, Op, ResumeTask, RetryTask, StartTask
 from pygent_engine.values import Limits
 from pygent_tui.screens.form import Form
+from pygent_tui.widgets.board.path_field import PathField
 from pygent_tui.widgets.board.task_requests import LimitsAsked, NewTaskAsked, RetryAsked
+from pygent_tui.widgets.popup import Popup
 from tests import work_scripts
 from tests.scenes import Scene
 from tests.scripts import start
 from tests.support.saying import command, hears
+from tests.support.scene_session import SceneLaunch
 from tests.support.stage import Stage, play
 
 WORKED = Scene("worked", work_scripts.worked)
@@ -108,7 +111,7 @@ def test_all_fields_are_filled_by_keys() -> None:
         await opened(stage)
         await stage.press("tab", *"src/, .", "enter", "right", "space", "right", "left", "left", "down")
         await stage.press(*"gpt, qwen", "down", *"3", "down", *"20", "tab", *"200k", "tab", *"5m", "tab", *"90", "up", "down", "shift+tab")
-        assert verdict(stage) == "Starts 3 copies: 2 × gpt, 1 × qwen; C compares them."
+        assert verdict(stage) == "Starts 3 copies: 2 × gpt, 1 × qwen, with a copy of the whole workspace; C compares them."
         await stage.press("ctrl+s")
         ops = await sent(stage)
         groups = {op.group for op in ops if isinstance(op, StartTask)}
@@ -142,23 +145,91 @@ def test_what_was_written_and_not_sent_is_there_the_next_time() -> None:
     play(START, scenario)
 
 
-def test_paths_of_the_workspace_are_completed_and_doubted(tmp_path: Path) -> None:
+@pytest.fixture
+def project(tmp_path: Path) -> SceneLaunch:
+    """The start of a session over a folder with a few files."""
     (tmp_path / "src").mkdir()
-    (tmp_path / "src" / "cache.py").touch()
+    for path in ("src/cache.py", "src/my cache.py", "README.md"):
+        (tmp_path / path).touch()
+    return replace(START.launch(), workspace=str(tmp_path))
 
+
+def listed(stage: Stage) -> list[str]:
+    """The paths that are offered."""
+    popup = stage.app.screen.query_one(Popup)
+    return [line.strip("│› ") for line in stage.text("#popup").splitlines()[1:-1]] if popup.is_open else []
+
+
+def test_paths_are_found_by_a_few_letters_and_those_that_are_unknown_doubted(project: SceneLaunch) -> None:
+    async def scenario(stage: Stage) -> None:
+        await command(stage, "/task-new look")
+        form = await opened(stage)
+        field = form.query_one(PathField)
+        await stage.until(lambda: form.known)
+        await stage.press("tab", *"nope")
+        await stage.until(lambda: verdict(stage) == "Not among the files that are listed: nope.")
+        assert listed(stage) == []
+        await stage.press(*", cch")
+        await stage.until(lambda: listed(stage) == ["src/cache.py", "src/my cache.py"])
+        await stage.press("down", "enter")
+        assert field.value == "nope, 'src/my cache.py' "
+        await stage.press(*"sr")
+        await stage.until(lambda: listed(stage)[:1] == ["src/"])
+        await stage.press("tab")
+        assert field.value == "nope, 'src/my cache.py' src/"
+        await stage.until(lambda: len(listed(stage)) > 1)  # what is in the folder, but Enter is not for it
+        await stage.press("enter")
+        assert form.focused is not field and listed(stage) == []
+
+    play(START, scenario, launch=project)
+
+
+def test_escape_closes_the_list_of_paths_before_it_leaves_the_form(project: SceneLaunch) -> None:
     async def scenario(stage: Stage) -> None:
         await command(stage, "/task-new look")
         form = await opened(stage)
         await stage.until(lambda: form.known)
-        await stage.press("tab", *"nope")
-        assert verdict(stage) == "Not among the files that are listed: nope."
-        await stage.press(*", sr")
-        field = form.query_one("#form-files", Input)
-        await stage.until(lambda: field._suggestion)
-        await stage.press("right")
-        assert field.value == "nope, src/"
+        await stage.press("tab", *"READ")
+        await stage.until(lambda: listed(stage) == ["README.md"])
+        await stage.press("escape")
+        assert stage.app.screen is form and listed(stage) == []
+        await stage.press("backspace")
+        await stage.until(lambda: listed(stage) == ["README.md"])
+        await stage.pilot.click("#popup", offset=(3, 1))
+        await stage.until(lambda: form.values["files"] == "README.md ")
+        await stage.press("escape")
+        await stage.until(lambda: stage.app.screen is stage.bench)
 
-    play(START, scenario, launch=replace(START.launch(), workspace=str(tmp_path)))
+    play(START, scenario, launch=project)
+
+
+@pytest.mark.uses("form.on")
+def test_enter_goes_through_the_fields_and_sends_from_the_last() -> None:
+    async def scenario(stage: Stage) -> None:
+        await command(stage, "/task-new look")
+        form = await opened(stage)
+        assert "Enter  new line" in stage.text("Keys")
+        await stage.press("tab")
+        fields = []
+        while "Enter  start" not in stage.text("Keys"):
+            assert "Enter  next field" in stage.text("Keys")
+            fields.append(form.focused.id if form.focused is not None else None)
+            await stage.press("enter")
+        assert fields == [f"form-{name}" for name in ("files", "persona", "model", "copies", "steps", "tokens", "seconds")]
+        await stage.press(*"90", "enter")
+        assert await sent(stage) == [StartTask("look", limits=Limits(step_seconds=90.0))]
+
+    play(START, scenario)
+
+
+def test_enter_on_the_last_choice_of_a_retry_sends_it() -> None:
+    async def scenario(stage: Stage) -> None:
+        stage.app.post_message(RetryAsked("task-1"))
+        await opened(stage)
+        await stage.press("enter", "tab", "enter", "enter")
+        assert await sent(stage) == [RetryTask("task-1")]
+
+    play(WORKED, scenario)
 
 
 def test_hostile_text_in_a_form_is_only_text() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from pygent_tui.views.written import Unfit, completed, count, paths, seconds, unlisted, words
+from pygent_tui.views.written import Unfit, count, last_word, paths, seconds, unlisted, with_path, words
 
 KNOWN = ("README.md", "src/a b.py", "src/cache.py", "src/cache_disk.py", "tests/test_cache.py")
 
@@ -60,8 +60,16 @@ def test_a_path_is_known_by_itself_or_by_what_is_in_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "whole"),
-    [("", None), ("s", "src/"), ("README.md, t", "README.md, tests/"), ("x", None), ("tests/", "tests/test_cache.py"), ("src/a", None)],
+    ("text", "word", "path", "whole"),
+    [
+        ("", "", "a.py", "a.py "),
+        ("ca", "ca", "src/cache.py", "src/cache.py "),
+        ("a.py, ca", "ca", "src/", "a.py, src/"),
+        ("a.py ", "", "my file.py", "a.py 'my file.py' "),
+        ("x", "x", "it's", "'it'\"'\"'s' "),
+        ("x", "x", "größe.txt", "größe.txt "),
+    ],
 )
-def test_the_last_path_is_completed_a_folder_at_a_time(text: str, whole: str | None) -> None:
-    assert completed(text, KNOWN) == whole
+def test_a_path_takes_the_place_of_the_last_word(text: str, word: str, path: str, whole: str) -> None:
+    assert (last_word(text), with_path(text, path)) == (word, whole)
+    assert paths(whole)[-1] == path
