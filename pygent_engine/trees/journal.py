@@ -128,14 +128,18 @@ class Journal:
         return (self.folder / _NOTE).exists()
 
     def write(self, note: Note, contents: Iterable[bytes]) -> None:
-        """Note that, with the contents that it keeps one after the other, so that it outlives a loss of power."""
+        """Note that, with the contents that it keeps one after the other, so that it outlives a loss of power; or nothing."""
         self.clear()
-        with self._create(_KEPT) as file:
-            fill(file, contents)
-        with self._create(_FRESH) as file:
-            file.write(json.dumps(asdict(note)).encode())
-        (self.folder / _FRESH).rename(self.folder / _NOTE)
-        self._sync()
+        try:
+            with self._create(_KEPT) as file:
+                fill(file, contents)
+            with self._create(_FRESH) as file:
+                file.write(json.dumps(asdict(note)).encode())
+            (self.folder / _FRESH).rename(self.folder / _NOTE)
+            self._sync()
+        except BaseException:
+            self.clear()
+            raise
 
     def read(self) -> Note | None:
         """What is noted, None for nothing. Raises Damaged."""

@@ -65,6 +65,17 @@ def test_without_a_journal_nothing_is_done(work: Work, tmp_path: Path) -> None:
     assert content(work.folder) == dict.fromkeys(("a", "b", "c"), b"before\n")
 
 
+def test_what_cannot_be_noted_whole_is_not_begun(work: Work, tmp_path: Path) -> None:
+    def full() -> Iterator[bytes]:
+        yield b"as far as it goes"
+        assert (work.journal.folder / "kept").exists()
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with pytest.raises(PygentError, match="so nothing was done: .*No space left on device"):
+        work.write(Step("z", Version("file", LARGE + 1, "0" * 40, pieces=full), None))
+    assert content(tmp_path) == work.before
+
+
 def test_two_never_write_into_a_folder_at_once(work: Work) -> None:
     with work.journal.held() as is_mine, pytest.raises(PygentError, match="Another Pygent writes changes into this folder"):
         assert is_mine
