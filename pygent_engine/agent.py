@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from .approvals import Approver, CallbackDesk, Gate, Policy
 from .errors import PygentError, TaskLimitError
 from .events import Told
-from .frontends import Launch, find_front_end, find_web_front_end
+from .frontends import find_front_end, find_web_front_end, launch_with
 from .loop import Loop
 from .models.default import default_model
 from .models.protocol import Model
@@ -17,7 +17,7 @@ from .prompts import DEFAULT_PERSONA, configured_persona, system_prompt
 from .runtime import Runtime
 from .runtime.default import default_runtime, shell_in
 from .seat import Seat
-from .settings import Settings, screen_environment, state_folder
+from .settings import Settings
 from .task_values import TaskView
 from .tasks.build import Heritage
 from .tasks.delegation import delegation_tools
@@ -182,20 +182,7 @@ class Agent(Loop):
             return session
 
         try:
-            front_end(
-                Launch(
-                    open=open_session,
-                    workspace=str(own.base_dir),
-                    model=self.model_name,
-                    redact=self.settings.redact,
-                    state_folder=state_folder(),
-                    environment=screen_environment(),
-                    mouse=self.settings.mouse,
-                    keys=self.settings.keys,
-                    notify=self.settings.notify,
-                    shell=shell_in,
-                )
-            )
+            front_end(launch_with(self.settings, open=open_session, workspace=str(own.base_dir), model=self.model_name, shell=shell_in))
         finally:
             self._move_back_to(own)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from .errors import PygentError
 from .frozen import frozen
+from .settings import Settings, screen_environment, state_folder
 
 if TYPE_CHECKING:
     from .control import RemoteSession
@@ -73,6 +74,35 @@ class Launch:
     keys: tuple[tuple[str, str], ...] = ()
     notify: str = "auto"
     shell: Callable[[str, int, int, str], ShellIn] = _no_shell
+
+
+def launch_with(
+    settings: Settings,
+    *,
+    open: Callable[[bool | None, bool], Session | RemoteSession],
+    workspace: str,
+    model: str,
+    shell: Callable[[str, int, int, str], ShellIn],
+    notice: str = "",
+    diagnose: Callable[[], Iterable[str]] = tuple,
+    attached: bool = False,
+) -> Launch:
+    """A Launch with all that the settings and the environment say of the screen; the rest is its own (see there)."""
+    return Launch(
+        open,
+        workspace,
+        model,
+        notice,
+        redact=settings.redact,
+        state_folder=state_folder(),
+        attached=attached,
+        environment=screen_environment(),
+        diagnose=diagnose,
+        mouse=settings.mouse,
+        keys=settings.keys,
+        notify=settings.notify,
+        shell=shell,
+    )
 
 
 class FrontEnd(Protocol):

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from ..control import RemoteSession, SessionInfo, list_sessions, session_at
 from ..errors import PygentError
-from ..frontends import FrontEnd, Launch, find_front_end
-from ..settings import Settings, screen_environment, state_folder
+from ..frontends import FrontEnd, find_front_end, launch_with
+from ..settings import Settings
 from ..untrusted import clean_line
 from .border import USAGE, tell
 from .log import kept_log
@@ -28,30 +28,32 @@ def attach(command: Attach, settings: Settings, open_app: FrontEnd | None) -> in
     if command.lists:
         print("\n".join(map(session_line, sessions)) or _NONE, flush=True)  # noqa: T201 - what was asked for
         return 0
-    chosen = session_at(sessions, command.id) if command.id else unnamed(sessions, str(Path.cwd()))
+    chosen = session_meant(sessions, command.id, "pygent attach ID")
     if chosen is None:
-        tell("Several sessions run, none of them in this folder; name one, as in: pygent attach ID")
-        for session in sessions:
-            tell(session_line(session))
         return USAGE
     front_end, found = open_app or find_front_end(), chosen.id
     with kept_log(settings.redact):
-        return front_end(
-            Launch(
-                open=lambda use_docker, pull: RemoteSession(found),
-                workspace=chosen.workspace,
-                model=chosen.model,
-                redact=settings.redact,
-                state_folder=state_folder(),
-                environment=screen_environment(),
-                diagnose=lambda: _report(settings),
-                mouse=settings.mouse,
-                keys=settings.keys,
-                notify=settings.notify,
-                shell=shell_in,
-                attached=True,
-            )
+        launch = launch_with(
+            settings,
+            open=lambda use_docker, pull: RemoteSession(found),
+            workspace=chosen.workspace,
+            model=chosen.model,
+            shell=shell_in,
+            diagnose=lambda: _report(settings),
+            attached=True,
         )
+        return front_end(launch)
+
+
+def session_meant(sessions: Sequence[SessionInfo], named: str | None, example: str) -> SessionInfo | None:
+    """The session that is `named`, else the one of this folder. None when that leaves a choice: then it is told, with an `example`
+    of how to name one. Raises PygentError when there is none."""
+    chosen = session_at(sessions, named) if named else unnamed(sessions, str(Path.cwd()))
+    if chosen is None:
+        tell(f"Several sessions run, none of them in this folder; name one, as in: {example}")
+        for session in sessions:
+            tell(session_line(session))
+    return chosen
 
 
 def unnamed(sessions: Sequence[SessionInfo], folder: str) -> SessionInfo | None:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import SettingsError, WorkspaceError
-from ..frontends import FrontEnd, Launch, ShellIn, find_front_end
-from ..settings import DEMO_MODEL, Settings, screen_environment, state_folder
+from ..frontends import FrontEnd, ShellIn, find_front_end, launch_with
+from ..settings import DEMO_MODEL, Settings
 from .log import kept_log
 
 if TYPE_CHECKING:
@@ -41,22 +41,16 @@ def open_front_end(command: OpenApp, settings: Settings, open_app: FrontEnd | No
     front_end = open_app or find_front_end()
     with kept_log(settings.redact):
         workspace = prepared.workspace or "a throwaway folder"
-        return front_end(
-            Launch(
-                open_as,
-                workspace,
-                prepared.model_name,
-                notice="\n".join(notices),
-                redact=settings.redact,
-                state_folder=state_folder(),
-                environment=screen_environment(),
-                diagnose=lambda: _report(prepared),
-                mouse=settings.mouse,
-                keys=settings.keys,
-                notify=settings.notify,
-                shell=shell_in,
-            )
+        launch = launch_with(
+            settings,
+            open=open_as,
+            workspace=workspace,
+            model=prepared.model_name,
+            shell=shell_in,
+            notice="\n".join(notices),
+            diagnose=lambda: _report(prepared),
         )
+        return front_end(launch)
 
 
 def _report(settings: Settings) -> Iterator[str]:

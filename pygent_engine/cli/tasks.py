@@ -6,9 +6,8 @@ import os
 import sys
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
-from ..control import RemoteSession, list_sessions, session_at
+from ..control import RemoteSession, list_sessions
 from ..errors import PygentError
 from ..events import (
     ChangesApplied,
@@ -25,7 +24,7 @@ from ..task_values import FileChange, TaskView
 from ..untrusted import clean_line
 from ..values import ROOT_TASK
 from ..wire import encode_line, encode_value
-from .attach import session_line, unnamed
+from .attach import session_meant
 from .border import FAILED, USAGE, tell
 from .tasks_arguments import Tasks, Verb
 from .tasks_asking import already, answers_of, is_about, is_start, op_of, start_of
@@ -37,12 +36,8 @@ _ANSWER_S = 60.0  # what is merged may be large
 
 def tasks(command: Tasks) -> int:
     """Do what `command` says; the exit code. Raises PygentError when there is no such session or task."""
-    sessions = list_sessions()
-    chosen = session_at(sessions, command.session) if command.session else unnamed(sessions, str(Path.cwd()))
+    chosen = session_meant(list_sessions(), command.session, "pygent tasks --session ID")
     if chosen is None:
-        tell("Several sessions run, none of them in this folder; name one, as in: pygent tasks --session ID")
-        for session in sessions:
-            tell(session_line(session))
         return USAGE
     remote = RemoteSession(chosen.id)
     try:
