@@ -71,7 +71,7 @@ def test_what_cannot_be_noted_whole_is_not_begun(work: Work, tmp_path: Path) -> 
         assert (work.journal.folder / "kept").exists()
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    with pytest.raises(PygentError, match="so nothing was done: .*No space left on device"):
+    with pytest.raises(PygentError, match=r"so nothing was done: .*No space left on device"):
         work.write(Step("z", Version("file", LARGE + 1, "0" * 40, pieces=full), None))
     assert content(tmp_path) == work.before
 
