@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Literal
 
@@ -14,11 +16,13 @@ if TYPE_CHECKING:
 LONGEST_DIFF = 200_000  # characters
 _MOST_LINES = 100_000  # of either text: as objects they weigh a hundred times what an empty one does in a file
 _CONTEXT = 3
-_MOST_CHANGES = 1_000  # lines that differ; beyond, all between the first and the last of them counts as replaced
+_MOST_CHANGES = 1_000  # lines that differ; beyond, the text is compared in pieces, and such a piece counts as replaced
 _MOST_WORK = 1_000_000  # lines compared
 
 Change = tuple[int, int, int, int]
 """The lines [a, b) of the old text gave way to the lines [c, d) of the new one."""
+Pair = tuple[int, int]
+"""A line of the old text, and the line of the new one that is the same."""
 
 
 class Watched:
@@ -97,7 +101,7 @@ def _changes(old: list[str], new: list[str]) -> list[Change]:
     return [(a + head, b + head, c + head, d + head) for a, b, c, d in _between(_kept(left, right), len(left), len(right))]
 
 
-def _between(kept: Sequence[tuple[int, int]], lefts: int, rights: int) -> Iterator[Change]:
+def _between(kept: Sequence[Pair], lefts: int, rights: int) -> Iterator[Change]:
     """The gaps between lines that stay."""
     a = c = 0
     for left, right in (*kept, (lefts, rights)):
@@ -106,8 +110,48 @@ def _between(kept: Sequence[tuple[int, int]], lefts: int, rights: int) -> Iterat
         a, c = left + 1, right + 1
 
 
-def _kept(old: list[int], new: list[int]) -> list[tuple[int, int]]:
-    """The pairs of lines that stay, by Myers' greedy algorithm; none when that would be too much work."""
+def _kept(old: list[int], new: list[int]) -> list[Pair]:
+    """The pairs of lines that stay: of all at once, or where that is too much work piece by piece, between lines that both have once."""
+    kept, _ = _compared(old, new, _MOST_WORK)
+    if kept is None and (anchors := _anchors(old, new)):
+        return list(_piecewise(old, new, anchors))
+    return kept or []
+
+
+def _piecewise(old: list[int], new: list[int], anchors: list[Pair]) -> Iterator[Pair]:
+    """A piece that differs too much counts as replaced, and so does what comes once the work is used up."""
+    a = c = 0
+    left = _MOST_WORK
+    for x, y in (*anchors, (len(old), len(new))):
+        kept, work = _compared(old[a:x], new[c:y], left) if x > a and y > c and left > 0 else (None, 0)
+        yield from ((a + i, c + j) for i, j in kept or ())
+        if x < len(old):
+            yield x, y
+        a, c, left = x + 1, y + 1, left - work
+
+
+def _anchors(old: list[int], new: list[int]) -> list[Pair]:
+    """Lines that stand once in each text, as many of them as come in the same order in both."""
+    times_old, times_new = Counter(old), Counter(new)
+    where = {line: y for y, line in enumerate(new) if times_new[line] == 1}
+    pairs = [(x, where[line]) for x, line in enumerate(old) if line in where and times_old[line] == 1]
+    ends: list[int] = []  # of the best order of each length, where its last line stands in the new text
+    last: list[int] = []  # and which pair that is
+    before: list[int] = []
+    for index, (_, y) in enumerate(pairs):
+        length = bisect_left(ends, y)
+        before.append(last[length - 1] if length else -1)
+        ends[length : length + 1], last[length : length + 1] = [y], [index]
+    found: list[Pair] = []
+    index = last[-1] if last else -1
+    while index >= 0:
+        found.append(pairs[index])
+        index = before[index]
+    return found[::-1]
+
+
+def _compared(old: list[int], new: list[int], most: int) -> tuple[list[Pair] | None, int]:
+    """The pairs of lines that stay, by Myers' greedy algorithm, and the work that it was; None when it would be more than `most`."""
     reach = {1: 0}
     trace: list[dict[int, int]] = []
     work = 0
@@ -121,10 +165,10 @@ def _kept(old: list[int], new: list[int]) -> list[tuple[int, int]]:
             work += x - start + 1
             reach[k] = x
             if x >= len(old) and x - k >= len(new):
-                return _walked_back(trace, len(old), len(new))
-        if work > _MOST_WORK:
-            return []
-    return []
+                return _walked_back(trace, len(old), len(new)), work
+        if work > most:
+            break
+    return None, work
 
 
 def _down(reach: dict[int, int], k: int, distance: int) -> bool:
@@ -132,8 +176,8 @@ def _down(reach: dict[int, int], k: int, distance: int) -> bool:
     return k == -distance or (k != distance and reach[k - 1] < reach[k + 1])
 
 
-def _walked_back(trace: list[dict[int, int]], x: int, y: int) -> list[tuple[int, int]]:
-    kept: list[tuple[int, int]] = []
+def _walked_back(trace: list[dict[int, int]], x: int, y: int) -> list[Pair]:
+    kept: list[Pair] = []
     for distance in range(len(trace) - 1, -1, -1):
         reach, k = trace[distance], x - y
         before = k + 1 if _down(reach, k, distance) else k - 1

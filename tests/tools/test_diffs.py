@@ -53,6 +53,21 @@ def test_a_change_is_shown_with_three_lines_around_it_and_no_more() -> None:
     assert unified(before, before.replace("10\n", "ten\n")) == ("@@ -7,7 +7,7 @@\n 7\n 8\n 9\n-10\n+ten\n 11\n 12\n 13\n", 1, 1)
 
 
+def test_many_small_changes_of_a_large_file_are_told_one_by_one() -> None:
+    before = "".join(f"def f{number}():\n    return {number % 7}\n\n\n" for number in range(3_000))
+    text, added, removed = unified(before, before.replace("    return", "    yield"))
+    assert (added, removed, text.count("\n-    return")) == (3_000, 3_000, 3_000)
+
+
+def test_lines_that_moved_stay_where_most_of_them_keep_their_order() -> None:
+    before = [f"line {number}\n" for number in range(3_000)]
+    after = [f"new {line}" if number % 2 else line for number, line in enumerate(before)]
+    after[0], after[2_000] = after[2_000], after[0]
+    text, added, removed = unified("".join(before), "".join(after))
+    assert applied("".join(before), text) == "".join(after)
+    assert (added, removed) == (1_502, 1_502)
+
+
 @pytest.mark.parametrize(
     ("before", "after"),
     [("a\n" * 300_000, "b\n" * 300_000), ("a\nb\n" * 150_000, "b\na\na\n" * 100_000), ("x" * 1_000_000, "y" * 1_000_000)],
