@@ -58,17 +58,17 @@ def _mended(journal: Journal, ours: Journal, root: Path) -> str:
 def _told(journal: Journal, note: Note, exact: Exact) -> str:
     outcome = take_back(exact, journal, note)
     task = note.task_id or "a task"
-    what = f"The apply of what {task} changed" if note.deed == "apply" else f"Taking back what {task} changed"
+    what = f"Pygent ended in the middle of {'applying' if note.deed == 'apply' else 'taking back'} what {task} changed"
     if outcome.stuck:
         why = "; ".join(clean_text(reason).removesuffix(".") for reason in outcome.stuck.values())
         return (
-            f"{what} was cut off in the middle, and what it did cannot be undone yet: {why}. It is tried again at the next start; "
+            f"{what}, and that cannot be undone yet: {why}. It is tried again at the next start; "
             f"to leave the files as they are, remove {clean_path(str(journal.folder))}."
         )
     journal.clear()
     now = "nothing of it is in this folder" if note.deed == "apply" else "all of it is in this folder still"
     left = f" Changed since, and left alone: {', '.join(map(clean_path, outcome.changed))}." if outcome.changed else ""
-    return f"{what} was cut off in the middle; that was undone, and {now}.{left}"
+    return f"{what}; that was undone, and {now}.{left}"
 
 
 def take_back(exact: Exact, journal: Journal, note: Note) -> Outcome:

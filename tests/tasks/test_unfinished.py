@@ -22,8 +22,8 @@ from .hall import Hall
 ROOT = Path(__file__).parents[2]
 BEFORE: Content = {"a": b"1\n", "b": b"1\n", "gone": b"1\n"}
 AFTER: Content = {"a": b"2\n", "b": b"2\n", "new/c": b"2\n"}
-APPLIED = "The apply of what task-1 changed was cut off in the middle; that was undone, and nothing of it is in this folder."
-TAKEN_BACK = "Taking back what task-1 changed was cut off in the middle; that was undone, and all of it is in this folder still."
+APPLIED = "Pygent ended in the middle of applying what task-1 changed; that was undone, and nothing of it is in this folder."
+TAKEN_BACK = "Pygent ended in the middle of taking back what task-1 changed; that was undone, and all of it is in this folder still."
 _PROGRAM = """
 import os, signal, sys
 from itertools import count

@@ -21,7 +21,7 @@ from tests.support.handing import content, fill
 
 ROOT = Path(__file__).parents[2]
 DEADLINE_S = 100
-SAID = "The apply of what task-1 changed was cut off in the middle; that was undone, and nothing of it is in this folder."
+SAID = "Pygent ended in the middle of applying what task-1 changed; that was undone, and nothing of it is in this folder."
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def test_what_cannot_be_put_back_is_tried_again_at_the_next_start(left: Left) ->
     kept.write_bytes(whole[:2] + b"2\n1\n")
     for _ in range(2):
         assert left.mend() == [
-            "The apply of what task-1 changed was cut off in the middle, and what it did cannot be undone yet: a: what was kept of it "
+            "Pygent ended in the middle of applying what task-1 changed, and that cannot be undone yet: a: what was kept of it "
             f"is damaged. It is tried again at the next start; to leave the files as they are, remove {left.journal.folder}."
         ]
     kept.write_bytes(whole)
