@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable
 
-from .approvals import Approver, CallbackDesk, Gate, Policy
+from .approvals import Gate, Policy
+from .desks import Approver, CallbackDesk
 from .errors import PygentError, TaskLimitError
 from .events import Told
 from .frontends import find_front_end, find_web_front_end, launch_with

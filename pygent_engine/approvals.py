@@ -1,32 +1,30 @@
-"""Approvals: the policy (what must be asked), the gate every call passes, and the desk where asks wait for an answer."""
+"""Approvals: the policy (what must be asked), and the gate that every call passes."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
-from queue import SimpleQueue
-from typing import Protocol, TypeVar
 
 from .cancel import Cancel
+from .desks import Desk
 from .frozen import frozen
 from .scope import Need
-from .values import NEVER_ANSWERED, Approval, ApprovalMode, ApprovalRequest, Mode, Question
+from .values import Approval, ApprovalMode, ApprovalRequest, Mode
 
-Approver = Callable[[ApprovalRequest], Approval | bool]
-A = TypeVar("A")
 NOBODY = Approval("deny", "Nobody is here to be asked.")
 NO_WRITES = "Not run: the user allows no writes now; only they can change that, with /approvals auto."
 _ASKED = "Every such call is to be asked for; approvals = auto leaves that out."
-WITHDRAWN = Approval("deny", NEVER_ANSWERED)
 Grant = tuple[str, str, str]
 """What was allowed for the session: a permission, the prefix of the commands that have it, the task; "" for every one of them."""
 
 
 @frozen
 class Policy:
-    """What asks first (ARCHITECTURE, "What asks"), as `approvals` says. "auto": locally every `bash` and what writes into a
-    repository's own folder, unless `confirm_bash` is off.
-    "ask": every `bash` and every tool that writes. "never-write": every `bash`; what writes is refused."""
+    """What asks first (ARCHITECTURE, "What asks"), as `approvals` says.
+
+    "auto": locally every `bash`, and what writes into a repository's own folder, unless `confirm_bash` is off. "ask": every `bash`
+    and every tool that writes. "never-write": every `bash`; what writes is refused.
+    """
 
     confirm_bash: bool = True
     approvals: ApprovalMode = "auto"
@@ -45,92 +43,6 @@ class Policy:
     def refusal(self, *, writes: bool) -> str:
         """Why a tool that `writes` may not run at all, in one sentence with the way out; "" when it may."""
         return NO_WRITES if writes and self.approvals == "never-write" else ""
-
-
-class Desk(Protocol):
-    """Somebody who can be asked. Both calls announce the ask once an answer can be taken, then block until it comes
-    or the cancel is set."""
-
-    def approve(self, request: ApprovalRequest, cancel: Cancel, announce: Callable[[], None]) -> Approval: ...
-
-    def ask(self, question: Question, cancel: Cancel, announce: Callable[[], None]) -> str | None:
-        """The answer, None when there is nobody to answer."""
-        ...
-
-    def settle(self, call_id: str, approval: Approval) -> bool:
-        """Answer the approval of `call_id` in somebody's place; False when that cannot be, or none waits under that id."""
-        ...
-
-
-class CallbackDesk:
-    """The approver of an embedding program; it answers no questions."""
-
-    def __init__(self, approver: Approver) -> None:
-        self._approver = approver
-
-    def approve(self, request: ApprovalRequest, cancel: Cancel, announce: Callable[[], None]) -> Approval:
-        announce()
-        answer = self._approver(request)
-        if isinstance(answer, Approval):
-            return answer
-        return Approval("once" if answer else "deny")
-
-    def ask(self, question: Question, cancel: Cancel, announce: Callable[[], None]) -> str | None:
-        return None
-
-    def settle(self, call_id: str, approval: Approval) -> bool:
-        return False
-
-
-class WaitingDesk:
-    """Keeps asks until a front end answers them by the id of their call."""
-
-    def __init__(self) -> None:
-        self._guard = threading.Lock()  # of both tables
-        self._approvals: dict[str, SimpleQueue[Approval]] = {}
-        self._questions: dict[str, SimpleQueue[str | None]] = {}
-
-    def approve(self, request: ApprovalRequest, cancel: Cancel, announce: Callable[[], None]) -> Approval:
-        return self._wait(self._approvals, request.call_id, WITHDRAWN, cancel, announce)
-
-    def ask(self, question: Question, cancel: Cancel, announce: Callable[[], None]) -> str | None:
-        return self._wait(self._questions, question.call_id, None, cancel, announce)
-
-    def settle(self, call_id: str, approval: Approval) -> bool:
-        """Answer the approval of `call_id`; False when none waits under that id."""
-        with self._guard:
-            answers = self._approvals.pop(call_id, None)
-        if answers is None:
-            return False
-        answers.put(approval)
-        return True
-
-    def answer(self, call_id: str, text: str) -> bool:
-        """Answer the question of `call_id`; False when none waits under that id."""
-        with self._guard:
-            answers = self._questions.pop(call_id, None)
-        if answers is None:
-            return False
-        answers.put(text)
-        return True
-
-    def _wait(self, table: dict[str, SimpleQueue[A]], call_id: str, withdrawn: A, cancel: Cancel, announce: Callable[[], None]) -> A:
-        answers: SimpleQueue[A] = SimpleQueue()
-
-        def withdraw() -> None:
-            answers.put(withdrawn)
-
-        with self._guard:
-            table[call_id] = answers
-        try:
-            announce()
-            cancel.listen(withdraw)
-            return answers.get()
-        finally:
-            cancel.unlisten(withdraw)
-            with self._guard:
-                if table.get(call_id) is answers:
-                    del table[call_id]
 
 
 class Gate:

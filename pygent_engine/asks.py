@@ -10,8 +10,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import count
 
-from .approvals import WITHDRAWN, Gate
+from .approvals import Gate
 from .cancel import Cancel
+from .desks import WITHDRAWN
 from .errors import described
 from .events import ApprovalAsked, ApprovalSettled, QuestionAnswered, QuestionAsked
 from .prefix import prefix_of

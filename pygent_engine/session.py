@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import assert_never
 
 from .agent import Agent
-from .approvals import Policy, WaitingDesk
+from .approvals import Policy
 from .audience import Audience
+from .desks import WaitingDesk
 from .errors import ImageMissing, PygentError, described
 from .events import (
     AnswerApproval,

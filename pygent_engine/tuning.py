@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import assert_never
 
 from .agent import Agent
-from .approvals import Desk, Policy
+from .approvals import Policy
+from .desks import Desk
 from .errors import PygentError
 from .events import Tuned, Warned
 from .ops import SetApprovals, SetBans, SetConfirmBash, SetModel, SetPersona, SetTool

@@ -9,8 +9,9 @@ from functools import partial
 
 import pytest
 
-from pygent_engine.approvals import NOBODY, Approver, CallbackDesk, Gate, Policy, WaitingDesk
+from pygent_engine.approvals import NOBODY, Gate, Policy
 from pygent_engine.cancel import Cancel
+from pygent_engine.desks import Approver, CallbackDesk, WaitingDesk
 from pygent_engine.scope import Need
 from pygent_engine.values import Approval, ApprovalRequest, Decision, Mode
 from tests.support.asking import LOCAL, NETWORK, PATIENCE, Asker, request

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from pygent_engine.approvals import WITHDRAWN, CallbackDesk, WaitingDesk
 from pygent_engine.cancel import Cancel
+from pygent_engine.desks import WITHDRAWN, CallbackDesk, WaitingDesk
 from pygent_engine.values import Approval, ApprovalRequest, Question
 from tests.support.asking import PATIENCE, Asker, request
 

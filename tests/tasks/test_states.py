@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pygent_engine import Agent, Limits, Message, ModelError, PygentError, Runtime, Settings, TaskManager, TaskState, Usage
-from pygent_engine.approvals import WaitingDesk
+from pygent_engine.desks import WaitingDesk
 from pygent_engine.events import ApprovalAsked, Envelope, TaskCreated, TaskEnded, TaskRetried, TaskStateChanged
 from pygent_engine.task_fold import book
 from pygent_engine.task_values import NEXT_STATES
