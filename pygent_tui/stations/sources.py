@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from pygent_engine.untrusted import clean_line
 
+from ..views import app_state
 from ..views.app_state import AppState
 from .station import Station
 from .writing import Text
@@ -53,17 +54,21 @@ class Sources(Station):
             self.conductor.refuse(f"There is nothing to copy yet: no {what.removeprefix('the ').removeprefix('last ')}.")
 
     def export(self, named: str) -> None:
-        """Write the conversation to a file of that name, or of a new one in the current folder."""
+        """Write the conversation, on a task's own screen that of the task, to a file of that name, or of a new one here."""
         from ..views.export import formats  # noqa: PLC0415 - only who exports needs it
 
-        name = named or f"pygent-{strftime('%Y-%m-%d-%H%M%S', localtime(self.app.clock()))}.md"
+        view = self.conductor.desk.seen
+        whose = f"-{view.id}" if view is not None else ""
+        name = named or f"pygent{whose}-{strftime('%Y-%m-%d-%H%M%S', localtime(self.app.clock()))}.md"
         suffix = Path(name).suffix
         make = formats().get(suffix.lower() or ".md")
         if make is None:
             self.conductor.refuse(f"A conversation is written as .md, .txt or .jsonl, not as {clean_line(suffix, 40)}.")
             return
         state, redact = self.conductor.state, self.conductor.launch.redact
-        self.conductor.writing.write(Text(name, lambda: (redact(make(state)),), "the conversation"))
+        state = state if view is None else app_state.of_task(state, view)
+        what = "the conversation" if view is None else f"the conversation of {clean_line(view.id, 40)}"
+        self.conductor.writing.write(Text(name, lambda: (redact(make(state)),), what))
 
     def _write_copied(self, named: str) -> None:
         copied = self.conductor.copying.copied

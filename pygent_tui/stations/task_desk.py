@@ -69,6 +69,11 @@ class TaskDesk(Station):
 
     # ------------------------------------------------------------ the screen of a task
 
+    @property
+    def seen(self) -> TaskView | None:
+        """The task whose own screen the user is on, also below a list or a dialog."""
+        return self._view(self._screen.task_id) if self._screen in self.app.screen_stack and self._screen is not None else None
+
     def open(self, task_id: str) -> None:
         """Show a task's own conversation and output."""
         if self._view(task_id) is None:

@@ -8,6 +8,7 @@ from itertools import groupby
 
 from pygent_engine.events import CallEnded, CallStarted, Envelope, OutputDelta, ReasoningDelta, StepEnded, StepStarted, TextDelta
 from pygent_engine.frozen import frozen
+from pygent_engine.task_values import TaskView
 from pygent_engine.values import ROOT_TASK, Tuning
 
 from . import asks, board, changes, output, queue, status, task_changes, task_talks, transcript, tuning
@@ -67,6 +68,14 @@ def _joined(batch: Iterable[Envelope]) -> Iterator[Envelope]:
             yield Envelope(envelopes[-1].seq, envelopes[-1].at, task_id, kind(text))
         else:
             yield from run
+
+
+def of_task(state: AppState, view: TaskView) -> AppState:
+    """`state` as if the conversation of a delegated task were the only one."""
+    talk = state.talks.of.get(view.id, transcript.EMPTY)
+    opened = state.status.opened
+    asked = replace(state.status, opened=replace(opened, model=view.model or opened.model)) if opened is not None else state.status
+    return replace(state, transcript=talk, status=asked)
 
 
 def submitted(state: AppState, prompt_id: str, text: str) -> AppState:

@@ -18,6 +18,7 @@ from .entries import Ask, Call, Closed, Ended, Entry, Notice, Opened, Permission
 from .sources import command_of
 
 _TICKS = re.compile("`+")
+_SENDERS = {"task": "The task", "agent": "Pygent, from the main conversation"}
 
 
 @frozen
@@ -74,7 +75,7 @@ def _part(entry: Entry, model: str) -> Part:  # noqa: C901 - one flat match, a l
         case Closed():
             return Part("Session", "closed", entry.reason)
         case Prompt():
-            return Part("You", "steering the turn" if entry.steer else "", entry.text)
+            return Part(_SENDERS.get(entry.by, "You"), "steering the turn" if entry.steer else "", entry.text)
         case Thinking():
             return Part(_agent(model), "thinking", entry.text)
         case Reply():
