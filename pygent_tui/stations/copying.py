@@ -13,7 +13,7 @@ from .station import Station
 if TYPE_CHECKING:
     from ..conductor import Conductor
 
-_TO_FILE = "/copy --file writes it to a file instead."
+_TO_FILE = "/copy --file saves it."
 
 
 class Copying(Station):

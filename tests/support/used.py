@@ -23,7 +23,9 @@ _used: ContextVar[set[str] | None] = ContextVar("used", default=None)
 
 
 class WatchedApp(PygentApp):
-    """The app, which writes down what is used of it, and what it said: a notice itself goes away after some seconds."""
+    """The app, which writes down what is used of it, and what it said. A notice stays, for no picture may depend on how long it takes."""
+
+    NOTIFICATION_TIMEOUT = 600.0
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)

@@ -21,7 +21,7 @@ from tests.tui.outside.test_clipboard import tool
 
 ANSWER = Scene("answer", answer)
 START = Scene("start", start)
-NO_PROMISE = "whether it took it cannot be known. /copy --file writes it to a file instead."
+NO_PROMISE = "whether it took it cannot be known. /copy --file saves it."
 
 
 def coded() -> Script:
@@ -126,7 +126,7 @@ def test_a_program_that_fails_is_told_and_the_terminal_is_asked_instead(tmp_path
         (74_995, "Sent the last reply (74,995 characters) to the terminal's clipboard (OSC 52); many terminals take no text this long."),
         (
             1_000_001,
-            "The last reply (1,000,001 characters) is too long for a terminal's clipboard; /copy --file writes it to a file instead.",
+            "The last reply (1,000,001 characters) is too long for a terminal's clipboard; /copy --file saves it.",
         ),
     ],
 )

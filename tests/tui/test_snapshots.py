@@ -201,6 +201,12 @@ def test_the_work_of_tasks_looks_as_it_did_where_there_is_little_room(
     assert matches(name, size, DARK)
 
 
+@pytest.mark.parametrize("name", ["copied", "board-copied", "task-diff-copied"])
+@pytest.mark.parametrize("size", [(80, 24), (40, 12)])
+def test_what_is_said_in_passing_covers_nothing_that_is_needed(name: str, size: tuple[int, int], matches: Callable[..., bool]) -> None:
+    assert matches(name, size, DARK)
+
+
 @pytest.mark.parametrize("name", ["task-new-copies", "task-conflict", "task-compare"])
 def test_the_work_of_tasks_looks_as_it_did_on_a_large_screen(name: str, matches: Callable[..., bool]) -> None:
     assert matches(name, (200, 50), DARK)
