@@ -6,12 +6,12 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from functools import partial
 
 from .approvals import Gate
 from .asks import UNAPPROVED, Asks, remedies, said_with
 from .errors import PygentError, described
 from .events import CallEnded, CallStarted, FilesChanged, OutputDelta
+from .frozen import frozen
 from .outbox import Post
 from .prefix import plain_words, prefix_of
 from .reports import Reports
@@ -23,11 +23,31 @@ from .tools.registry import CallContext, Tool, ToolOutput
 from .tools.toolbox import Toolbox
 from .turn import Turn
 from .untrusted import OutputCleaner, clean, clean_line, clean_text
-from .values import Approval, JsonDict, Message, ToolCall, ToolResult
+from .values import Approval, JsonDict, Message, ResultStatus, ToolCall, ToolResult
 from .worker import Blocking, LeftBehind, Work
 
 GRACE_S = 3.0  # for a cancelled tool to return by itself: a command is back 2 s after its cancel
 LONGEST_RESULT = 200_000  # characters
+
+
+@frozen
+class _Attempt:
+    """A call of a tool that there is, with arguments that fit it, in a turn; and what it asks and reports."""
+
+    call: ToolCall
+    tool: Tool
+    arguments: JsonDict
+    turn: Turn
+    asks: Asks
+    reports: Reports
+
+    def blocking(self, job: Callable[[], object]) -> Blocking:
+        """`job`, within the limits of the turn."""
+        return Blocking(job, self.turn, grace_s=GRACE_S)
+
+    def ended(self, content: str, status: ResultStatus) -> ToolResult:
+        """What it came to without a word of the tool's own."""
+        return ToolResult(self.call.id, content, status)
 
 
 class Calls:
@@ -52,7 +72,7 @@ class Calls:
 
         def result(asks: Asks, reports: Reports) -> Work[ToolResult]:
             self._post(CallStarted(cleaned_call(call), tool.describe(arguments), "user"))
-            ended = yield from self._begun(call, tool, arguments, turn, asks, reports, frozenset())
+            ended = yield from self._begun(_Attempt(call, tool, arguments, turn, asks, reports), frozenset())
             keep(ended)
             return ended
 
@@ -82,46 +102,45 @@ class Calls:
             return ToolResult(call.id, str(error), "error")
         except Exception as error:  # a schema that is none: every call gets its result, whatever happens
             return ToolResult(call.id, f"The arguments cannot be checked: {described(error)}", "error")
-        admitted = yield from self._admission(call, tool, arguments, turn, asks)
+        attempt = _Attempt(call, tool, arguments, turn, asks, reports)
+        admitted = yield from self._admission(attempt)
         if isinstance(admitted, ToolResult):
             return admitted
         self._post(CallStarted(cleaned_call(call), summary))
-        return (yield from self._begun(call, tool, arguments, turn, asks, reports, admitted))
+        return (yield from self._begun(attempt, admitted))
 
-    def _begun(
-        self, call: ToolCall, tool: Tool, arguments: JsonDict, turn: Turn, asks: Asks, reports: Reports, admitted: frozenset[str]
-    ) -> Work[ToolResult]:
+    def _begun(self, attempt: _Attempt, admitted: frozenset[str]) -> Work[ToolResult]:
         started = time.monotonic()  # what came before was the user's time
-        scope = Scope(asks.permit(admitted), reports.post, admitted)
-        context = CallContext(
-            self.runtime, turn.cancel, _Output(call.id, reports.post).add, asks.question, lambda: setattr(turn, "stopped", True)
-        )
-        result = yield from self._execute(call, tool, arguments, turn, scope, context)
+        turn, asks, post = attempt.turn, attempt.asks, attempt.reports.post
+        output = _Output(attempt.call.id, post)
+        context = CallContext(self.runtime, turn.cancel, output.add, asks.question, lambda: setattr(turn, "stopped", True))
+        result = yield from self._execute(attempt, context, Scope(asks.permit(admitted), post, admitted))
         return replace(result, duration_s=time.monotonic() - started)
 
-    def _admission(self, call: ToolCall, tool: Tool, arguments: JsonDict, turn: Turn, asks: Asks) -> Work[ToolResult | frozenset[str]]:
+    def _admission(self, attempt: _Attempt) -> Work[ToolResult | frozenset[str]]:
         """The permissions that the call has; its result when it may not run."""
+        tool, cancel = attempt.tool, attempt.turn.cancel
         if refusal := self._gate.refusal(writes=tool.writes):
-            return ToolResult(call.id, refusal, "denied")
+            return attempt.ended(refusal, "denied")
         try:
-            wanted = yield from self._wanted(tool, arguments, turn)
-            command = _command(arguments)
+            wanted = yield from self._wanted(attempt)
+            command = _command(attempt.arguments)
             prefix = self._prefix(command) if tool.name == "bash" else ""  # a `cmd` of other tools may be no command
             mode, task_id = self.runtime.mode, self._task_id
             pending = self._gate.pending(tool.name, mode, wanted, writes=tool.writes, prefix=prefix, task_id=task_id)
             if pending and self._gate.desk is None:
-                return ToolResult(call.id, remedies(pending), "denied")
+                return attempt.ended(remedies(pending), "denied")
             if pending:
-                shown: str = command if tool.preview is None else (yield _blocking(partial(tool.preview, self.runtime, arguments), turn))
-                approval: Approval = yield _blocking(lambda: asks.before(pending, shown, prefix), turn)
-                if not approval.allowed and not turn.cancel.is_set():
-                    return ToolResult(call.id, f"The user did not allow this call.{said_with(approval)}", "denied")
+                shown = yield from self._shown(attempt, command)
+                approval: Approval = yield attempt.blocking(lambda: attempt.asks.before(pending, shown, prefix))
+                if not approval.allowed and not cancel.is_set():
+                    return attempt.ended(f"The user did not allow this call.{said_with(approval)}", "denied")
         except LeftBehind:
-            return ToolResult(call.id, UNAPPROVED, "cancelled")
+            return attempt.ended(UNAPPROVED, "cancelled")
         except Exception as error:  # of finding out what it needs: every call gets its result
-            return ToolResult(call.id, str(error) if isinstance(error, PygentError) else described(error), "error")
-        if turn.cancel.is_set():
-            return ToolResult(call.id, UNAPPROVED, "cancelled")
+            return attempt.ended(str(error) if isinstance(error, PygentError) else described(error), "error")
+        if cancel.is_set():
+            return attempt.ended(UNAPPROVED, "cancelled")
         return frozenset(need.permission for need in wanted)
 
     def _prefix(self, command: str) -> str:
@@ -131,40 +150,47 @@ class Calls:
             return ""
         return prefix
 
-    def _wanted(self, tool: Tool, arguments: JsonDict, turn: Turn) -> Work[tuple[Need, ...]]:
-        find = tool.needs
+    def _wanted(self, attempt: _Attempt) -> Work[tuple[Need, ...]]:
+        """What the call needs beyond what every call of its tool does."""
+        find = attempt.tool.needs
         if find is None:
             return ()
-        wanted: tuple[Need, ...] = yield _blocking(lambda: find(self.runtime, arguments), turn)
+        wanted: tuple[Need, ...] = yield attempt.blocking(lambda: find(self.runtime, attempt.arguments))
         return wanted
 
-    def _execute(self, call: ToolCall, tool: Tool, arguments: JsonDict, turn: Turn, scope: Scope, context: CallContext) -> Work[ToolResult]:
+    def _shown(self, attempt: _Attempt, command: str) -> Work[str]:
+        """What the user is shown before they answer."""
+        preview = attempt.tool.preview
+        if preview is None:
+            return command
+        shown: str = yield attempt.blocking(lambda: preview(self.runtime, attempt.arguments))
+        return shown
+
+    def _execute(self, attempt: _Attempt, context: CallContext, scope: Scope) -> Work[ToolResult]:
+        tool = attempt.tool
+
         def run() -> ToolOutput | str:
             with working_in(scope):
-                return tool.run(context, arguments)
+                return tool.run(context, attempt.arguments)
 
         try:
-            outcome = yield _blocking(run, turn)
+            outcome = yield attempt.blocking(run)
         except LeftBehind:
-            return ToolResult(call.id, "[cancelled: the tool did not come back and was left behind]", "cancelled")
+            return attempt.ended("[cancelled: the tool did not come back and was left behind]", "cancelled")
         except PygentError as error:
-            return ToolResult(call.id, str(error), "error")
+            return attempt.ended(str(error), "error")
         except Exception as error:
-            return ToolResult(call.id, f"{tool.name} failed: {described(error)}", "error")
+            return attempt.ended(f"{tool.name} failed: {described(error)}", "error")
         said = outcome if isinstance(outcome, ToolOutput) else ToolOutput(str(outcome))
         if said.changed:
             diffs = tuple(replace(diff, path=clean(diff.path), text=clean(diff.text)) for diff in said.diffs)
             self._post(FilesChanged(tuple(map(clean, said.changed)), diffs))
-        return ToolResult(call.id, _bounded(said.content), said.status, said.exit_code, full_output=said.full_output)
+        return ToolResult(attempt.call.id, _bounded(said.content), said.status, said.exit_code, full_output=said.full_output)
 
 
 def _command(arguments: JsonDict) -> str:
     command = arguments.get("cmd", "")
     return command if isinstance(command, str) else ""
-
-
-def _blocking(job: Callable[[], object], turn: Turn) -> Blocking:
-    return Blocking(job, turn, grace_s=GRACE_S)
 
 
 class _Output:
