@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -36,6 +36,9 @@ class Tuning(Station):
         if self._open is not None:
             pick, items = self._open
             pick.show(items(new.tuning))
+        elif old.tuning.tools:  # it was told before how the session stands
+            for sentence in _changed(old.tuning, new.tuning):
+                self.conductor.say(sentence)
 
     # ------------------------------------------------------------ what an argument can be
 
@@ -158,6 +161,19 @@ class Tuning(Station):
         now = (*tuning.banned_commands, *tuning.banned_apps)
         self._seen_bans = tuple(dict.fromkeys((*self._seen_bans, *now)))
         return _items((name, "" if name in now else "allowed again", name in now) for name in self._seen_bans)
+
+
+def _changed(old: Tuned, new: Tuned) -> Iterator[str]:
+    """What a command or another front end changed, where no list shows it."""
+    offered = {tool.name: tool.on for tool in old.tools}
+    for tool in new.tools:
+        if offered.get(tool.name, tool.on) != tool.on:
+            yield f"From the next step on {tool.name} is {'offered to the model again' if tool.on else 'not offered to the model'}."
+    if old.personas == new.personas and old.persona != new.persona:
+        yield f"From the next turn on the persona is {_persona(new) or 'the default one'}."
+    before, after = (dict.fromkeys((*tuning.banned_commands, *tuning.banned_apps)) for tuning in (old, new))
+    yield from (f"{name} is banned now." for name in after if name not in before)
+    yield from (f"{name} is allowed again." for name in before if name not in after)
 
 
 def _persona(tuning: Tuned) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from pygent_engine.events import Op, SetBans, SetModel, SetPersona, SetTool, Tuned
@@ -173,5 +175,35 @@ def test_arguments_are_completed_from_how_the_session_stands() -> None:
             "tools": ["off bash", "on write_file"],
             "banned": ["add ", "remove rm", "remove curl", "remove 'git push'"],
         }
+
+    play(TUNED, scenario)
+
+
+def test_what_changed_is_said_where_no_list_shows_it() -> None:
+    off = tuple(replace(tool, on=not tool.on) for tool in TUNING.tools)
+    changed = replace(TUNING, tools=off, persona="tester", banned_commands=("rm", "dd"))
+
+    async def scenario(stage: Stage) -> None:
+        stage.session.play(Script(model="qwen3").post(Tuned(changed)).envelopes[1:])
+        await stage.until(lambda: stage.state.tuning == changed)
+        assert said(stage) == [
+            "From the next step on bash is not offered to the model.",
+            "From the next step on write_file is offered to the model again.",
+            "From the next turn on the persona is tester.",
+            "dd is banned now.",
+            "curl is allowed again.",
+        ]
+
+    play(TUNED, scenario)
+
+
+def test_what_a_list_shows_is_not_said_besides() -> None:
+    changed = replace(TUNING, banned_commands=("rm",))
+
+    async def scenario(stage: Stage) -> None:
+        await opens(stage, "/banned")
+        stage.session.play(Script(model="qwen3").post(Tuned(changed)).envelopes[1:])
+        await stage.until(lambda: stage.state.tuning == changed)
+        assert said(stage) == []
 
     play(TUNED, scenario)
