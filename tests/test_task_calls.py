@@ -74,6 +74,11 @@ def state(recorder: Recorder, wanted: TaskState) -> None:
     recorder.wait_for(TaskStateChanged, lambda event: event.state is wanted)
 
 
+def over(recorder: Recorder, tasks: int) -> None:
+    """Wait until so many tasks have ended."""
+    recorder.wait_for(TaskEnded, lambda _: len(recorder.of(TaskEnded)) == tasks)
+
+
 @pytest.mark.parametrize(
     "op",
     [
@@ -198,7 +203,7 @@ def test_the_results_of_two_tasks_are_compared_with_each_other(sessions: Session
     session, recorder = sessions.open([first, "done", second, "done"], interactive=False)
     for number in (1, 2):
         session.send(StartTask("work"))
-        recorder.wait_for(TaskEnded, lambda _, number=number: len(recorder.of(TaskEnded)) == number)
+        over(recorder, number)
     session.send(CompareTasks("task-1", "task-9"))
     assert recorder.wait_for(Warned) == Warned("There is no task task-9; tasks: task-1, task-2.")
     session.send(CompareTasks("task-1", "task-2"))
