@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from pygent_engine.events import Interrupt, RunShell
+from pygent_engine.events import Interrupt
 
 from .command import Command
 from .tasks import TASK_COMMANDS
@@ -70,7 +70,7 @@ COMMANDS: tuple[Command, ...] = (
         lambda desk, word: desk.asking.set_confirm_bash(word),
         _switches,
     ),
-    Command("cmd", "COMMAND", "Run a command in the runtime, as !COMMAND does", lambda desk, cmd: desk.send(RunShell(cmd))),
+    Command("cmd", "COMMAND", "Run a command in the runtime, as !COMMAND does", lambda desk, cmd: desk.composing.run(cmd)),
     Command(
         "cp", "PATH [DEST]", "Copy a file or folder of this machine into the workspace", lambda desk, words: desk.errands.copy_in(words)
     ),

@@ -70,7 +70,7 @@ class Composing(Station):
             self.conductor.refuse(CLOSED)
             return False
         if text.startswith(SHELL):
-            return self._run(text.removeprefix(SHELL).strip())
+            return self.run(text.removeprefix(SHELL).strip())
         self._send(text)
         return True
 
@@ -91,7 +91,8 @@ class Composing(Station):
         self.conductor.send(SubmitPrompt(text, prompt_id))
         self.conductor.show(app_state.submitted(self.conductor.state, prompt_id, text))
 
-    def _run(self, command: str) -> bool:
+    def run(self, command: str) -> bool:
+        """Run `command` where the agent's run, and have it seen; False when there is none."""
         if not command:
             self.conductor.refuse("After ! comes a command, which runs in the workspace.")
             return False

@@ -27,6 +27,7 @@ class Errands(Station):
 
     def start_over(self) -> None:
         """Begin a new conversation; while a turn runs only after a yes, which ends it."""
+        self.conductor.panes.conversation.action_scroll_end()
         if self.conductor.state.status.turn_since is None:
             self.conductor.send(StartOver())
             return
@@ -53,4 +54,5 @@ class Errands(Station):
         except OSError:
             self.conductor.refuse("The folder that Pygent was started in is gone; begin PATH with a slash.")
             return
+        self.conductor.panes.conversation.action_scroll_end()  # where it will be seen
         self.conductor.send(CopyIn(str(path), named[1] if len(named) > 1 else ""))

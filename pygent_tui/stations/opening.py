@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pygent_engine.settings import DEMO_MODEL
+
 from ..connection import Failed
 from ..ports import LaunchPort
 from ..screens.cannot_start import CannotStart, Way
@@ -35,4 +37,6 @@ class Opening(Station):
 def welcome(launch: LaunchPort) -> tuple[str, ...]:
     """What an empty conversation says."""
     lines = ("Welcome to Pygent", "", "Say what you want done; Enter sends it.", "F1 shows the keys and the commands.")
-    return (*lines, "", *launch.notice.splitlines()) if launch.notice else lines
+    tour = ("", "Try “show me around”: the demo takes you on a tour.") if launch.model == DEMO_MODEL else ()
+    notice = ("", *launch.notice.splitlines()) if launch.notice else ()
+    return (*lines, *tour, *notice)

@@ -9,7 +9,7 @@ import pytest
 from pygent_engine.events import CopyIn, Interrupt, RunShell, StartedOver, StartOver, Steer
 from pygent_tui.screens.confirm import Confirm
 from tests.scenes import Scene
-from tests.scripts import answer, running
+from tests.scripts import answer, long, running
 from tests.support.saying import command, said
 from tests.support.script import Script
 from tests.support.stage import Stage, play
@@ -122,3 +122,16 @@ def test_a_command_goes_to_a_pane(text: str, pane: str) -> None:
         assert stage.bench.focused is stage.one(f"#{pane}")
 
     play(BUSY, scenario)
+
+
+@pytest.mark.parametrize("words", ["/new", "/cp a.txt", "/cmd ls"])
+def test_what_it_will_say_is_seen_by_who_reads_further_up(words: str) -> None:
+    async def scenario(stage: Stage) -> None:
+        pane = stage.conductor.panes.conversation
+        await stage.press("f6", "g")
+        assert not pane.following
+        await stage.press("escape")
+        await command(stage, words)
+        assert pane.following
+
+    play(Scene("long", long), scenario)

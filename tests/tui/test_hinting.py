@@ -6,7 +6,9 @@ import pytest
 
 from pygent_engine.events import Interrupt
 from pygent_tui.screens.help import Help
-from tests.scenes import scene
+from pygent_tui.widgets.asks.approval_panel import ApprovalPanel
+from tests.asking_scripts import long_command
+from tests.scenes import Scene, scene
 from tests.support.stage import Stage, play
 
 START, RUNNING, TASKS, APPROVAL = scene("start"), scene("running"), scene("ended-tasks"), scene("approval")
@@ -75,12 +77,19 @@ def test_a_list_that_is_left_takes_its_keys_with_it() -> None:
 
 def test_what_asks_says_itself_which_keys_answer_and_from_a_pane_how_to_get_there() -> None:
     async def scenario(stage: Stage) -> None:
-        await stage.until(lambda: "↑ ↓ scroll" in keys(stage))
+        await stage.until(lambda: isinstance(stage.bench.focused, ApprovalPanel) and keys(stage).startswith(" F1 help"))
         assert "Esc" not in keys(stage)
         await stage.press("f6")
         await stage.until(lambda: "Alt+A answer" in keys(stage))
 
     play(APPROVAL, scenario)
+
+
+def test_what_is_longer_than_its_panel_is_said_to_scroll() -> None:
+    async def scenario(stage: Stage) -> None:
+        await stage.until(lambda: keys(stage).startswith(" ↑ ↓ scroll"))
+
+    play(Scene("long-command", long_command), scenario)
 
 
 @pytest.mark.parametrize(("size", "line"), [((40, 12), " Enter send  F1 help  Ctrl+Q quit"), ((16, 12), " Enter send"), ((8, 12), "")])

@@ -211,4 +211,4 @@ class Cards:
         return self._brush.segments([("│ ", "agent")])
 
     def _end_of(self, text: str) -> str:
-        return one_line(text)[-max(8, self._brush.width - 24) :]
+        return one_line(text)[-max(8, self._brush.width - 24) :].lstrip()

@@ -16,7 +16,8 @@ from pygments.lexers import get_lexer_by_name, get_lexer_for_filename
 from pygments.token import Comment, Keyword, Name, Number, Operator, String, _TokenType
 from pygments.util import ClassNotFound
 from rich.console import Console, ConsoleOptions, RenderResult
-from rich.markdown import CodeBlock, Heading, Markdown, TableElement
+from rich.markdown import CodeBlock, Heading, HorizontalRule, ListItem, Markdown, TableElement
+from rich.rule import Rule
 from rich.segment import Segment
 from rich.style import Style
 from rich.syntax import Syntax, SyntaxTheme
@@ -123,7 +124,9 @@ class _Document(Markdown):
 
 
 def _told(token: Token) -> Token:
-    """An image is not shown; its words and its address are, where it stands."""
+    """A line ends where the model ended it. An image is not shown; its words and its address are, where it stands."""
+    if token.type == "softbreak":
+        return Token("hardbreak", "br", 0)
     if token.type != "image":
         return token
     return Token("text", "", 0, content=" ".join(filter(None, ("[image:", token.content, f"({token.attrs['src']})]"))))
@@ -154,6 +157,25 @@ class _Code(CodeBlock):
         yield Syntax(code, self.lexer or "text", theme=self.colors, word_wrap=True, padding=(0, 1))
 
 
+class _Rule(HorizontalRule):
+    """A line between two parts."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield Rule(style=console.get_style("markdown.hr"))
+
+
+class _Item(ListItem):
+    """An item of a list; its number stands as it is written, with a dot."""
+
+    def render_number(self, console: Console, options: ConsoleOptions, number: int, last_number: int) -> RenderResult:
+        wide = len(str(last_number - 1)) + 3  # rich gives the one after the last
+        style, room = console.get_style("markdown.item.number"), options.update(width=options.max_width - wide)
+        for at, line in enumerate(console.render_lines(self.elements, room, style=self.style)):
+            yield Segment(" " * wide if at else f"{number}. ".rjust(wide), style)
+            yield from line
+            yield Segment("\n")
+
+
 class _Table(TableElement):
     """A table; one with more columns than there is room for is told row by row, each cell below the last."""
 
@@ -175,6 +197,8 @@ _Document.elements = {
     "fence": _Code,
     "code_block": _Code,
     "table_open": _Table,
+    "hr": _Rule,
+    "list_item_open": _Item,
 }
 
 
