@@ -78,6 +78,7 @@ class BoardScreen(Screen[None]):
     def on_task_table_moved(self, event: TaskTable.Moved) -> None:
         self._head.renew()
         self.set_class(event.view is None, "-bare")
+        self.detail.diff_key = key_of(self.table, "board.diff")
         self.detail.show(event.view, event.board)
         self.post_message(Update(self.detail))  # by its own way it would come a frame later than the row
 

@@ -14,6 +14,7 @@ from textual.screen import ModalScreen
 
 from pygent_engine.task_values import TaskView
 
+from ..bound import key_of
 from ..views import comparing
 from ..views.comparing import Comparing
 from ..views.handing import Handing, told
@@ -133,7 +134,7 @@ class Compare(ModalScreen[None]):
             self._draw_between()
         for at, side in enumerate(self.sides):
             view = state.pair[at] if at < len(state.pair) else None
-            side.border_title = Content(one_line(comparing.title(state, view)) if view is not None else "")
+            side.border_title = Content(one_line(comparing.title(state, view, key_of(self, "compare.again"))) if view is not None else "")
             known = state.work.of(view.id) if view is not None else TaskChanges()
             drawn = (view.id, known) if view is not None else None
             if drawn != self._drawn[at]:
@@ -143,7 +144,7 @@ class Compare(ModalScreen[None]):
 
     def _draw_between(self) -> None:
         state = self.state
-        self.between.border_title = Content(one_line(comparing.between_title(state)))
+        self.between.border_title = Content(one_line(comparing.between_title(state, key_of(self, "compare.again"))))
         drawn = (_ids(state), state.apart, state.refusal)
         if drawn != self._drawn_between:
             self._drawn_between = drawn

@@ -16,6 +16,7 @@ from textual.widgets import Static
 
 from pygent_engine.task_values import TaskView
 
+from ..bound import named_at
 from ..views import handing
 from ..views.handing import Doing, Handing
 from ..views.task_changes import TaskChanges
@@ -113,7 +114,7 @@ class TaskDiff(ModalScreen[None]):
 
     def _draw(self) -> None:
         state = self.state
-        text, role = handing.headline(state)
+        text, role = handing.headline(state, named_at(self.list))
         self._note.update(drawn([(one_line(text), role)]))
         clashed = state.known.report.conflicts if state.outcome == "conflict" else ()
         self.list.border_title = Content(one_line(handing.title(state)))

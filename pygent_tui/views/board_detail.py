@@ -24,18 +24,18 @@ class Said(NamedTuple):
     lines: int = 1
 
 
-def detail(view: TaskView, board: Board, now: float) -> tuple[Said, ...]:
-    """All that there is to tell of a task at `now`, Unix seconds, the most needed first."""
-    return tuple(said for said in _told(view, board, now) if said.text)
+def detail(view: TaskView, board: Board, now: float, diff_key: str) -> tuple[Said, ...]:
+    """All that there is to tell of a task at `now`, Unix seconds, the most needed first; `diff_key` shows what it changed."""
+    return tuple(said for said in _told(view, board, now, diff_key) if said.text)
 
 
-def _told(view: TaskView, board: Board, now: float) -> Iterator[Said]:
+def _told(view: TaskView, board: Board, now: float, diff_key: str) -> Iterator[Said]:
     stands = word(view, now)
     yield Said("", f"{stands.sign} {stands.whole}  {view.id} · {view.title}", "strong")
     yield Said("asks", board.want(view) or ("" if not view.asks else "an answer"), "warn", 4)
     yield Said("error", view.error, "error", 3)
     others = ", ".join(board.conflicts.get(view.id, ()))
-    yield Said("conflict", f"the same files were changed by {others}; D shows what each made of them" if others else "", "warn")
+    yield Said("conflict", f"the same files were changed by {others}; {diff_key} shows what each made of them" if others else "", "warn")
     yield Said("answer" if view.state.ended else "says", view.answer, "text", 6)
     yield Said("did", " ← ".join(reversed(view.recent)), "muted", 3)
     yield Said("changed", _changed(view), "text", 2)

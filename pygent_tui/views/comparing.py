@@ -166,10 +166,10 @@ def _answered(view: TaskView, width: int) -> list[str]:
     return lines or ["no answer"]
 
 
-def title(state: Comparing, view: TaskView) -> str:
-    """What stands above the changes of a copy."""
+def title(state: Comparing, view: TaskView, again: str) -> str:
+    """What stands above the changes of a copy; `again` is the key that asks for them again."""
     known = state.work.of(view.id)
-    found = counted(known) if known.listed else "no answer; r asks again" if state.late else "looking…"
+    found = counted(known) if known.listed else f"no answer; {again} asks again" if state.late else "looking…"
     return f"{state.copies.index(view) + 1} · {view.id} · {found}"
 
 
@@ -184,12 +184,12 @@ def heading(state: Comparing) -> str:
     return f"{len(state.copies)} copies · {prompt}"
 
 
-def between_title(state: Comparing) -> str:
+def between_title(state: Comparing, again: str) -> str:
     """Whose lines are which, and how much there is of them."""
     signs = " · ".join(f"{sign} {state.copies.index(view) + 1} {view.id}" for sign, view in zip("−+", state.pair, strict=False))
     if state.apart is not None:
         return f"{signs} · {_differ(len(state.apart))}{_lines(state.apart)}"
-    return f"{signs} · {'no answer; r asks again' if state.late else 'looking…' if not state.refusal else 'not compared'}"
+    return f"{signs} · {f'no answer; {again} asks again' if state.late else 'looking…' if not state.refusal else 'not compared'}"
 
 
 def _differ(count: int) -> str:

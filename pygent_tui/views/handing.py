@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import field, replace
 from typing import Literal
 
@@ -98,31 +98,32 @@ def marked_all(state: Handing) -> Handing:
 # ---------------------------------------------------------------- what is said
 
 
-def headline(state: Handing) -> tuple[str, Role]:
-    """What has happened, and what to do next."""
+def headline(state: Handing, key: Callable[[str], str]) -> tuple[str, Role]:
+    """What has happened, and what to do next; `key` tells the key of a binding by its id."""
     if state.refusal:
         return state.refusal, "warn"
     if state.late:
-        return "No answer yet; r asks again.", "warn"
+        return f"No answer yet; {key('task-diff.again')} asks again.", "warn"
     if state.doing in ("apply", "unapply"):
         return ("Applying the changes…" if state.doing == "apply" else "Taking the changes back…"), "muted"
     if state.outcome:
-        return _came_of(state)
+        return _came_of(state, key)
     if state.doing == "diff" and not state.known.listed:
         return f"Looking at what {state.view.id} changed…", "muted"
-    return _listed(state)
+    return _listed(state, key)
 
 
-def _came_of(state: Handing) -> tuple[str, Role]:
+def _came_of(state: Handing, key: Callable[[str], str]) -> tuple[str, Role]:
     report, back = state.known.report, state.known.back
+    apply, tell = key("task-diff.apply"), key("task-diff.message")
     match state.outcome:
         case "applied" if not report.applied:
             return "Nothing was left to apply.", "muted"
         case "applied":
-            return f"Applied to the workspace: {names(report.applied)}. U takes it back.", "ok"
+            return f"Applied to the workspace: {names(report.applied)}. {key('task-diff.take-back')} takes it back.", "ok"
         case "conflict":
-            others = "Mark others and A applies those; m" if len(state.changes) > len(report.conflicts) else "m"
-            way = f"{others} tells the task; or mend it here, and A again."
+            others = f"Mark others and {apply} applies those; {tell}" if len(state.changes) > len(report.conflicts) else tell
+            way = f"{others} tells the task; or mend it here, and {apply} again."
             return f"Nothing was applied: {names(report.conflicts)} changed here too. {way}", "error"
         case "returned":
             return f"Taken back: {names(back.applied)}.", "ok"
@@ -130,19 +131,20 @@ def _came_of(state: Handing) -> tuple[str, Role]:
             return f"Nothing was taken back: {names(back.conflicts)} changed here since.", "error"
 
 
-def _listed(state: Handing) -> tuple[str, Role]:
+def _listed(state: Handing, key: Callable[[str], str]) -> tuple[str, Role]:
+    apply, mark = key("task-diff.apply"), key("task-diff.mark")
     if not state.changes:
         return f"{state.view.id} changed nothing.", "muted"
     if not state.chosen:
-        return f"All that {state.view.id} changed is ignored by git; Space marks what to apply.", "muted"
+        return f"All that {state.view.id} changed is ignored by git; {mark} marks what to apply.", "muted"
     if not state.due:
-        return "All of it is applied. U takes it back; Space marks what to apply again.", "muted"
+        return f"All of it is applied. {key('task-diff.take-back')} takes it back; {mark} marks what to apply again.", "muted"
     shared = sorted({other for change in state.chosen for other in change.also})
     which = "what is marked" if state.marked else "all of it"
     warning = f" {', '.join(shared)} changed some of it too." if shared else ""
     if state.asks:
-        return f"A applies {which} to the workspace: {names([change.path for change in state.chosen])}.{warning}", "warn"
-    return f"A applies {which} to the workspace, Space marks.{warning}", "warn" if shared else "muted"
+        return f"{apply} applies {which} to the workspace: {names([change.path for change in state.chosen])}.{warning}", "warn"
+    return f"{apply} applies {which} to the workspace, {mark} marks.{warning}", "warn" if shared else "muted"
 
 
 def shared_by(state: Handing) -> dict[str, tuple[str, ...]]:

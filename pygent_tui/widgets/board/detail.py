@@ -28,6 +28,8 @@ class BoardDetail(LineView, can_focus=False):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
+        self.diff_key = ""
+        """The key that shows what a task changed."""
         self._view: TaskView | None = None
         self._board: Board = EMPTY
         self._now = 0.0
@@ -50,7 +52,7 @@ class BoardDetail(LineView, can_focus=False):
         self._now = now
 
     def reflow(self) -> None:
-        told = () if self._view is None else detail(self._view, self._board, self._now)
+        told = () if self._view is None else detail(self._view, self._board, self._now, self.diff_key)
         self._lines = laid(told, self.page.width, self.page.height)
         self.set_extent(len(self._lines), self.page.width, 0)
 

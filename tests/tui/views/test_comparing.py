@@ -86,11 +86,11 @@ def test_an_answer_is_of_these_two_and_came_after_the_question() -> None:
     script = work_scripts.compared(work_scripts.copies())
     state = replace(compared(script), between=True, since=script.envelopes[-1].seq - 1)
     assert state.apart == work_scripts.APART
-    assert comparing.between_title(state) == "− 1 task-1 · + 2 task-2 · 4 files differ +3 −7"
+    assert comparing.between_title(state, "r") == "− 1 task-1 · + 2 task-2 · 4 files differ +3 −7"
     for other in (comparing.chose(state, 1), comparing.chose(state, 2), replace(state, since=script.envelopes[-1].seq)):
         assert other.apart is None
-    assert comparing.between_title(comparing.chose(state, 1)) == "− 2 task-2 · + 1 task-1 · looking…"
-    assert comparing.between_title(replace(comparing.chose(state, 1), late=True)).endswith(" · no answer; r asks again")
+    assert comparing.between_title(comparing.chose(state, 1), "r") == "− 2 task-2 · + 1 task-1 · looking…"
+    assert comparing.between_title(replace(comparing.chose(state, 1), late=True), "r").endswith(" · no answer; r asks again")
 
 
 def test_what_only_one_of_the_two_has_is_said() -> None:
@@ -117,7 +117,7 @@ def test_tasks_that_are_no_copies_have_no_prompt_in_common() -> None:
 
 def test_above_the_changes_stands_whose_they_are_and_whether_they_came() -> None:
     state = compared(work_scripts.copies())
-    titles = [comparing.title(state, view) for view in state.copies]
+    titles = [comparing.title(state, view, "r") for view in state.copies]
     assert titles == ["1 · task-1 · 3 files +8 −4", "2 · task-2 · 1 file +4 −2", "3 · task-3 · looking…"]
     assert state.missing == ("task-3",)
-    assert comparing.title(replace(state, late=True), state.copies[2]) == "3 · task-3 · no answer; r asks again"
+    assert comparing.title(replace(state, late=True), state.copies[2], "r") == "3 · task-3 · no answer; r asks again"

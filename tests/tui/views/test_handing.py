@@ -19,6 +19,9 @@ VIEW = task_fold.book(work_scripts.worked().envelopes)["task-1"]
 LISTED = TaskChanges(CHANGES, listed=9)
 ALL_APPLIED = "All of it is applied. U takes it back; Space marks what to apply again."
 TAKEN = replace(VIEW, applied=APPLIED.applied)
+KEYS = {
+    f"task-diff.{name}": key for name, key in (("again", "r"), ("apply", "A"), ("take-back", "U"), ("message", "m"), ("mark", "Space"))
+}.__getitem__
 
 
 def state(known: TaskChanges = LISTED, **fields: object) -> Handing:
@@ -48,9 +51,9 @@ def test_what_came_of_an_attempt(doing: handing.Doing, known: TaskChanges, outco
 def test_a_refusal_is_said_and_a_late_answer_still_counts() -> None:
     asked = handing.began(state(TaskChanges()), "diff", since=5)
     refused = handing.came(asked, VIEW, TaskChanges(warning="git is not here; install it.", warned=6))
-    assert handing.headline(refused) == ("git is not here; install it.", "warn")
+    assert handing.headline(refused, KEYS) == ("git is not here; install it.", "warn")
     answered = handing.came(refused, VIEW, TaskChanges(CHANGES, 7, warning="git is not here; install it.", warned=6))
-    assert handing.headline(answered)[0].startswith("A applies all of it")
+    assert handing.headline(answered, KEYS)[0].startswith("A applies all of it")
     assert not handing.came(asked, VIEW, TaskChanges(warning="of before", warned=5)).refusal
 
 
@@ -102,7 +105,7 @@ def test_a_mark_is_for_a_path_that_there_is() -> None:
     ],
 )
 def test_the_headline_says_what_happened_and_what_to_do_next(shown: Handing, sentence: str, role: str) -> None:
-    assert handing.headline(shown) == (sentence, role)
+    assert handing.headline(shown, KEYS) == (sentence, role)
 
 
 def test_what_was_applied_is_due_again_only_when_it_is_marked() -> None:
