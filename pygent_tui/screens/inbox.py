@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
@@ -13,6 +14,8 @@ from ..widgets.asks.ask_panel import AskPanel
 from ..widgets.key_line import KeyLine
 from ..widgets.request import Request
 
+_FRAME = 2  # lines
+
 
 class InboxScreen(ModalScreen[None]):
     """Closes when nothing waits any more. Escape is an answer of the panel, so that another key leaves."""
@@ -22,7 +25,10 @@ class InboxScreen(ModalScreen[None]):
     ]
     DEFAULT_CSS = """
     InboxScreen { background: $background; }
-    InboxScreen #inbox { height: 1fr; min-height: 3; border: round $warning; border-title-color: $text-warning; }
+    InboxScreen #inbox { height: auto; min-height: 3; border: round $warning; border-title-color: $text-warning; }
+    InboxScreen.-many #inbox { height: 1fr; }
+    InboxScreen.-one #inbox { display: none; }
+    InboxScreen KeyLine { dock: bottom; }
     """
     VERTICAL_BREAKPOINTS = [(0, "-short"), (18, "-tall")]  # noqa: RUF012 - as above
 
@@ -43,7 +49,19 @@ class InboxScreen(ModalScreen[None]):
 
     def list_asks(self, rows: tuple[str, ...], at: int, waits: tuple[str, ...]) -> None:
         self.waiting.show(rows, at, waits)
-        self.waiting.border_title = Content(f"{len(rows)} wait for your answer" if len(rows) > 1 else "1 waits for your answer")
+        self.waiting.border_title = Content(f"{len(rows)} wait for your answer")
+        self._share(len(rows))
+
+    def _share(self, count: int) -> None:
+        """The list has the lines that it needs, at most what the panel leaves; one that waits alone is not listed."""
+        self.set_class(count == 1, "-one")
+        self.set_class(count + _FRAME > self.size.height // 2, "-many")
+        if self.panel is not None and self.panel.alone != (count == 1):
+            self.panel.alone = count == 1
+            self.panel.refresh(layout=True)
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._share(self.waiting.count)
 
     def ask(self, panel: Widget) -> None:
         """Show `panel` below the list."""

@@ -52,6 +52,28 @@ def test_the_inbox_lists_all_with_their_waits_and_goes_back_with_the_same_key() 
     play(FOUR, scenario)
 
 
+def test_one_that_waits_alone_is_not_listed_and_has_the_screen() -> None:
+    async def scenario(stage: Stage) -> None:
+        await opened(stage)
+        panel = stage.app.screen.query_one(ApprovalPanel)
+        assert not stage.one("#inbox").display
+        assert panel.alone
+        assert "May this run? bash · task-1 · A cache on disk" in stage.text("ApprovalPanel")
+
+    play(ONE, scenario, size=(80, 24))
+
+
+def test_what_waits_alone_may_be_as_long_as_the_screen_is_high() -> None:
+    async def scenario(stage: Stage) -> None:
+        await stage.press("alt+a")
+        await stage.until(lambda: isinstance(stage.app.screen, InboxScreen) and bool(at(stage)))
+        assert stage.app.screen.query_one(ApprovalPanel).region.height == 23  # all but the last line
+        await stage.pilot.resize_terminal(80, 40)
+        await stage.until(lambda: stage.app.screen.query_one(ApprovalPanel).region.height == 39)
+
+    play(Scene("long", asking_scripts.long_command), scenario, size=(80, 24))
+
+
 def test_a_panel_tells_what_its_task_did_before_and_how_long_it_waits() -> None:
     async def scenario(stage: Stage) -> None:
         await opened(stage)

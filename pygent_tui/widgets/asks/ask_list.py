@@ -57,10 +57,15 @@ class AskList(Widget):
         taller = len(rows) != len(self._rows)
         self._rows, self._waits, self._at = said
         self.set_class(len(rows) > 1, "-several")
-        self.refresh(layout=taller and not self._whole)
+        self.refresh(layout=taller)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        return min(_MOST, len(self._rows))
+        return len(self._rows) if self._whole else min(_MOST, len(self._rows))
+
+    @property
+    def count(self) -> int:
+        """How many wait."""
+        return len(self._rows)
 
     @property
     def shown(self) -> range:

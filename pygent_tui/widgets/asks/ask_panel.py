@@ -82,6 +82,8 @@ class AskPanel(Widget, can_focus=True):
         self._title = title
         self._quiet_s = quiet_s
         self._typed_at = typed_at
+        self.alone = False
+        """It has the screen for itself, but for the last line."""
         self._answered = False
         self._at, self._count = 0, 1
         self.border_title = Content(title)
@@ -145,7 +147,8 @@ class AskPanel(Widget, can_focus=True):
 
     def room(self, container: Size, viewport: Size, width: int) -> int:
         """The lines that the answers leave to the body."""
-        most = max(viewport.height * 3 // 4, min(viewport.height - 2, _LEAST)) - self.styles.border.spacing.height
+        most = viewport.height - 1 if self.alone else max(viewport.height * 3 // 4, min(viewport.height - 2, _LEAST))
+        most -= self.styles.border.spacing.height
         parts = [part for part in (self.waiting, *self.query(".answers > *").results(Widget)) if part.display]
         return max(1, most - sum(_height(part, container, viewport, width) for part in parts))
 
