@@ -28,6 +28,7 @@ def looks(snap_compare: Callable[..., bool], monkeypatch: pytest.MonkeyPatch) ->
         async def before(pilot: Pilot[None]) -> None:
             app.theme = theme
             await show_scene(Stage(app, pilot, launch.session), scene)
+            assert not any(getattr(widget, "cursor_blink", False) for widget in app.screen.walk_children()), "a picture has no clock"
 
         try:
             return snap_compare(app, terminal_size=size, run_before=before)

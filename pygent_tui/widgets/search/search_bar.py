@@ -54,7 +54,9 @@ class SearchBar(Horizontal):
 
     def compose(self) -> ComposeResult:
         yield Static("/", classes="search-sign")
-        yield Input(self._begin, compact=True, select_on_focus=True)
+        line = Input(self._begin, compact=True, select_on_focus=True)
+        line.cursor_blink = False
+        yield line
         yield Static(classes="search-found")
 
     def write(self) -> None:
