@@ -23,12 +23,13 @@ _SHOWN_AS_DIFF = frozenset({"content", "old", "new"})
 
 
 class CallCard:
-    """Calls with one brush; `opens` is the key that opens a card."""
+    """Calls with one brush; `opens` is the key that opens a card, `shows` the one that shows all that a command put out."""
 
-    def __init__(self, brush: Brush, diffs: DiffCard, opens: str) -> None:
+    def __init__(self, brush: Brush, diffs: DiffCard, opens: str, shows: str) -> None:
         self._brush = brush
         self._diffs = diffs
         self._opens = opens
+        self._shows = shows
 
     def draw(self, call: Call, seconds: int, opened: bool) -> list[Strip]:
         """The lines of a card; a folded one is a few. `seconds`: how long a running call runs by now."""
@@ -73,10 +74,16 @@ class CallCard:
         else:
             strips = [self._brush.fit([(gutter, role), (line.expandtabs(4), "muted")]) for line in shown]
         if hidden:
-            which, way = ("earlier" if call.failed else "more"), ("" if opened else f" · {self._opens} opens")
-            more = self._brush.strip((gutter, role), (f"… {hidden:,} {which} lines{way}", "comment"))
+            which = "earlier" if call.failed else "more"
+            more = self._brush.strip((gutter, role), (f"… {hidden:,} {which} lines{self._way_on(call, opened)}", "comment"))
             strips = [more, *strips] if call.failed else [*strips, more]
         return strips
+
+    def _way_on(self, call: Call, opened: bool) -> str:
+        """How to see what is not shown."""
+        if not opened:
+            return f" · {self._opens} opens"
+        return f" · {self._shows} shows the output" if call.name == "bash" else ""
 
     def _files(self, call: Call, gutter: str, role: str) -> list[Strip]:
         return self._brush.wrap(gutter, role, [(f"wrote {', '.join(call.files)}", "ok")]) if call.files else []

@@ -80,7 +80,7 @@ class Drawings:
             brush = Brush(self._width, self._pane.look, self._pane.app.console)
             opens = key_of(self._pane, "conversation.open")
             diffs = DiffCard(brush, self._code, beside=self._beside, opens=opens)
-            self._cards = Cards(brush, self._markdown, CallCard(brush, diffs, opens))
+            self._cards = Cards(brush, self._markdown, CallCard(brush, diffs, opens, key_of(self._pane, "conversation.output")))
         return self._cards
 
     def _markdown(self, text: str, width: int) -> list[list[Segment]]:

@@ -26,6 +26,17 @@ async def test_a_card_shows_the_end_of_a_failure_and_unfolds() -> None:
 
 
 @in_loop
+async def test_an_opened_card_that_cannot_show_all_names_the_way_to_the_rest() -> None:
+    pane = Conversation()
+    content = "\n".join(f"line {number}" for number in range(600))
+    async with Stage(pane).run_test(size=(60, 20)) as pilot:
+        pane.show(folded(CallStarted(ToolCall("c", "bash", "{}"), "make"), CallEnded(ToolResult("c", content, "ok", 0))))
+        await settle(pilot, pane)
+        await pilot.press("o", "end")
+        assert "┆   … 200 more lines · v shows the output" in screen_lines(pane)
+
+
+@in_loop
 async def test_a_card_hides_no_single_line() -> None:
     pane = Conversation()
     async with Stage(pane).run_test(size=(60, 20)) as pilot:
