@@ -93,10 +93,12 @@ class TaskRemoved:
 
 @frozen
 class ChangesFound:
-    """The paths that differ now from what the task began with: `count` of them, the first ones by name."""
+    """The paths that differ now from what the task began with: `count` of them, the first ones by name. `renewed`: those that were
+    applied and are another version now."""
 
     count: int
     paths: tuple[str, ...] = ()
+    renewed: tuple[str, ...] = ()
 
 
 @frozen
@@ -124,9 +126,10 @@ class ChangesApplied:
 
 @frozen
 class ChangesTakenBack:
-    """The answer to an UnapplyTask."""
+    """The answer to an UnapplyTask. `earlier`: of what was taken back, the paths of which an earlier version was applied, and stays."""
 
     report: ApplyReport
+    earlier: tuple[str, ...] = ()
 
 
 TaskEvent = (

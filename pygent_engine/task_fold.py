@@ -113,12 +113,12 @@ def fold(view: TaskView, event: Event, at: float) -> TaskView:
             )
         case TaskRetried():
             return _retried(view, event, at)
-        case ChangesFound(count, paths):
-            return _with(view, changes=count, changed=paths)
+        case ChangesFound(count, paths, renewed):
+            return _with(view, changes=count, changed=paths, renewed=renewed)
         case ChangesApplied(report) if not report.conflicts:
-            return _with(view, applied=tuple(dict.fromkeys((*view.applied, *report.applied))))
-        case ChangesTakenBack(report) if not report.conflicts:
-            return _with(view, applied=tuple(path for path in view.applied if path not in report.applied))
+            return _applied(view, report.applied)
+        case ChangesTakenBack(report, earlier) if not report.conflicts:
+            return _taken_back(view, report.applied, earlier)
         case _:
             return _worked(view, event, at)
 
@@ -154,6 +154,18 @@ def _worked(view: TaskView, event: Event, at: float) -> TaskView:  # noqa: C901 
             return view
 
 
+def _applied(view: TaskView, paths: tuple[str, ...]) -> TaskView:
+    now = frozenset(paths)
+    applied = tuple(dict.fromkeys((*view.applied, *paths)))
+    return _with(view, applied=applied, renewed=tuple(path for path in view.renewed if path not in now))
+
+
+def _taken_back(view: TaskView, paths: tuple[str, ...], earlier: tuple[str, ...]) -> TaskView:
+    gone = frozenset(paths).difference(earlier)
+    renewed = tuple(path for path in dict.fromkeys((*view.renewed, *earlier)) if path not in gone)
+    return _with(view, applied=tuple(path for path in view.applied if path not in gone), renewed=renewed)
+
+
 def _moved(view: TaskView, event: TaskStateChanged, at: float) -> TaskView:
     started = at if event.state is TaskState.starting else view.started_at
     return _with(
@@ -185,7 +197,7 @@ def _retried(view: TaskView, event: TaskRetried, at: float) -> TaskView:
     )
     if not event.clean:
         return again
-    return _with(again, steps=0, usage=Usage(), recent=(), last_action="", answer="", changes=0, changed=(), applied=())
+    return _with(again, steps=0, usage=Usage(), recent=(), last_action="", answer="", changes=0, changed=(), applied=(), renewed=())
 
 
 def _acted(view: TaskView, action: str, at: float) -> TaskView:
@@ -217,6 +229,17 @@ def stalled(view: TaskView, now: float) -> bool:
     return idle(view, now) >= STALLED_S
 
 
+def unapplied(view: TaskView) -> tuple[str, ...]:
+    """The changed paths that were not applied as they are now, as far as they are known by name."""
+    applied = applied_now(view)
+    return tuple(path for path in view.changed if path not in applied) if applied else view.changed
+
+
+def applied_now(view: TaskView) -> frozenset[str]:
+    """The paths that were applied as they are now."""
+    return frozenset(view.applied).difference(view.renewed)
+
+
 def overlaps(views: Iterable[TaskView]) -> dict[str, tuple[str, ...]]:
     """For each task that changed a path which another one changed too: the ids of those others, of many the first
     MOST_OTHERS or a few more. Copies of one prompt are alternatives, and do not count against each other; nor do changes count that were
@@ -224,9 +247,8 @@ def overlaps(views: Iterable[TaskView]) -> dict[str, tuple[str, ...]]:
     by_path: dict[str, list[TaskView]] = {}
     listed = list(views)
     for view in listed:
-        for path in view.changed:
-            if path not in view.applied:
-                by_path.setdefault(path, []).append(view)
+        for path in unapplied(view):
+            by_path.setdefault(path, []).append(view)
     found: dict[str, dict[str, None]] = {}
     for sharing in by_path.values():
         for view in sharing if len(sharing) > 1 else ():

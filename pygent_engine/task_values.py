@@ -90,6 +90,8 @@ class TaskView:
     """These paths, the first of them when they are many."""
     applied: tuple[str, ...] = ()
     """The paths whose changes were applied to the parent's workspace and not taken back."""
+    renewed: tuple[str, ...] = ()
+    """Of these, what the task changed once more since."""
 
     @property
     def stands(self) -> str:

@@ -47,6 +47,7 @@ def full(view: TaskView, others: Sequence[str], now: float) -> str:
         "changed": _paths(view),
         "also changed by": ", ".join(others),
         "applied": ", ".join(view.applied),
+        "changed since": ", ".join(view.renewed),
         "answer": view.answer,
     }
     return "\n".join([view.id, *(_fact(name, text) for name, text in facts.items() if text)])

@@ -6,8 +6,10 @@ but git's on content of ours; none at all for a task that was given nothing and 
 
 from __future__ import annotations
 
+import contextlib
 import stat
 import threading
+import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -42,6 +44,7 @@ from ..trees import (
 from ..untrusted import clean_path
 from .differing import between, clash_diff, with_diffs
 from .naming import Words
+from .standing import changed_since, kept
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -118,10 +121,27 @@ class Handover:
 
         A task that ends asks this, and its end waits for no merge: PygentError while one is under way.
         """
+        with self._patiently():
+            return tuple(map(clean_path, changes(self._before, self._look())))
+
+    def renewed(self) -> tuple[str, ...]:
+        """What was applied and is another version here now, by the names under which it was applied. Raises as `found`."""
+        with self._patiently():
+            labels = {path: label for applied in self._applied for path, label in applied.labels.items()}
+            return tuple(dict.fromkeys(labels[path] for path in changed_since(self._taken, self._task)))
+
+    @property
+    def standing(self) -> frozenset[str]:
+        """The names of all that was applied and not taken back."""
+        with self._guard:
+            return frozenset(label for applied in self._applied for label in applied.labels.values())
+
+    @contextlib.contextmanager
+    def _patiently(self) -> Iterator[None]:
         if not self._guard.acquire(timeout=_PATIENCE_S):
             raise PygentError("The changes of this task are being merged; look again when that is done.")
         try:
-            return tuple(map(clean_path, changes(self._before, self._look())))
+            yield
         finally:
             self._guard.release()
 
@@ -164,12 +184,13 @@ class Handover:
         """
         with self._store.applying, self._guard:
             labels = self._chosen(paths)
+            began = time.time_ns()
             theirs = {path: read_version(self._task, path) for path in labels}
             bases = {path: self._base(path) for path in labels}
             wanted = {path: Change(self._taken.get(path, bases[path]), theirs[path], bases[path]) for path in labels}
             folders, report, before, after = self._join("apply", wanted, labels, lambda folder: not _is_folder(self._task, folder))
             if folders is not None:
-                self._remember({path: _light(version) for path, version in theirs.items()}, labels, before, after, folders)
+                self._remember({path: kept(version, began) for path, version in theirs.items()}, labels, before, after, folders)
             return report
 
     def _remember(

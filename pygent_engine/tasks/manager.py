@@ -12,7 +12,8 @@ from ..errors import PygentError, TaskLimitError
 from ..events import Warned
 from ..outbox import Outbox, Sink
 from ..settings import Settings
-from ..task_events import ChangesApplied, ChangesFound, ChangesTakenBack
+from ..task_events import ChangesApplied
+from ..task_fold import unapplied
 from ..task_values import ApplyReport, FileChange, TaskView
 from ..values import ROOT_TASK, UNLIMITED, Limits, Persona, RetryMode
 from .allowance import checked
@@ -20,7 +21,7 @@ from .build import AgentFactory, Heritage, from_factory
 from .executor import Builder, Executor, Order, ThreadExecutor
 from .slots import Slots
 from .spec import RuntimePlan, TaskSpec
-from .task import MOST_CHANGED, Task
+from .task import Task
 from .unfinished import taken_back
 
 if TYPE_CHECKING:
@@ -196,9 +197,9 @@ class TaskManager:
     def diff(self, task_id: str) -> list[FileChange]:
         """All that a task changed, by whatever means, with what other tasks changed too."""
         task = self._task(task_id)
-        changes = self._place(task).handover.diff(self._others(task.view))
-        paths = tuple(change.path for change in changes if not change.ignored)
-        task.report(ChangesFound(len(paths), paths[:MOST_CHANGED]))
+        place = self._place(task)
+        changes = place.handover.diff(self._others(task.view))
+        task.report(place.found_in(changes))
         return changes
 
     def compare(self, task_id: str, other_id: str) -> list[FileChange]:
@@ -216,9 +217,9 @@ class TaskManager:
     def unapply(self, task_id: str) -> ApplyReport:
         """Take back what was last applied of a task; nothing when that was changed since."""
         task = self._task(task_id)
-        report = self._mended(task).handover.unapply()
-        task.report(ChangesTakenBack(report))
-        return report
+        event = self._mended(task).take_back()
+        task.report(event)
+        return event.report
 
     def collect_file(self, rt: Runtime, task_id: str, path: str, dest: str | None = None) -> str:
         """Copy a file from the task's workspace into the one of `rt`; returns where it is there, relative to it.
@@ -309,4 +310,4 @@ class TaskManager:
     def _others(self, view: TaskView) -> dict[str, tuple[str, ...]]:
         """What other tasks changed and was not applied yet; copies of one prompt are alternatives, and do not count."""
         others = (other for other in self.tasks() if other.id != view.id and not (view.group and other.group == view.group))
-        return {other.id: tuple(path for path in other.changed if path not in other.applied) for other in others}
+        return {other.id: unapplied(other) for other in others}

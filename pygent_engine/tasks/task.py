@@ -229,7 +229,7 @@ class Task:
                 self._take(event)
                 if self.view.state is TaskState.waiting and not self.view.asks:
                     self._take(TaskStateChanged(TaskState.running, self.view.container))
-            case ChangesFound(count, paths) if (count, paths) == (self.view.changes, self.view.changed):
+            case ChangesFound() if event == ChangesFound(self.view.changes, self.view.changed, self.view.renewed):
                 pass
             case FilesChanged(paths):
                 self._take(event)
@@ -244,10 +244,11 @@ class Task:
 
     def _note_changed(self, paths: tuple[str, ...]) -> None:
         """What tools report is known at once; the whole truth is looked for when the task stands still."""
-        known = self.view.changed
-        new = tuple(path for path in dict.fromkeys(paths) if path not in known)
-        if new and len(known) < MOST_CHANGED:
-            self._take(ChangesFound(self.view.changes + len(new), (*known, *new)[:MOST_CHANGED]))
+        view, known = self.view, self.view.changed
+        new = tuple(path for path in dict.fromkeys(paths) if path not in known) if len(known) < MOST_CHANGED else ()
+        renewed = tuple(path for path in dict.fromkeys((*view.renewed, *paths)) if path in view.applied)
+        if new or renewed != view.renewed:
+            self._take(ChangesFound(view.changes + len(new), (*known, *new)[:MOST_CHANGED], renewed))
 
     def _take(self, event: Event) -> None:
         """Fold `event`, and have it reported once the lock is free."""

@@ -33,6 +33,8 @@ def report(view: TaskView, now: float, others: Sequence[str] = (), most: int = 2
         parts.append(f"Changed: {', '.join(view.changed[:MOST_PATHS])}{more}")
     if view.applied:
         parts.append(f"Applied here already: {paths_in_words(view.applied)}")
+    if view.renewed:
+        parts.append(f"Changed again since that: {paths_in_words(view.renewed)}")
     if view.state.ended and view.answer:
         parts.append(f"Its last words:\n{bounded(view.answer, most)}")
     return "\n".join(parts)

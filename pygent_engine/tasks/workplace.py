@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from ..task_events import ChangesFound
+from ..task_events import ChangesFound, ChangesTakenBack
+from ..task_values import FileChange
 from ..values import Flag
 from .handover import Handover
 
@@ -42,7 +43,17 @@ class Workplace:
 
     def found(self) -> ChangesFound:
         """What differs now from what the task began with."""
-        return found(self.handover.found())
+        return found(self.handover.found(), self.handover.renewed())
+
+    def found_in(self, changes: Iterable[FileChange]) -> ChangesFound:
+        """The same, read off a diff."""
+        return found((change.path for change in changes if not change.ignored), self.handover.renewed())
+
+    def take_back(self) -> ChangesTakenBack:
+        """Take back what was last applied, and what of it stands from before."""
+        report = self.handover.unapply()
+        standing = self.handover.standing
+        return ChangesTakenBack(report, tuple(path for path in report.applied if path in standing))
 
     def close(self) -> None:
         """Delete the files."""
@@ -50,7 +61,7 @@ class Workplace:
         self.runtime.cleanup()
 
 
-def found(paths: Iterable[str]) -> ChangesFound:
-    """So many paths, the first by name."""
+def found(paths: Iterable[str], renewed: tuple[str, ...] = ()) -> ChangesFound:
+    """So many paths, the first by name; those of them that were applied in another version."""
     listed = tuple(paths)
-    return ChangesFound(len(listed), listed[:MOST_FOUND])
+    return ChangesFound(len(listed), listed[:MOST_FOUND], renewed)

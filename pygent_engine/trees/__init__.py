@@ -11,7 +11,7 @@ from .reading import keep, read_version
 from .rules import Rules
 from .store import LARGE, GitMissing, Store
 from .transfer import write_all
-from .tree import EMPTY, Entry, Tree, beneath, changes, look, snapshot
+from .tree import EMPTY, Entry, Tree, beneath, changes, look, snapshot, stamp_of
 
 __all__ = [
     "EMPTY",
@@ -37,6 +37,7 @@ __all__ = [
     "read_version",
     "remove_folders",
     "snapshot",
+    "stamp_of",
     "three_way",
     "write_all",
 ]

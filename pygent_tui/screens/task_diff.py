@@ -14,6 +14,7 @@ from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widgets import Static
 
+from pygent_engine.task_fold import applied_now
 from pygent_engine.task_values import TaskView
 
 from ..bound import named_at
@@ -118,8 +119,8 @@ class TaskDiff(ModalScreen[None]):
         self._note.update(drawn([(one_line(text), role)]))
         clashed = state.known.report.conflicts if state.outcome == "conflict" else ()
         self.list.border_title = Content(one_line(handing.title(state)))
-        self.list.show(state.changes, state.marked, state.view.applied, clashed)
-        cards = (state.known, state.outcome, state.view.applied)
+        self.list.show(state.changes, state.marked, tuple(applied_now(state.view)), clashed)
+        cards = (state.known, state.outcome, applied_now(state.view))
         if cards != self._drawn:
             self._drawn = cards
             self.diffs.now(*handing.told(state))

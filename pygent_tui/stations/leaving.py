@@ -5,11 +5,16 @@ In a browser the session has no other terminal: closing the tab leaves it runnin
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pygent_engine.events import Shutdown
+from pygent_engine.task_values import TaskView
 from pygent_engine.untrusted import clean_line
 
 from ..screens.confirm import Confirm
+from ..views import naming
 from ..views.app_state import AppState
+from ..views.task_words import unapplied
 from .station import Station
 
 
@@ -35,10 +40,10 @@ class Leaving(Station):
         state = self.conductor.state
         if self.app.failure:
             self.app.leave(1)
-        elif not state.status.busy or (self.conductor.launch.attached and not self._is_hosted):
+        elif (self.conductor.launch.attached and not self._is_hosted) or not (body := quit_body(state)):
             self._leave()
         elif not isinstance(self.app.screen, Confirm):
-            self.conductor.confirm(Confirm("Quit Pygent?", quit_body(state), "quit", "stay"), self._leave)
+            self.conductor.confirm(Confirm("Quit Pygent?", body, "quit", "stay"), self._leave)
 
     @property
     def _is_hosted(self) -> bool:
@@ -59,7 +64,24 @@ def _how_it_stands(closed: str | None) -> str:
 
 
 def quit_body(state: AppState) -> str:
-    """What quitting now would end."""
+    """What quitting now would end, and what of tasks' work would go with it; "" when nothing would be lost."""
+    return " ".join(filter(None, (_running(state), _lost(state.board.rows)))) if state.status.closed is None else ""
+
+
+def _lost(views: Sequence[TaskView]) -> str:
+    """Whose changes nobody applied. Of copies of one prompt the others may go once one was applied."""
+    chosen = {view.group for view in views if view.applied} - {""}
+    lost = [view for view in views if unapplied(view) and view.group not in chosen]
+    if not lost:
+        return ""
+    files = sum(unapplied(view) for view in lost)
+    what, verb = ("1 changed file", "was") if files == 1 else (f"{files} changed files", "were")
+    return f"{what} of {naming.tasks(lost)} {verb} not applied, and would be lost."
+
+
+def _running(state: AppState) -> str:
+    if not state.status.busy:
+        return ""
     tasks = len(state.status.live_tasks)
     turn = ["the turn"] * (state.status.turn_since is not None)
     running = turn or ["the pull of the image"] * (state.status.pull is not None)

@@ -158,6 +158,6 @@ class _Folding:
         return {call_id: wants[call_id] for row in rows for call_id in row.asks if call_id in wants}
 
 
-def _changes(view: TaskView | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The paths that a task changed, and those that were applied."""
-    return ((), ()) if view is None or not view.changed else (view.changed, view.applied)
+def _changes(view: TaskView | None) -> tuple[tuple[str, ...], ...]:
+    """The paths that a task changed, those that were applied, and those of them that it changed again."""
+    return () if view is None or not view.changed else (view.changed, view.applied, view.renewed)

@@ -7,6 +7,7 @@ from dataclasses import field, replace
 from typing import Literal
 
 from pygent_engine.frozen import frozen
+from pygent_engine.task_fold import applied_now
 from pygent_engine.task_values import FileChange, TaskView
 from pygent_engine.values import FileDiff
 
@@ -61,7 +62,7 @@ class Handing:
     @property
     def due(self) -> bool:
         """Whether anything is left to apply: what is marked, or what was not applied yet."""
-        return bool(self.marked) or not {change.path for change in self.chosen} <= set(self.view.applied)
+        return bool(self.marked) or not {change.path for change in self.chosen} <= applied_now(self.view)
 
 
 def began(state: Handing, doing: Doing, since: int) -> Handing:
@@ -182,7 +183,8 @@ def patches(state: Handing) -> str:
 def told(state: Handing) -> tuple[Transcript, dict[str, int]]:
     """The changes as cards, each clash before them; and which entry tells of which path."""
     clashes = state.known.report.clashes if state.outcome == "conflict" else state.known.back.clashes if state.outcome == "stuck" else ()
-    cards = [*map(_clash, clashes), *(_card(change, change.path in state.view.applied) for change in state.changes)]
+    applied = applied_now(state.view)
+    cards = [*map(_clash, clashes), *(_card(change, change.path in applied) for change in state.changes)]
     places = {card.summary: at for at, card in reversed(list(enumerate(cards)))}
     nothing = [Notice("info", "Nothing to show yet.")] if not cards and not state.known.listed else []
     return Transcript(task_id=state.view.id, entries=EntryList([*cards, *nothing])), places

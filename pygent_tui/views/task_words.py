@@ -132,8 +132,10 @@ def spent(used: int, cap: int | None, bar: bool) -> tuple[tuple[str, str], ...]:
 
 
 def unapplied(view: TaskView) -> int:
-    """How many changed paths were not applied."""
-    return max(0, view.changes - len(view.applied))
+    """How many changed paths were not applied as they are now."""
+    named = frozenset(view.changed)
+    unnamed = view.changes - len(named) - sum(path not in named for path in view.applied)
+    return len(task_fold.unapplied(view)) + max(0, unnamed)
 
 
 def clashes(view: TaskView, conflicts: Mapping[str, tuple[str, ...]]) -> str:
