@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pygent_engine.events import Interrupt, Op
 
+from .bound import key_of
 from .connection import Connection, Failed, News
 from .screens.confirm import Confirm
 from .screens.workbench import Workbench
@@ -98,9 +99,14 @@ class Conductor:
 
     async def begin(self) -> None:
         """Put the panes on the screen, and begin to open the session."""
-        await self.panes.furnish(welcome(self.launch))
+        await self.panes.furnish(self.welcome)
         for station in self._stations:
             station.begin()
+
+    @property
+    def welcome(self) -> tuple[str, ...]:
+        """What an empty conversation says."""
+        return welcome(self.launch, key_of(self.bench.composer, "composer.send"), key_of(self.app, "app.help"))
 
     def end(self) -> None:
         """The app is about to leave."""

@@ -34,9 +34,9 @@ class Opening(Station):
         self.conductor.connection.open(False if way == "local" else None, pull=way == "pull")
 
 
-def welcome(launch: LaunchPort) -> tuple[str, ...]:
-    """What an empty conversation says."""
-    lines = ("Welcome to Pygent", "", "Say what you want done; Enter sends it.", "F1 shows the keys and the commands.")
+def welcome(launch: LaunchPort, send: str, helps: str) -> tuple[str, ...]:
+    """What an empty conversation says; `send` and `helps` are the keys for that."""
+    lines = ("Welcome to Pygent", "", f"Say what you want done; {send} sends it.", f"{helps} shows the keys and the commands.")
     tour = ("", "Try “show me around”: the demo takes you on a tour.") if launch.model == DEMO_MODEL else ()
     notice = ("", *launch.notice.splitlines()) if launch.notice else ()
     return (*lines, *tour, *notice)

@@ -55,6 +55,7 @@ class Panes(Station):
 
     def rename_keys(self) -> None:
         """Other keys do what the panes name keys for."""
+        self.conversation.welcome = self.conductor.welcome
         for pane in (self.conversation, self.output, self.board):
             pane.restyled()
             pane.touch()

@@ -33,11 +33,19 @@ def test_a_key_is_named_as_it_stands_where_a_widget_is() -> None:
 
 
 def test_texts_name_the_users_own_keys() -> None:
-    keys = (("app.quit", "f10"), ("board.full", "f5"), ("board.new", "b"), ("composer.complete", "f9"), ("pick.close", "f8"))
+    keys = (
+        ("app.quit", "f10"),
+        ("board.full", "f5"),
+        ("board.new", "b"),
+        ("composer.complete", "f9"),
+        ("pick.close", "f8"),
+        ("app.help", "f12"),
+    )
 
     async def scenario(stage: Stage) -> None:
         await stage.until(lambda: stage.conductor.rebinding.map.keys)
         await stage.until(lambda: "F5 and b start one" in stage.text("#board"))
+        assert "F12 shows the keys and the commands." in stage.text("#conversation")
         await stage.press("/", "c", "o")
         await stage.until(lambda: "F9 complete" in stage.text("#popup"))
         await stage.press("escape", *"py last", "enter")
