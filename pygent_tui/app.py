@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual import on
 from textual.app import App
@@ -27,12 +27,15 @@ from .terminal import LOST, TerminalDriver, driver_class
 from .theme import DARK, of_the_terminal, readable, themes
 from .widgets.asks.guard import QUIET_S
 from .widgets.composer.composer import Composer
+from .widgets.painted import release
 from .widgets.request import CopyAsked, Request
 from .widgets.sanitise import SafeLines
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
     from textual.command import Provider
     from textual.filter import LineFilter
+    from textual.screen import Screen
 
     from .conductor import Conductor
     from .connection import News
@@ -176,6 +179,11 @@ class PygentApp(App[None]):
     def deliver(self, news: News) -> None:
         """Called from the connection's threads."""
         self.post_message(self.Arrived(news))
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        """Paint a frame; nothing of it is kept."""
+        super()._display(screen, renderable)
+        release(renderable)
 
     def copy_to_clipboard(self, text: str) -> None:
         """Textual's way to copy: taken by the station that knows which clipboards there are."""

@@ -18,7 +18,6 @@ from textual.selection import Selection
 from textual.strip import Strip
 from textual.timer import Timer
 
-from .painted import released
 from .sanitise import safe_strip
 from .search.search_host import SearchHost
 
@@ -259,7 +258,7 @@ class LineView(SearchHost, can_focus=True):
         its own, and Textual's memory of styles would never know one again."""
         self._painting = True
         try:
-            return released(super().render_lines(crop))
+            return super().render_lines(crop)
         finally:
             self._painting = False
 

@@ -7,14 +7,11 @@ from collections.abc import Iterator
 from textual import events
 from textual.document._document import EditResult, Location
 from textual.document._edit import Edit
-from textual.geometry import Region
-from textual.strip import Strip
 from textual.widgets import TextArea
 
 from pygent_engine.untrusted import clean
 
 from ...bound import key_of
-from ..painted import released
 from .chips import Chips, Span
 
 LONGEST_HERE = 250_000
@@ -75,6 +72,3 @@ class ChipArea(TextArea):
     def _spans(self, row: int) -> Iterator[Span]:
         """Where chips stand in a row; an edit that takes the last line away ends in the one after it, which there is not."""
         return self.chips.spans(self.document.get_line(row) if row < self.document.line_count else "")
-
-    def render_lines(self, crop: Region) -> list[Strip]:
-        return released(super().render_lines(crop))

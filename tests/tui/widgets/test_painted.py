@@ -1,38 +1,31 @@
-"""What is painted goes when nobody draws it any more, without the garbage collector."""
+"""What was painted goes when nobody draws it any more, without the garbage collector."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
+import gc
 
 import pytest
-from textual.app import App, ComposeResult
-from textual.geometry import Region
-from textual.widget import Widget
+from textual.strip import Strip
 
-from pygent_tui.widgets.composer.chip_area import ChipArea
-from pygent_tui.widgets.output.output_pane import OutputPane
-
-from .stage import in_loop
+from tests.support.boards import THREE
+from tests.support.stage import Stage, play
 
 
-class _Only(App[None]):
-    """Shows one widget."""
-
-    def __init__(self, widget: Widget) -> None:
-        super().__init__()
-        self.widget = widget
-
-    def compose(self) -> ComposeResult:
-        yield self.widget
+def strips() -> list[Strip]:
+    return [each for each in gc.get_objects() if isinstance(each, Strip)]
 
 
-@pytest.mark.parametrize("make", [OutputPane, ChipArea])
-@in_loop
-async def test_no_line_is_kept_by_itself(make: Callable[[], Widget]) -> None:
-    widget = make()
-    async with _Only(widget).run_test(size=(40, 12)):
-        lines = widget.render_lines(Region(0, 0, 40, 3))
-        before = [sys.getrefcount(line) for line in lines]
-        parts = [len(line.divide([line.cell_length])) for line in lines]
-        assert (parts, [sys.getrefcount(line) for line in lines]) == ([1, 1, 1], before)
+@pytest.mark.parametrize("key", ["a", "f2"])
+def test_no_line_keeps_itself_once_it_was_painted(key: str) -> None:
+    async def scenario(stage: Stage) -> None:
+        await stage.press(key)
+        await stage.pilot.pause()
+        made = {id(each): each for each in strips() if id(each) not in known}
+        said = [each for each in made.values() if each.text.strip()]  # blank ones lie below all the others, and are never painted
+        kept = [each.text for each in said for parts in each._divide_cache._cache.values() if any(each is part for part in parts)]
+        assert (kept, len(said) > 20) == ([], True)
+
+    before = strips()  # of other tests; as long as they are held here, no new one has their place
+    known = {id(each) for each in before}
+    play(THREE, scenario)
+    assert len(before) == len(known)
