@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from queue import Empty, SimpleQueue
 from types import FrameType, TracebackType
@@ -30,6 +31,8 @@ News = TurnEnded | SessionClosed | ImagePullStarted | ImagePullEnded | signal.Si
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _INTERRUPT_S = 5.0
+_HEAR_S = 0.5
+"""A signal that comes just before a wait begins is taken by Python only when that wait ends."""
 _CLOSE_S = 10.0
 _LAST_CLOSE_S = 2.0
 
@@ -91,7 +94,7 @@ def _open(settings: Settings, watch: _Watch) -> Session:
 
 def _exit_code(session: Session, news: SimpleQueue[News]) -> int:
     pulling = False
-    while isinstance(item := news.get(), ImagePullStarted) or (isinstance(item, ImagePullEnded) and not item.error):
+    while isinstance(item := _next(news), ImagePullStarted) or (isinstance(item, ImagePullEnded) and not item.error):
         pulling = isinstance(item, ImagePullStarted)
     match item:
         case ImagePullEnded(error=error):
@@ -111,6 +114,12 @@ def _exit_code(session: Session, news: SimpleQueue[News]) -> int:
             if not pulling:  # with a pull the session ends at once, and the prompt is never begun
                 _interrupt(session, news)
             return 128 + number
+
+
+def _next(news: SimpleQueue[News]) -> News:
+    while True:
+        with suppress(Empty):
+            return news.get(timeout=_HEAR_S)
 
 
 def _lost_output(error: OSError) -> int:
