@@ -16,6 +16,7 @@ from ..bound import key_of
 from ..views import naming
 from ..widgets.asks.answer_field import AnswerField
 from ..widgets.asks.message_field import addressed
+from ..widgets.in_turn import after_typing
 from ..widgets.keys import Keys
 
 
@@ -25,6 +26,7 @@ class MessageDialog(ModalScreen[str | None]):
     DEFAULT_CSS = "MessageDialog AnswerField, MessageDialog AnswerField:focus { background: $panel; margin: 1 0; }"
 
     BINDINGS = [  # noqa: RUF012 - Textual's own declaration
+        Binding("ctrl+s", "send", "Send it, as Enter does", id="message.send", show=False, priority=True),
         Binding("escape", "dismiss", "Do not send", id="message.leave", show=False),
     ]
 
@@ -61,10 +63,17 @@ class MessageDialog(ModalScreen[str | None]):
         )
 
     @on(AnswerField.Submitted)
-    def _send(self, event: AnswerField.Submitted) -> None:
+    def _submitted(self, event: AnswerField.Submitted) -> None:
         event.stop()
-        if event.text:
-            self.dismiss(event.text)
+        self._send()
+
+    def action_send(self) -> None:
+        after_typing(self, self._send)
+
+    def _send(self) -> None:
+        text = self._field.text.strip()
+        if text:
+            self.dismiss(text)
 
 
 def _titled(views: tuple[TaskView, ...]) -> str:

@@ -79,19 +79,19 @@ def new_task_verdict(values: Values, known: Sequence[str], *, writing: bool = Fa
         return Verdict(f"Not among the files that are listed: {', '.join(missing[:3])}.", "warn")
     given, role = _given(tasks[0].files)
     if len(tasks) == 1:
-        return Verdict(f"Starts one task {given}.", role)
+        return Verdict(f"Starts one task with {given}.", role)
     models = list(dict.fromkeys(task.model for task in tasks))
     spread = ", ".join(f"{sum(task.model == model for task in tasks)} × {model}" for model in models) if models != [""] else ""
-    return Verdict(f"Starts {len(tasks)} copies{': ' + spread + ',' if spread else ''} {given}; C compares them.", role)
+    return Verdict(f"Starts {len(tasks)} copies{': ' + spread if spread else ''}, each with {given}; C compares them.", role)
 
 
 def _given(files: Sequence[str]) -> tuple[str, Literal["text", "muted"]]:
     """What a task begins with; that this is nothing should be seen."""
     if not files:
-        return "in an empty workspace (. under Files copies this one)", "text"
+        return "an empty workspace (. under Files copies this one)", "text"
     if "." in files:
-        return "with a copy of the whole workspace", "muted"
-    return f"with a copy of {files[0] if len(files) == 1 else f'{len(files)} paths'}", "muted"
+        return "a copy of the whole workspace", "muted"
+    return f"a copy of {files[0] if len(files) == 1 else f'{len(files)} paths'}", "muted"
 
 
 def _copies(text: str) -> int:

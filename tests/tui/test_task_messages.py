@@ -15,6 +15,17 @@ from tests.support.stage import Stage, play
 from tests.support.task_desk import ENDED, THREE, WORKING, arrive, opened
 
 
+@pytest.mark.uses("message.send")
+def test_the_key_that_sends_a_form_sends_a_message_too_but_not_an_empty_one() -> None:
+    async def scenario(stage: Stage) -> None:
+        await command(stage, "/task-message task-1")
+        await stage.until(lambda: isinstance(stage.app.screen, MessageDialog))
+        await stage.press("ctrl+s", *"be brief", "ctrl+s")
+        await stage.until(lambda: stage.ops == [MessageTask("task-1", "be brief")])
+
+    play(WORKING, scenario)
+
+
 @pytest.mark.uses("/task-message", "message.leave")
 def test_a_message_is_written_in_a_dialog_and_what_was_not_sent_is_there_the_next_time() -> None:
     async def scenario(stage: Stage) -> None:

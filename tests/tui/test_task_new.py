@@ -82,7 +82,7 @@ def test_all_fields_are_filled_by_keys() -> None:
         await opened(stage)
         await stage.press("tab", *"src/, .", "enter", "right", "space", "right", "left", "left", "down")
         await stage.press(*"gpt, qwen", "down", *"3", "down", *"20", "tab", *"200k", "tab", *"5m", "tab", *"90", "up", "down", "shift+tab")
-        assert verdict(stage) == "Starts 3 copies: 2 × gpt, 1 × qwen, with a copy of the whole workspace; C compares them."
+        assert verdict(stage) == "Starts 3 copies: 2 × gpt, 1 × qwen, each with a copy of the whole workspace; C compares them."
         await stage.press("ctrl+s")
         ops = await sent(stage)
         groups = {op.group for op in ops if isinstance(op, StartTask)}

@@ -54,7 +54,7 @@ def test_a_form_that_does_not_fit_starts_nothing_and_says_why(values: Values, se
 def test_only_the_prompt_is_needed() -> None:
     values = {field.name: field.value for row in new_task_fields({"prompt": " do it\n"}, "demo", ("a",)) for field in row}
     assert starts(values, "g") == (StartTask("do it"),)
-    assert new_task_verdict(values, ()) == Verdict("Starts one task in an empty workspace (. under Files copies this one).", "text")
+    assert new_task_verdict(values, ()) == Verdict("Starts one task with an empty workspace (. under Files copies this one).", "text")
 
 
 def test_everything_that_is_written_is_asked_for() -> None:
@@ -80,10 +80,10 @@ def test_copies_are_spread_over_the_models_and_told_apart_by_their_titles() -> N
         ("2/3 measure the cache in memory and on disk… · b", "b", "g", long),
         ("3/3 measure the cache in memory and on disk… · a", "a", "g", long),
     ]
-    given = "with a copy of the whole workspace"
+    given = "each with a copy of the whole workspace"
     spread = new_task_verdict({"prompt": "p", "model": "a b", "copies": "3", "files": "src ."}, ())
     assert spread == Verdict(f"Starts 3 copies: 2 × a, 1 × b, {given}; C compares them.")
-    assert new_task_verdict({"prompt": "p", "copies": "2", "files": "."}, ()).text == f"Starts 2 copies {given}; C compares them."
+    assert new_task_verdict({"prompt": "p", "copies": "2", "files": "."}, ()).text == f"Starts 2 copies, {given}; C compares them."
     assert [task.title for task in starts({"prompt": "p", "copies": "2"}, "g")] == ["1/2 p", "2/2 p"]
 
 
