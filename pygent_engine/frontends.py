@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from .errors import PygentError
 from .frozen import frozen
-from .settings import Settings, screen_environment, state_folder
+from .settings import DEMO_MODEL, Settings, screen_environment, state_folder
 
 if TYPE_CHECKING:
     from .control import RemoteSession
@@ -74,6 +74,11 @@ class Launch:
     keys: tuple[tuple[str, str], ...] = ()
     notify: str = "auto"
     shell: Callable[[str, int, int, str], ShellIn] = _no_shell
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether the offline demo answers."""
+        return self.model == DEMO_MODEL
 
 
 def launch_with(

@@ -62,6 +62,9 @@ class LaunchPort(Protocol):
     def model(self) -> str: ...
 
     @property
+    def is_demo(self) -> bool: ...
+
+    @property
     def notice(self) -> str: ...
 
     @property

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pygent_engine.settings import DEMO_MODEL
-
 from ..connection import Failed
 from ..ports import LaunchPort
 from ..screens.cannot_start import CannotStart, Way
@@ -37,6 +35,6 @@ class Opening(Station):
 def welcome(launch: LaunchPort, send: str, helps: str) -> tuple[str, ...]:
     """What an empty conversation says; `send` and `helps` are the keys for that."""
     lines = ("Welcome to Pygent", "", f"Say what you want done; {send} sends it.", f"{helps} shows the keys and the commands.")
-    tour = ("", "Try “show me around”: the demo takes you on a tour.") if launch.model == DEMO_MODEL else ()
+    tour = ("", "Try “show me around”: the demo takes you on a tour.") if launch.is_demo else ()
     notice = ("", *launch.notice.splitlines()) if launch.notice else ()
     return (*lines, *tour, *notice)

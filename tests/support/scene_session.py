@@ -110,6 +110,10 @@ class SceneLaunch:
     shell: Callable[[str, int, int, str], ShellPort] = _no_shell
 
     @property
+    def is_demo(self) -> bool:
+        return self.model == "demo"
+
+    @property
     def open(self) -> Callable[[bool | None, bool], SceneSession]:
         return self._open
 

@@ -2,41 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
 from queue import SimpleQueue
 from threading import Event
 
 from pygent_engine.events import Envelope, SubmitPrompt
 from pygent_tui.connection import Connection, Failed, News
-from pygent_tui.ports import ShellPort
 from pygent_tui.pump import Pump
 from tests.scripts import start
 from tests.support.scene_session import DEADLINE_S, SceneLaunch, SceneSession, SceneSubscription
 from tests.support.script import Script
 
 
-@dataclass(frozen=True)
-class Broken:
+class Broken(SceneLaunch):
     """A Launch whose `open` fails in a way that nobody foresaw."""
-
-    workspace: str = "/home/user/project"
-    model: str = "demo"
-    notice: str = ""
-    redact: Callable[[str], str] = str
-    state_folder: Path | None = None
-    environment: Mapping[str, str] = field(default_factory=dict)
-    diagnose: Callable[[], Iterable[str]] = tuple
-    mouse: bool = True
-    keys: tuple[tuple[str, str], ...] = ()
-    notify: str = "off"
-    attached: bool = False
-    shell: Callable[[str, int, int, str], ShellPort] = SceneLaunch.shell
-
-    @property
-    def open(self) -> Callable[[bool | None, bool], SceneSession]:
-        return self._open
 
     def _open(self, use_docker: bool | None, pull: bool) -> SceneSession:
         raise KeyError("\x1b[2J")
@@ -44,7 +22,7 @@ class Broken:
 
 def test_an_unforeseen_failure_is_told_cleaned() -> None:
     news: SimpleQueue[News] = SimpleQueue()
-    connection = Connection(Broken(), news.put)
+    connection = Connection(Broken(SceneSession()), news.put)
     connection.open()
     assert news.get(timeout=DEADLINE_S) == Failed("The session could not be opened (KeyError: '\\x1b[2J').")
 
