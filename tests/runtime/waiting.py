@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-PATIENCE = 10.0
+PATIENCE = 20.0
 
 
 def within_patience(condition: Callable[[], object]) -> bool:

@@ -9,7 +9,7 @@ import pytest
 
 from pygent_engine.worker import Worker
 
-PATIENCE = 10.0
+PATIENCE = 30.0
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from pygent_engine.runtime import Runtime
 from pygent_engine.runtime.engine.probe import docker_problem
 from pygent_engine.settings import docker_environment
 
-_REMOVAL_S = 10
+_REMOVAL_S = 30
 
 
 def image_name() -> str:

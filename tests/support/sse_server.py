@@ -19,7 +19,7 @@ from typing import Any, Literal, cast
 
 import pytest
 
-DEADLINE_S = 10.0
+DEADLINE_S = 20.0
 End = Literal["close", "cut", "reset", "hang"]
 
 
