@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pygent_engine.events import WithdrawPrompt
 
 from ..bound import key_of
+from ..bound import named_at
 from ..views.app_state import AppState
 from ..widgets.composer.composer import Composer
 from ..widgets.composer.queue_list import QueueList, Waiting
@@ -23,7 +24,7 @@ class Queueing(Station):
 
     def __init__(self, conductor: Conductor) -> None:
         super().__init__(conductor)
-        self._list = QueueList()
+        self._list = QueueList(named_at(self.bench.composer))
         self._texts: dict[str, str] = {}
         self._wanted: dict[str, Literal["edit", "remove"]] = {}
         self._kept: list[str] = []

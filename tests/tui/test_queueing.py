@@ -25,6 +25,10 @@ def composer(stage: Stage) -> Composer:
     return stage.bench.query_one(Composer)
 
 
+def keys_of_the_list(stage: Stage) -> str:
+    return stage.text("#queue").split("\n")[-1].strip()
+
+
 def waiting(stage: Stage) -> list[tuple[str, str]]:
     return [(item.kind, item.text) for item in stage.bench.query_one(QueueList).items]
 
@@ -235,3 +239,13 @@ def test_ctrl_g_without_a_terminal_says_so_and_keeps_the_draft() -> None:
         assert composer(stage).text == "draft"
 
     play(START, scenario)
+
+
+def test_the_list_says_which_keys_are_for_it() -> None:
+    async def scenario(stage: Stage) -> None:
+        await stage.press(*"later", "enter")
+        await stage.until(lambda: keys_of_the_list(stage) == "Ctrl+↑ choose, to edit or remove")
+        await stage.press("ctrl+up")
+        await stage.until(lambda: keys_of_the_list(stage) == "Enter edit · Del remove · Esc back")
+
+    play(BUSY, scenario)

@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from pygent_engine.frozen import frozen
 
-from ...bound import key_of
+from ...bound import Named
 from ..sanitise import one_line
 
 _ROWS = 4
@@ -32,7 +32,7 @@ _SAYS = {"steer": "steers at the next step", "queued": "", "kept": "not sent"}
 
 
 class QueueList(Widget):
-    """Takes no focus: the composer's keys mark a line (`chosen`)."""
+    """Takes no focus: the keys of the composer, `named` by their bindings, mark a line (`chosen`)."""
 
     SCOPED_CSS = False  # the screen's classes count
     DEFAULT_CSS = """
@@ -41,8 +41,9 @@ class QueueList(Widget):
     .-asking QueueList { display: none; }  /* its keys are the composer's, which is away */
     """
 
-    def __init__(self) -> None:
+    def __init__(self, named: Named) -> None:
         super().__init__(id="queue")
+        self._named = named
         self._items: tuple[Waiting, ...] = ()
         self._at = -1
 
@@ -88,8 +89,8 @@ class QueueList(Widget):
 
     def _keys(self) -> str:
         if self.chosen is None:
-            return f"{key_of(self, 'queue.previous')} choose, to edit or remove"
-        edit, remove, back = (key_of(self, f"composer.{name}") for name in ("send", "delete", "leave"))
+            return f"{self._named('queue.previous')} choose, to edit or remove"
+        edit, remove, back = (self._named(f"composer.{name}") for name in ("send", "delete", "leave"))
         return f"{edit} edit · {remove} remove · {back} back"
 
     def _shown(self, height: int) -> range:
