@@ -18,6 +18,7 @@ from textual.selection import Selection
 from textual.strip import Strip
 from textual.timer import Timer
 
+from ..bound import key_of
 from .sanitise import safe_strip
 from .search.search_host import SearchHost
 
@@ -176,7 +177,8 @@ class LineView(SearchHost, can_focus=True):
     @property
     def more_below(self) -> str:
         """What the lower border says."""
-        return "End ↓ newest" if self.FOLLOWS and not self.following and self.scroll_offset.y < self.max_scroll_y else ""
+        left = self.FOLLOWS and not self.following and self.scroll_offset.y < self.max_scroll_y
+        return f"{key_of(self, 'pane.end')} ↓ newest" if left else ""
 
     def _extend(self, extent: Size) -> None:
         """Textual lays out the whole screen for a new virtual size; a bar that is there and stays only needs to know it."""

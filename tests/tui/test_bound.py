@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +16,9 @@ from tests.support.stage import Stage, play
 
 SOURCES = Path(bound.__file__).parent
 _NAMED = re.compile(r"key_of\([\w.]+, [\"']([a-z-]+\.[a-z-]+)[\"']\)")
+_BY_HAND = re.compile(r"\b(F[1-9][0-2]?|(Ctrl|Alt|Shift)\+\S|Esc|Enter|Tab|Del|End|Home)\b|[↑↓]{2}")
+# The names themselves, and keys that are no bindings: those that answer, those of text fields and lists, those of a shell.
+_FIXED = ("key_names.py", "widgets/asks/", "screens/message.py", "screens/pick_call.py", "views/shells.py")
 TASKS, EMPTY = scene("ended-tasks"), scene("start")
 
 
@@ -21,6 +26,21 @@ def test_every_key_that_a_text_names_is_bound_somewhere() -> None:
     named = {name for path in SOURCES.rglob("*.py") for name in _NAMED.findall(path.read_text("utf-8"))}
     assert len(named) > 20
     assert named - places().bound.keys() == set()
+
+
+def test_no_other_text_names_a_key_by_hand() -> None:
+    files = ((path.relative_to(SOURCES).as_posix(), path) for path in SOURCES.rglob("*.py"))
+    said = [(name, text) for name, path in files if not name.startswith(_FIXED) for text in _said(path) if _BY_HAND.search(text)]
+    assert said == []
+
+
+def _said(path: Path) -> Iterator[str]:
+    """The texts of a module, without its docstrings."""
+    tree = ast.parse(path.read_text("utf-8"))
+    told = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told:
+            yield node.value
 
 
 def test_a_key_is_named_as_it_stands_where_a_widget_is() -> None:

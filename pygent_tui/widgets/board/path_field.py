@@ -8,10 +8,9 @@ from textual import events
 from textual.message import Message
 from textual.widgets import Input
 
+from ...bound import key_of, keys_of
 from ...views.written import last_word, with_path
 from ..popup import Choice, Popup
-
-_KEYS = "↑↓ choose · Tab or Enter takes it · Esc close"
 
 Search = Callable[[str, Callable[[Sequence[str]], object]], object]
 """Has the paths that fit a word best handed over, later, on the UI's thread."""
@@ -41,9 +40,15 @@ class PathField(Input):
         if written != self.value or not self.has_focus or self.popup.left:
             return  # it is of something else, or the user closed it
         choices = [Choice(path, with_path(written, path)) for path in found]
-        self.popup.fill(written, choices, "Files", _KEYS, marked=word not in (".", *found))
+        self.popup.fill(written, choices, "Files", self._keys, marked=word not in (".", *found))
         self.popup.place(self.region, self.screen.region, below=True)
         self.post_message(self.Listed())
+
+    @property
+    def _keys(self) -> str:
+        """The keys of the form that the list takes."""
+        on, enter, leave = (key_of(self, f"form.{name}") for name in ("next", "on", "leave"))
+        return f"{keys_of(self, 'form.up', 'form.down')} choose · {on} or {enter} takes it · {leave} close"
 
     def take(self) -> bool:
         """Write what is marked in place of the word; False when nothing is."""
