@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pygent_engine.events import WithdrawPrompt
 
-from ..bound import key_of
-from ..bound import named_at
+from ..bound import key_of, named_at
 from ..views.app_state import AppState
 from ..widgets.composer.composer import Composer
 from ..widgets.composer.queue_list import QueueList, Waiting
