@@ -190,7 +190,7 @@ def test_progress_is_shown_as_a_terminal_would(runtime: Runtime) -> None:
 
 @pytest.mark.parametrize(
     ("flood", "seconds"),
-    [("yes", 10.0), ("head -c 1000000000 /dev/zero", PATIENCE * 6)],
+    [("yes", 10.0), ("head -c 1000000000 /dev/zero", 60.0)],
     ids=["yes for ten seconds", "a gigabyte without a newline"],
 )
 def test_a_flood_leaves_memory_flat(runtime: Runtime, flood: str, seconds: float) -> None:
@@ -200,7 +200,7 @@ def test_a_flood_leaves_memory_flat(runtime: Runtime, flood: str, seconds: float
     result = runtime.execute(flood, seconds, on_output=lambda text: peak.append(max(peak.pop(), _resident_mb())))
     assert result.truncated
     assert "characters cut ...]" in result.output
-    assert (result.duration_s < seconds + 2, len(result.output) < 30_100) == (True, True)
+    assert (result.duration_s < seconds + PATIENCE, len(result.output) < 30_100) == (True, True)
     assert peak[0] - before < FLOOD_MB
 
 

@@ -36,8 +36,8 @@ def test_a_timeout_fires_while_the_model_blocks(hall: Hall, step_s: float | None
 
 def test_a_timeout_fires_while_a_command_runs_and_kills_it(hall: Hall) -> None:
     manager = hall.manager(lambda messages: bash("echo $$ > pid; sleep 60"))
-    task_id = manager.start_task("go", hall.runtime, task_timeout=0.8)
-    assert manager.wait(task_id, DEADLINE_S).status == "timeout after 0.8s"
+    task_id = manager.start_task("go", hall.runtime, task_timeout=3)
+    assert manager.wait(task_id, DEADLINE_S).status == "timeout after 3s"
     manager.collect_file(hall.runtime, task_id, "pid")
     assert not Path(f"/proc/{hall.runtime.read_file('pid').strip()}").exists()
 
