@@ -8,7 +8,7 @@ from pygent_engine.task_values import TaskState, TaskView
 
 from .board import Board
 from .shells import Place, of_task
-from .task_words import unapplied
+from .task_words import capped, unapplied
 
 
 def valid(view: TaskView) -> frozenset[str]:
@@ -22,7 +22,7 @@ def valid(view: TaskView) -> frozenset[str]:
         "allow": bool(view.asks) and not over,
         "deny": bool(view.asks) and not over,
         "cancel": not over,
-        "pause": not over and view.state is not TaskState.queued,
+        "pause": not over and view.state is not TaskState.queued and not capped(view),  # its limit has to be raised first
         "limits": not over,
         "retry": over,
         "remove": over,

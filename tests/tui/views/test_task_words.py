@@ -94,3 +94,15 @@ def test_what_can_be_done_follows_the_state() -> None:
     assert {"retry", "remove", "diff", "apply", "take-back", "compare"} <= over and not {"cancel", "pause", "limits", "allow"} & over
     assert "pause" in valid(RUNNING) and "allow" in valid(replace(RUNNING, asks=("c",)))
     assert unapplied(replace(RUNNING, changes=1, applied=("a.py",))) == 0
+
+
+def test_a_task_at_its_limit_goes_on_when_that_is_raised_and_not_before() -> None:
+    stands = replace(RUNNING, state=TaskState.paused, status="paused")
+    met = replace(stands, steps=5, limits=Limits(steps=5))
+    assert [{"pause", "limits"} & valid(view) for view in (RUNNING, stands, met)] == [{"pause", "limits"}, {"pause", "limits"}, {"limits"}]
+
+
+def test_what_was_applied_besides_and_what_changed_since_are_told_apart() -> None:
+    applied = replace(RUNNING, changes=2, changed=("a", "b"), applied=("a", "build/"))
+    assert [unapplied(applied), unapplied(replace(applied, renewed=("a",)))] == [1, 2]
+    assert unapplied(replace(RUNNING, changes=300, changed=("a", "b"), applied=("a", "b", *map(str, range(250))))) == 48
