@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from textual import on
 from textual.app import App
 from textual.binding import Binding
+from textual.command import CommandPalette
 from textual.events import AppBlur, AppFocus, Resize
 from textual.filter import NoColor
 from textual.geometry import Size
@@ -240,6 +241,11 @@ class PygentApp(App[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return action != "suspend_process" or not self.is_web  # a tab has no shell to go back to
+
+    def action_command_palette(self) -> None:
+        """Textual gives the list an id, and so fails where one lies below what was opened from it."""
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(CommandPalette())
 
     def action_help(self) -> None:
         if self.conductor is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from textual.command import CommandList, CommandPalette
@@ -10,6 +11,8 @@ from textual.command import CommandList, CommandPalette
 from pygent_engine.events import Interrupt
 from pygent_tui.commands.command import Command
 from pygent_tui.commands.table import COMMANDS
+from pygent_tui.screens.help import Help
+from pygent_tui.screens.workbench import Workbench
 from tests.scenes import Scene
 from tests.scripts import running, start
 from tests.support.stage import Stage, play
@@ -74,5 +77,19 @@ def test_what_another_package_calls_its_command_is_no_markup() -> None:
         assert await listed(stage, "odd") == ["/odd [/] [@click=app.quit]X[/]"]
         (option,) = stage.app.screen.query_one(CommandList).options
         assert str(option.prompt).splitlines()[1] == "[bold]what[/] [/"
+
+    play(START, scenario)
+
+
+def test_it_opens_over_what_was_opened_from_it() -> None:
+    async def scenario(stage: Stage) -> None:
+        await listed(stage)
+        await stage.pilot.press("f1")
+        await stage.until(lambda: isinstance(stage.app.screen, Help))
+        await listed(stage)
+        assert len(stage.app.screen_stack) == 4
+        for screen in (Help, CommandPalette, Workbench):
+            await stage.pilot.press("escape")
+            await stage.until(partial(lambda kind: isinstance(stage.app.screen, kind), screen))
 
     play(START, scenario)
