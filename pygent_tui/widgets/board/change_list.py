@@ -118,6 +118,11 @@ class ChangeList(RowView):
     def on_blur(self, event: Blur) -> None:
         self.refresh()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in ("mark", "mark_all", "open"):
+            return bool(self._changes)
+        return super().check_action(action, parameters)
+
     def action_mark(self) -> None:
         if self.path:
             self._mark(self.path)
