@@ -38,6 +38,8 @@ class GrowingDelta:
             self._text = StringIO()
             self._append(self._text, self._delta)
         self._append(self._text, delta)
+        if isinstance(delta, OutputDelta) and self._text.tell() > 2 * LONGEST_OUTPUT:  # not at each one past the limit: cutting copies
+            self._text = self._cut(self._text)
 
     def envelope(self) -> Envelope:
         """The first envelope with the text of all and the time of the last; more may still be merged."""
@@ -45,7 +47,7 @@ class GrowingDelta:
             return self._envelope
         if not isinstance(self._delta, OutputDelta):
             return replace(self._envelope, at=self._at, event=replace(self._delta, text=self._text.getvalue()))
-        self._cut(self._text)
+        self._text = self._cut(self._text)
         whole = replace(self._delta, text=self._text.getvalue(), skipped=self._skipped)
         return replace(self._envelope, at=self._at, event=whole)
 
@@ -66,17 +68,16 @@ class GrowingDelta:
         text.write(delta.text)
         if isinstance(delta, OutputDelta):
             self._skipped += delta.skipped
-            if text.tell() > 2 * LONGEST_OUTPUT:  # not at each delta past the limit: cutting copies
-                self._cut(text)
 
-    def _cut(self, text: StringIO) -> None:
-        """Keep the last LONGEST_OUTPUT characters and count the others."""
-        cut = max(0, text.tell() - LONGEST_OUTPUT)
-        kept = text.getvalue()[cut:]
+    def _cut(self, text: StringIO) -> StringIO:
+        """`text`, of which only the last LONGEST_OUTPUT characters are kept; the others are counted."""
+        cut = text.tell() - LONGEST_OUTPUT
+        if cut <= 0:
+            return text
         self._skipped += cut
-        text.seek(0)
-        text.truncate()
-        text.write(kept)
+        kept = StringIO()  # a new one only collects what is written; one that was gone back in takes four bytes for each character
+        kept.write(text.getvalue()[cut:])
+        return kept
 
 
 class OutputBudget:

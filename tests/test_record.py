@@ -125,6 +125,17 @@ def test_of_a_long_output_the_end_is_kept_and_the_rest_counted() -> None:
     assert kept == OutputDelta("c1", whole[-LONGEST_OUTPUT:], skipped=len(whole) - LONGEST_OUTPUT)
 
 
+def test_an_output_without_end_takes_a_byte_for_a_character() -> None:
+    record, took = Record(), 0
+    envelopes = stream([CallStarted(CALL, ""), *(OutputDelta("c1", f"{number:05}" * 10_000) for number in range(40))])
+    tracemalloc.start()
+    for envelope in envelopes:
+        record.put(envelope)
+        took = max(took, tracemalloc.get_traced_memory()[0])
+    tracemalloc.stop()
+    assert took < 2.5 * LONGEST_OUTPUT
+
+
 def test_the_outputs_that_grew_longest_ago_give_way_to_later_ones() -> None:
     events: list[Event] = []
     for number in range(4):
