@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
+from ..key_names import shown
 from .command import Command
 
 if TYPE_CHECKING:
@@ -41,15 +42,14 @@ class TablePalette(Provider):
 
 def _title(command: Command, keys: dict[str | None, str]) -> str:
     key = keys.get(command.binding, "") if command.binding else ""
-    shown = "+".join(part.capitalize() for part in key.split("+"))
-    return f"{command.usage} · {shown}" if key else command.usage
+    return f"{command.usage} · {shown(key)}" if key else command.usage
 
 
 def _marked(title: str, places: Sequence[int]) -> Content:
-    shown = Content(title)
+    content = Content(title)
     for place in places:
-        shown = shown.stylize("underline", place, place + 1)
-    return shown
+        content = content.stylize("underline", place, place + 1)
+    return content
 
 
 def _plain(text: str) -> str:

@@ -47,6 +47,15 @@ def test_every_command_stands_in_the_palette_with_the_key_that_does_the_same() -
     play(START, scenario)
 
 
+def test_a_key_has_the_name_that_it_has_elsewhere() -> None:
+    async def scenario(stage: Stage) -> None:
+        stage.conductor.panes.conversation.focus()
+        await stage.until(lambda: stage.app.focused is stage.conductor.panes.conversation)
+        assert "/search [TEXT] · /" in await listed(stage)
+
+    play(START, scenario)
+
+
 @pytest.mark.uses("app.commands")
 def test_a_chosen_command_runs() -> None:
     async def scenario(stage: Stage) -> None:
