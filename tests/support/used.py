@@ -19,10 +19,12 @@ from pygent_tui.app import PygentApp
 from pygent_tui.widgets.composer.composer import Composer
 from pygent_tui.widgets.request import Request
 
+from .rest import RestingApp
+
 _used: ContextVar[set[str] | None] = ContextVar("used", default=None)
 
 
-class WatchedApp(PygentApp):
+class WatchedApp(RestingApp, PygentApp):
     """The app, which writes down what is used of it, and what it said. A notice stays, for no picture may depend on how long it takes."""
 
     NOTIFICATION_TIMEOUT = 600.0

@@ -9,6 +9,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.scenes import Scene
+from tests.support.rest import RestingPilot
 from tests.support.stage import Stage, end, scene_app, show_scene
 
 ROOT = Path(__file__).parents[2]
@@ -27,7 +28,7 @@ def looks(snap_compare: Callable[..., bool], monkeypatch: pytest.MonkeyPatch) ->
 
         async def before(pilot: Pilot[None]) -> None:
             app.theme = theme
-            await show_scene(Stage(app, pilot, launch.session), scene)
+            await show_scene(Stage(app, RestingPilot(app), launch.session), scene)
             assert not any(getattr(widget, "cursor_blink", False) for widget in app.screen.walk_children()), "a picture has no clock"
 
         try:

@@ -7,15 +7,16 @@ from collections.abc import Callable, Coroutine
 from functools import wraps
 from typing import ParamSpec
 
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.pilot import Pilot
 
 from pygent_tui.widgets.line_view import LineView
+from tests.support.rest import RestingApp
 
 P = ParamSpec("P")
 
 
-class Stage(App[None]):
+class Stage(RestingApp):
     """Holds one pane that fills the screen."""
 
     def __init__(self, pane: LineView) -> None:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 
 from pygent_tui.widgets.status_bar import StatusBar
+from tests.support.rest import RestingApp
 
 LEFT = [(" LOCAL ", ""), (" demo · ready", "")]
 NOTES = ["Ctrl+Q quit", "F1 help"]
 ASIDE = " · local because there is no Docker engine on this machine"
 
 
-class Bare(App[None]):
+class Bare(RestingApp):
     """A status bar and nothing else."""
 
     def compose(self) -> ComposeResult:
