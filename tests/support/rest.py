@@ -56,4 +56,5 @@ def _is_busy(pump: MessagePump) -> bool:
 
 
 def _is_to_be_laid_out(app: App[Any]) -> bool:
-    return bool(app.screen_stack and (app.screen._layout_required or app.screen._callbacks))
+    resized = app._resize_timer is not None  # its screen hears of it a little later
+    return resized or bool(app.screen_stack and (app.screen._layout_required or app.screen._callbacks))
