@@ -115,6 +115,8 @@ class FileChange:
     """How, where it is text and was asked for."""
     also: tuple[str, ...] = ()
     """The ids of other tasks that changed it too."""
+    note: str = ""
+    """What it is, or became, where that is more than text: "a link", "may be run now" ..."""
 
 
 @frozen

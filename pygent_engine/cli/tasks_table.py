@@ -161,6 +161,8 @@ def _paths(view: TaskView) -> str:
 
 def _patched(change: FileChange) -> str:
     if change.diff is not None and change.diff.text:
-        return clean(as_patch(change.diff))
-    what = f"{change.files} files, ignored by git" if change.files > 1 else "ignored by git" if change.ignored else "no text to show"
+        note = f"# {change.path}: {change.note}\n" if change.note else ""
+        return clean(note + as_patch(change.diff))
+    plain = change.note or "no text to show"
+    what = f"{change.files} files, ignored by git" if change.files > 1 else "ignored by git" if change.ignored else plain
     return clean(f"# {change.kind}: {change.path} ({what})\n")

@@ -11,7 +11,7 @@ from ..runtime.files.encodings import NotText, decoded
 from ..runtime.files.exact import Exact
 from ..task_values import FileChange
 from ..tools.diffs import difference
-from ..trees import Merge, Store, Tree, Version, content_of, read_version
+from ..trees import Entry, Merge, Store, Tree, Version, content_of, read_version
 from ..untrusted import clean, clean_path
 from ..values import ChangeKind, FileDiff
 
@@ -35,6 +35,19 @@ def with_diffs(kinds: Mapping[str, ChangeKind], before: Tree, exact: Exact, stor
         room -= len(diff.text)
         found[path] = replace(diff, text=clean(diff.text))
     return found
+
+
+def became(was: Entry | None, now: Entry | None) -> str:
+    """What a path is, or became, that its text does not tell: a link, or a file that may be run."""
+    if now is None or (was is not None and was.kind == now.kind != "link"):
+        return ""
+    if now.kind == "link":
+        return "a link" if was is None or was.kind == "link" else "a link now"
+    if was is None:
+        return "may be run" if now.kind == "exec" else ""
+    if was.kind == "link":
+        return "a file in place of a link"
+    return "may be run now" if now.kind == "exec" else "may not be run any more"
 
 
 def clash_diff(path: str, ours: Version | None, merge: Merge, store: Store) -> FileDiff:

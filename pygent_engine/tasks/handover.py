@@ -42,7 +42,7 @@ from ..trees import (
     write_all,
 )
 from ..untrusted import clean_path
-from .differing import between, clash_diff, with_diffs
+from .differing import became, between, clash_diff, with_diffs
 from .naming import Words
 from .standing import changed_since, kept
 
@@ -164,7 +164,8 @@ class Handover:
         for path, kind in kinds.items():
             name = clean_path(path)
             also = tuple(task_id for task_id, paths in sharing.items() if name in paths)
-            found.append(FileChange(name, kind, diff=diffs.get(path), also=also))
+            note = became(self._before.entries.get(path), after.entries.get(path))
+            found.append(FileChange(name, kind, diff=diffs.get(path), also=also, note=note))
         ignored = sorted(after.ignored.items())
         return found + [FileChange(clean_path(path), "added", ignored=True, files=count) for path, count in ignored]
 

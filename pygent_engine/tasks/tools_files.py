@@ -122,8 +122,8 @@ def _size(change: FileChange) -> str:
     if change.files > 1:
         return f" ({change.files} files, ignored by git)"
     if change.diff is None or not change.diff.text:
-        return " (no text to show)" if change.kind != "deleted" else ""
-    return f" (+{change.diff.added} -{change.diff.removed})"
+        return f" ({change.note or 'no text to show'})" if change.kind != "deleted" else ""
+    return f" (+{change.diff.added} -{change.diff.removed}{f', {change.note}' if change.note else ''})"
 
 
 def _conflicts(task_id: str, report: ApplyReport) -> str:

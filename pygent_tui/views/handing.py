@@ -198,7 +198,8 @@ def _card(change: FileChange, applied: bool) -> Call:
     also = f" · also by {', '.join(change.also)}" if change.also else ""
     ignored = "ignored " if change.ignored else ""
     mark = ("✓ applied" if applied else "", "ok")
-    card = Call(f"change-{change.path}", f"{ignored}{change.kind}{also}", change.path, status="ok", mark=mark)
+    note = f" · {change.note}" if change.note else ""
+    card = Call(f"change-{change.path}", f"{ignored}{change.kind}{note}{also}", change.path, status="ok", mark=mark)
     if change.ignored:
         files = f"{change.files} files that" if change.files > 1 else "It is what"
         return replace(card, result=f"{files} .gitignore names; applied only when marked.")

@@ -237,6 +237,25 @@ def test_a_diff_says_how_and_who_else(pair: Pair) -> None:
     assert [change.diff and change.diff.text for change in changes] == ["@@ -1,1 +1,1 @@\n-1\n+2\n", ""]
 
 
+def test_a_diff_says_what_its_text_does_not_tell(pair: Pair) -> None:
+    fill(pair.parent, {"plain": b"1", "run": ("x", b"1"), "file": b"1", "link": "plain", "kept": "plain"})
+    handover = pair.handover(".")
+    (pair.task / "link").unlink()
+    (pair.task / "file").unlink()
+    fill(pair.task, {"plain": ("x", b"1"), "run": b"1", "file": "plain", "link": b"1", "kept": "run"})
+    fill(pair.task, {"new": ("x", b"1"), "new-link": "run", "text": b"1"})
+    assert {change.path: change.note for change in handover.diff()} == {
+        "file": "a link now",
+        "kept": "a link",
+        "link": "a file in place of a link",
+        "new": "may be run",
+        "new-link": "a link",
+        "plain": "may be run now",
+        "run": "may not be run any more",
+        "text": "",
+    }
+
+
 def test_what_gitignore_names_is_one_change_and_comes_over_only_when_it_is_named(pair: Pair) -> None:
     fill(pair.parent, {".gitignore": b"build/\n*.log\n", "src/a": b"1\n", "build/old": b"o"})
     handover = pair.handover("src")

@@ -11,7 +11,9 @@ import pytest
 from pygent_engine import Runtime, Session
 from pygent_engine.approvals import Policy
 from pygent_engine.events import AnswerApproval, ApprovalAsked, FilesChanged, SubmitPrompt, TaskStateChanged
-from pygent_engine.values import Message
+from pygent_engine.task_values import FileChange
+from pygent_engine.tasks.tools_files import patch
+from pygent_engine.values import FileDiff, Message
 from tests.support.agents import Recorder, bash, calls
 from tests.support.sessions import Sessions
 
@@ -147,3 +149,15 @@ def test_conflicts_come_back_as_a_result_and_nothing_is_applied(sessions: Sessio
     assert head == "Nothing of task-1 was applied: what it changed conflicts with what is here now in a.txt."
     assert "+two" in said(recorder) and advice.startswith("Apply the others by naming their paths;")
     assert (local_runtime.read_file("a.txt"), (local_runtime.base_dir / "b.txt").exists()) == ("mine\n", False)
+
+
+def test_what_may_be_run_and_what_is_a_link_is_said_before_it_is_applied() -> None:
+    changes = [
+        FileChange("run.sh", "modified", diff=FileDiff("run.sh", "modified"), note="may be run now"),
+        FileChange("to", "added", diff=FileDiff("to", "added", "@@ -0,0 +1,1 @@\n+/etc/passwd\n", 1, 0), note="a link"),
+    ]
+    assert patch("task-1", changes).splitlines()[:3] == [
+        "Apply 2 files of task-1 to the workspace:",
+        "  modified: run.sh (may be run now)",
+        "  added: to (+1 -0, a link)",
+    ]
