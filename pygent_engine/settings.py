@@ -102,7 +102,8 @@ class Settings:
     `network`: containers have the network throughout, and nothing asks for it. `resources`: pairs of a field of
     `values.Resources` and its number, for those that differ from the defaults.
 
-    `warnings` are sentences for the user (unknown keys of the file); the front ends show them.
+    `warnings` are sentences for the user (unknown keys of the file); the front ends show them. `file` is
+    the one that was read, or would have been had it been there.
     """
 
     model: str | None = None
@@ -130,6 +131,7 @@ class Settings:
     omit_tools: tuple[str, ...] = ()
     max_steps: int | None = None
     warnings: tuple[str, ...] = ()
+    file: Path | None = field(default=None, compare=False, repr=False)
 
     @classmethod
     def load(
@@ -156,7 +158,7 @@ class Settings:
             for option, value in source:
                 known = values.get(option.name)
                 values[option.name] = value if known is None or option.merge is None else option.merge(known, value)
-        return cls(**values, warnings=_unknown_keys(table, path))
+        return cls(**values, warnings=_unknown_keys(table, path), file=path)
 
     @property
     def connected(self) -> bool:

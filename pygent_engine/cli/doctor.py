@@ -25,6 +25,7 @@ _START_DOCKER = (
     "start its engine, or name another (DOCKER_HOST, docker context use), "
     "or go without: with --no-docker, commands run on this machine, without isolation."
 )
+_INSTALL_GIT = "install git; until then no changes of a delegated task can be shown, applied or taken back."
 _ALIGNED = 19  # columns before the text
 
 
@@ -156,7 +157,7 @@ def _place(settings: Settings) -> Iterator[Finding | Bound]:
 def _git() -> Finding:
     path = shutil.which("git")
     if path is None:
-        return Finding(False, "git", "not on the PATH", "install git; until then the agent cannot use it on this machine.")
+        return Finding(False, "git", "not on the PATH", _INSTALL_GIT)
     return Finding(True, "git", path)
 
 
@@ -180,7 +181,8 @@ def _terminal_size() -> str:
 
 
 def _configuration(settings: Settings) -> Finding:
-    text = "; ".join(settings.warnings) or f"{user_file()} ({'read' if user_file().is_file() else 'not there, which is fine'})"
+    file = settings.file or user_file()
+    text = "; ".join(settings.warnings) or f"{file} ({'read' if file.is_file() else 'not there, which is fine'})"
     remedy = "correct the file, or remove the keys." if settings.warnings else ""
     return Finding(not settings.warnings, "Settings", text, remedy)
 

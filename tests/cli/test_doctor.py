@@ -56,6 +56,12 @@ def test_unknown_keys_of_the_configuration_are_told(command_line: CommandLine) -
     assert "did you mean model?" in ended.out
 
 
+def test_the_settings_file_that_was_read_is_named(command_line: CommandLine) -> None:
+    (command_line.workspace / "c.toml").write_text("model = 'x'\n")
+    ended = command_line.run("doctor", "--config", "c.toml", DOCKER_HOST="unix:///nonexistent/docker.sock")
+    assert "ok       Settings  c.toml (read)\n" in ended.out
+
+
 def test_a_folder_that_cannot_be_written_is_missing(command_line: CommandLine) -> None:
     state = command_line.home / "file"
     state.touch()
