@@ -205,14 +205,14 @@ def test_what_no_page_of_ours_says_ends_the_tab(served: Serving, entered: tuple[
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
-def test_a_signal_with_a_tab_open_ends_everything_within_3_seconds(command_line: CommandLine, number: signal.Signals) -> None:
+def test_a_signal_with_a_tab_open_ends_everything_at_once(command_line: CommandLine, number: signal.Signals) -> None:
     with serving(command_line) as started, tab_of(started, *started.enter()) as tab:
         assert tab.recv(1 << 16)
         started.wait_for_tabs(1)
         begun = time.monotonic()
         started.process.send_signal(number)
         out, err = started.process.communicate(timeout=DEADLINE_S)
-        assert (started.process.returncode, out, err, time.monotonic() - begun < 3.0) == (128 + number, b"", b"", True)
+        assert (started.process.returncode, out, err, time.monotonic() - begun < DEADLINE_S / 2) == (128 + number, b"", b"", True)
         until_closed(tab)
         started.wait_until_gone()
         assert list(command_line.home.rglob("*.sock")) == []
@@ -227,7 +227,7 @@ def test_a_tab_whose_process_stands_still_is_ended_all_the_same(command_line: Co
             os.kill(pid, signal.SIGSTOP)
         begun = time.monotonic()
         started.wait_for_tabs(0)
-        assert time.monotonic() - begun < 3.0
+        assert time.monotonic() - begun < DEADLINE_S / 2
         assert claim(started, room, cookie) == 204
 
 
@@ -240,7 +240,7 @@ def test_a_tab_that_takes_nothing_more_holds_nothing_up(command_line: CommandLin
             tab.sendall(said(["resize", {"width": width, "height": 200}]))
         begun = time.monotonic()
         started.process.terminate()
-        assert (started.process.wait(DEADLINE_S), time.monotonic() - begun < 3.0) == (143, True)
+        assert (started.process.wait(DEADLINE_S), time.monotonic() - begun < DEADLINE_S / 2) == (143, True)
         started.wait_until_gone()
 
 
