@@ -16,19 +16,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, BinaryIO, Literal
+from threading import Event
+from typing import Any, BinaryIO, Literal, get_args
 
 from ..errors import PygentError
 from ..frozen import frozen
 from ..private import make_private
 from ..runtime.files.exact import fill
+from ..values import Flag
 from .tree import Kind
 
 Deed = Literal["apply", "unapply"]
 
-_NOTE, _FRESH, _KEPT = "note", "note.new", "kept"
+_NOTE, _FRESH, _KEPT, _LOCK = "note", "note.new", "kept", "lock"
 _PATIENCE_S = 5.0
 _POLL_S = 0.05
+_FORM = 1
 _PIECE = 1 << 20
 _TRIES = 3
 
@@ -72,6 +75,10 @@ class Damaged(PygentError):
     """What is noted cannot be understood."""
 
 
+class Unknown(PygentError):
+    """What is noted is in the form of another version of Pygent."""
+
+
 @frozen
 class Journal:
     """The one of a workspace, in a folder of its own. Raises OSError."""
@@ -85,40 +92,45 @@ class Journal:
         return cls(journals / hashlib.sha256(os.fsencode(root)).hexdigest()[:32])
 
     @contextmanager
-    def held(self, *, wait: bool = True) -> Iterator[bool]:
-        """Hold its lock; False when somebody else does, with `wait` for all of `patience_s`. Nothing is left of an empty folder."""
-        opened = self._lock(time.monotonic() + (self.patience_s if wait else 0.0))
+    def held(self, *, wait: bool = True, stop: Flag | None = None) -> Iterator[bool]:
+        """Hold its lock; False when somebody else does, with `wait` for all of `patience_s` or until `stop`. Nothing is left of an
+        empty folder."""
+        opened = self._lock(time.monotonic() + (self.patience_s if wait else 0.0), stop or Event())
         try:
             yield opened is not None
         finally:
             if opened is not None:
-                with contextlib.suppress(OSError):
-                    self.folder.rmdir()
-                    self.folder.parent.rmdir()
-                os.close(opened)
+                self._release(opened)
 
-    def _lock(self, deadline: float) -> int | None:
+    def _release(self, opened: int) -> None:
+        with contextlib.suppress(OSError):
+            (self.folder / _LOCK).unlink()
+            self.folder.rmdir()
+            self.folder.parent.rmdir()
+        os.close(opened)
+
+    def _lock(self, deadline: float, stop: Flag) -> int | None:
         while True:
-            opened = self._opened()
+            opened, is_mine = self._opened(), False
             try:
                 fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                if _is_at(self.folder, opened):
+                if is_mine := _is_at(self.folder / _LOCK, opened):
                     return opened
+                continue
             except BlockingIOError:
-                if time.monotonic() >= deadline:
+                pass
+            finally:
+                if not is_mine:
                     os.close(opened)
-                    return None
-                time.sleep(_POLL_S)
-            except BaseException:
-                os.close(opened)
-                raise
-            os.close(opened)
+            if time.monotonic() >= deadline or stop.wait(_POLL_S):
+                return None
 
     def _opened(self) -> int:
+        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC  # over NFS only what may be written can be locked
         for _ in range(_TRIES):  # who held it before may just remove it
             with contextlib.suppress(FileNotFoundError):
                 make_private(self.folder)
-                return os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+                return os.open(self.folder / _LOCK, flags, 0o600)
         raise FileNotFoundError(2, "it is removed all the while", str(self.folder))
 
     # ------------------------------------------------------------ by who holds it
@@ -134,7 +146,7 @@ class Journal:
             with self._create(_KEPT) as file:
                 fill(file, contents)
             with self._create(_FRESH) as file:
-                file.write(json.dumps(asdict(note)).encode())
+                file.write(json.dumps({"form": _FORM, **asdict(note)}).encode())
             (self.folder / _FRESH).rename(self.folder / _NOTE)
             self._sync()
         except BaseException:
@@ -142,12 +154,12 @@ class Journal:
             raise
 
     def read(self) -> Note | None:
-        """What is noted, None for nothing. Raises Damaged."""
+        """What is noted, None for nothing. Raises Damaged, Unknown."""
         try:
             return _note_of(json.loads((self.folder / _NOTE).read_bytes()))
         except FileNotFoundError:
             return None
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError, KeyError, RecursionError) as error:
             raise Damaged("What is noted cannot be read.") from error
 
     def kept(self, was: Was) -> Iterator[bytes]:
@@ -161,10 +173,11 @@ class Journal:
 
     def clear(self) -> None:
         """Nothing is under way any more; the note goes first."""
-        for name in (_NOTE, _FRESH, _KEPT):
+        if self.is_written:
+            (self.folder / _NOTE).unlink()
+            self._sync()
+        for name in (_FRESH, _KEPT):
             (self.folder / name).unlink(missing_ok=True)
-            if name == _NOTE:
-                self._sync()
 
     @contextmanager
     def _create(self, name: str) -> Iterator[BinaryIO]:
@@ -182,21 +195,42 @@ class Journal:
             os.close(opened)
 
 
-def _is_at(folder: Path, opened: int) -> bool:
-    """Whether that is still the folder there; who held the lock before may have removed it."""
+def _is_at(lock: Path, opened: int) -> bool:
+    """Whether that is still the file there; who held the lock before may have removed it."""
     try:
-        return os.path.samestat(folder.lstat(), os.fstat(opened))
+        return os.path.samestat(lock.lstat(), os.fstat(opened))
     except FileNotFoundError:
         return False
 
 
 def _note_of(noted: Any) -> Note:
-    steps = tuple(Noted(step["path"], _was(step["before"]), _was(step["after"]), step["staged"]) for step in noted["steps"])
-    return Note(noted["root"], noted["deed"], noted["task_id"], steps, tuple(noted["made"]), tuple(noted["emptied"]))
+    """Raises ValueError, TypeError or KeyError for what is none."""
+    if noted["form"] != _FORM:
+        raise Unknown("An apply was cut off here in another version of Pygent, which notes it in a form that this one does not know.")
+    steps = tuple(_step_of(step) for step in noted["steps"])
+    return Note(_text(noted["root"]), noted["deed"], _text(noted["task_id"]), steps, _texts(noted["made"]), _texts(noted["emptied"]))
+
+
+def _step_of(noted: Any) -> Noted:
+    return Noted(_text(noted["path"]), _was(noted["before"]), _was(noted["after"]), _text(noted["staged"]))
 
 
 def _was(noted: Any) -> Was | None:
-    return None if noted is None else Was(**noted)
+    if noted is None:
+        return None
+    if noted["kind"] not in get_args(Kind):
+        raise ValueError(f"{noted['kind']!r} is no kind")
+    return Was(noted["kind"], int(noted["size"]), _text(noted["oid"]), int(noted["mode"]), int(noted["begins"]))
+
+
+def _texts(noted: Any) -> tuple[str, ...]:
+    return tuple(map(_text, noted))
+
+
+def _text(noted: Any) -> str:
+    if not isinstance(noted, str):
+        raise TypeError(f"{noted!r} is no text")
+    return noted
 
 
 def journals_in(folder: Path) -> Sequence[Journal]:

@@ -15,7 +15,7 @@ from ..errors import PygentError
 from ..frozen import frozen
 from ..runtime.files.exact import Exact
 from ..untrusted import clean_path, clean_text
-from .journal import Damaged, Journal, Note, Noted, Was, journals_in
+from .journal import Damaged, Journal, Note, Noted, Unknown, Was, journals_in
 from .merging import Version, checked
 from .noting import is_same_content
 from .reading import read_version
@@ -32,27 +32,46 @@ class Outcome:
 def mend(folder: Path, root: Path) -> list[str]:
     """Take back what programs that are gone left half written in the workspace `root`, by their journals in `folder`; a sentence
     for each. What a living one writes is its own."""
+    ours = Journal.of(folder, root)
     try:
-        return [sentence for journal in journals_in(folder) if (sentence := _mended(journal, Journal.of(folder, root), root))]
+        found = journals_in(folder)
+        for journal in found:
+            if journal != ours:
+                _forget_if_over(journal)
+        return [sentence] if ours in found and (sentence := _mended(ours, root)) else []
+    except Unknown as error:
+        return [f"{error} Start that version here, or, to leave the files as they are, remove {clean_path(str(ours.folder))}."]
     except (OSError, PygentError) as error:
         return [f"Whether an apply was cut off here cannot be told: {clean_text(str(error))}."]
 
 
-def _mended(journal: Journal, ours: Journal, root: Path) -> str:
+def _forget_if_over(journal: Journal) -> None:
+    """Forget what has nothing to take back, or whose workspace is gone. Who has something to take back finds it free at any moment."""
+    with contextlib.suppress(OSError, PygentError):  # whatever it is, it is not ours
+        if _is_over(journal):
+            with journal.held(wait=False) as is_mine:
+                if is_mine and _is_over(journal):
+                    journal.clear()
+
+
+def _is_over(journal: Journal) -> bool:
+    note = journal.read()
+    return note is None or _is_gone(Path(note.root))
+
+
+def _mended(journal: Journal, root: Path) -> str:
     with journal.held(wait=False) as is_mine:
         if not is_mine:
             return ""
         try:
             note = journal.read()
         except Damaged:
-            if journal == ours:
-                journal.clear()
-                return "An apply was cut off here, and what is noted of it cannot be read; look at what it left."
-            return ""
-        if note is None or (journal != ours and _is_gone(Path(note.root))):
+            journal.clear()
+            return "An apply was cut off here, and what is noted of it cannot be read; look at what it left."
+        if note is None:
             journal.clear()
             return ""
-        return _told(journal, note, Exact(root)) if journal == ours else ""
+        return _told(journal, note, Exact(root))
 
 
 def _told(journal: Journal, note: Note, exact: Exact) -> str:

@@ -43,7 +43,7 @@ def write_all(
         return ()
     ordered = sorted(steps, key=lambda step: (step.after is not None, step.path))
     try:
-        with journal.held() as is_mine:
+        with journal.held(stop=stop) as is_mine:
             if not is_mine:
                 raise PygentError("Another Pygent writes changes into this folder at this moment; nothing was done, try again.")
             if journal.is_written:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import stat
@@ -89,6 +90,17 @@ def test_what_a_living_program_writes_is_its_own(left: Left) -> None:
     assert left.mend() == [SAID]
 
 
+def test_a_lock_does_not_outlive_who_holds_it_in_what_was_forked_meanwhile(left: Left) -> None:
+    lock = left.journal.folder / "lock"
+    with left.journal.held():
+        forked = [os.dup(int(fd.name)) for fd in list(Path("/proc/self/fd").iterdir()) if fd.exists() and fd.samefile(lock)]
+    try:
+        assert (len(forked), left.mend()) == (1, [SAID])
+    finally:
+        for fd in forked:
+            os.close(fd)
+
+
 def test_what_was_left_elsewhere_waits_for_whoever_works_there(left: Left, tmp_path: Path) -> None:
     before = content(left.work)
     (tmp_path / "other").mkdir()
@@ -113,7 +125,53 @@ def test_what_cannot_be_put_back_is_tried_again_at_the_next_start(left: Left) ->
     assert content(left.work) == left.before
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"steps": [{}]}', "\0"])
+def test_whoever_looks_elsewhere_forgets_what_was_not_begun(left: Left, tmp_path: Path) -> None:
+    (left.journal.folder / "note").rename(left.journal.folder / "note.new")
+    (tmp_path / "other").mkdir()
+    assert mend(left.journals, tmp_path / "other") == []
+    assert not left.is_noted
+
+
+@pytest.mark.parametrize("name", ["0", "z"])
+def test_what_else_is_among_the_journals_keeps_nobody_from_his_own(left: Left, tmp_path: Path, name: str) -> None:
+    (left.journals / f"{name}file").write_text("")
+    (left.journals / f"{name}link").symlink_to(tmp_path)
+    shutil.copytree(left.journal.folder, left.journals / f"{name}damaged")
+    (left.journals / f"{name}damaged" / "note").write_text("")
+    assert left.mend() == [SAID]
+    assert (content(left.work), left.is_noted) == (left.before, False)
+
+
+def test_a_note_of_another_version_is_left_to_it(left: Left) -> None:
+    note = left.journal.folder / "note"
+    text = note.read_text()
+    note.write_text(text.replace('"form": 1', '"form": 2'))
+    before = content(left.work)
+    for _ in range(2):
+        assert left.mend() == [
+            "An apply was cut off here in another version of Pygent, which notes it in a form that this one does not know. Start "
+            f"that version here, or, to leave the files as they are, remove {left.journal.folder}."
+        ]
+    assert content(left.work) == before
+    note.write_text(text)
+    assert left.mend() == [SAID]
+
+
+_STEP = {"path": "a", "before": None, "after": None, "staged": "b"}
+_NOTE = {"form": 1, "root": "/", "deed": "apply", "task_id": "", "steps": [_STEP], "made": [], "emptied": []}
+_WAS = {"kind": "file", "size": 1, "oid": "", "mode": 0, "begins": 0}
+_WRONG: list[object] = [
+    [],
+    {},
+    {**_NOTE, "steps": [{}]},
+    {**_NOTE, "steps": [{**_STEP, "path": 5}]},
+    {**_NOTE, "steps": [{**_STEP, "before": {**_WAS, "kind": "pipe"}}]},
+    {**_NOTE, "steps": [{**_STEP, "after": {**_WAS, "mode": None}}]},
+    {**_NOTE, "made": [5]},
+]
+
+
+@pytest.mark.parametrize("text", ["", "\0", "[" * 100_000, *map(json.dumps, _WRONG)], ids=lambda text: text[:9] + str(len(text)))
 def test_a_note_that_cannot_be_read_is_told_of_once(left: Left, text: str) -> None:
     (left.journal.folder / "note").write_text(text)
     assert left.mend() == ["An apply was cut off here, and what is noted of it cannot be read; look at what it left."]

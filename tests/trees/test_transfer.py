@@ -84,6 +84,13 @@ def test_two_never_write_into_a_folder_at_once(work: Work) -> None:
     assert content(work.folder) == dict.fromkeys(("a", "b", "c"), b"after\n")
 
 
+def test_who_waits_for_another_ends_with_its_session(work: Work, tmp_path: Path) -> None:
+    patient = replace(work.journal, patience_s=3600)
+    with work.journal.held(), pytest.raises(PygentError, match="nothing was done"):
+        work.write(stop=At(2), journal=patient)
+    assert content(tmp_path) == work.before
+
+
 def test_what_cannot_be_put_back_is_named_and_stays_noted(work: Work) -> None:
     with pytest.raises(PygentError, match=r"What was in its place before could not be put back: b, a\.$"):
         work.write(stop=At(6, (work.journal.folder / "kept").unlink))
