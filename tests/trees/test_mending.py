@@ -93,7 +93,8 @@ def test_what_a_living_program_writes_is_its_own(left: Left) -> None:
 def test_a_lock_does_not_outlive_who_holds_it_in_what_was_forked_meanwhile(left: Left) -> None:
     lock = left.journal.folder / "lock"
     with left.journal.held():
-        forked = [os.dup(int(fd.name)) for fd in list(Path("/proc/self/fd").iterdir()) if fd.exists() and fd.samefile(lock)]
+        held = [int(fd.name) for fd in Path("/proc/self/fd").iterdir() if fd.exists() and fd.samefile(lock)]
+        forked = [os.dup(fd) for fd in held]
     try:
         assert (len(forked), left.mend()) == (1, [SAID])
     finally:
