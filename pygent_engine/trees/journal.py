@@ -33,7 +33,7 @@ _PATIENCE_S = 5.0
 _POLL_S = 0.05
 _FORM = 1
 _PIECE = 1 << 20
-_TRIES = 3
+_TRIES = 50
 
 
 @frozen
@@ -127,11 +127,14 @@ class Journal:
 
     def _opened(self) -> int:
         flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC  # over NFS only what may be written can be locked
-        for _ in range(_TRIES):  # who held it before may just remove it
-            with contextlib.suppress(FileNotFoundError):
-                make_private(self.folder)
-                return os.open(self.folder / _LOCK, flags, 0o600)
-        raise FileNotFoundError(2, "it is removed all the while", str(self.folder))
+        for _ in range(_TRIES):
+            with contextlib.suppress(FileNotFoundError, FileExistsError):  # who held it before may just remove it
+                return self._made(flags)
+        return self._made(flags)
+
+    def _made(self, flags: int) -> int:
+        make_private(self.folder)
+        return os.open(self.folder / _LOCK, flags, 0o600)
 
     # ------------------------------------------------------------ by who holds it
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -82,6 +83,23 @@ def test_two_never_write_into_a_folder_at_once(work: Work) -> None:
         work.write(journal=replace(work.journal, patience_s=0.1))
     work.write()
     assert content(work.folder) == dict.fromkeys(("a", "b", "c"), b"after\n")
+
+
+def test_many_hold_it_one_after_the_other_whoever_removes_its_folder(work: Work, tmp_path: Path) -> None:
+    held = {"now": 0, "most": 0, "times": 0}
+
+    def hold() -> None:
+        for _ in range(20):
+            with replace(work.journal, patience_s=3600).held() as is_mine:
+                held["now"] += 1
+                held["most"] = max(held["most"], held["now"])
+                held["times"] += is_mine
+                held["now"] -= 1
+
+    with ThreadPoolExecutor(4, thread_name_prefix="test-holder") as pool:
+        for done in [pool.submit(hold) for _ in range(4)]:
+            done.result()
+    assert (held, content(tmp_path)) == ({"now": 0, "most": 1, "times": 80}, work.before)
 
 
 def test_who_waits_for_another_ends_with_its_session(work: Work, tmp_path: Path) -> None:
