@@ -81,7 +81,7 @@ def _load(app: PtyApp, rest: list[float]) -> Iterator[Figure]:
     lines_per_s = (_last_line(app) - first) / (time.perf_counter() - started)
     yield Figure("key under load, p50", percentile(keys, 50), "ms", "at rest", percentile(rest, 50), 15.0)
     yield Figure("key under load, p95", percentile(keys, 95), "ms", "at rest", percentile(rest, 95), 30.0, 60.0)
-    yield Figure("memory under load", app.rss_mb(), "MB", "the limit", 150.0, 1.0)
+    yield Figure("memory under load", app.rss_mb(), "MB", "the limit", 120.0, 1.0, 120.0)
     yield Figure("processor under load", used, "%", "one core", 100.0, 0.9)
     yield Figure("time to take 200,000 lines", LINES_PER_S / lines_per_s, "s", "as printed", 1.0, 1.2)
 
