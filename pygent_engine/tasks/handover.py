@@ -15,7 +15,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..errors import PygentError, WorkspaceError
-from ..frozen import frozen
 from ..runtime.files.exact import Exact
 from ..runtime.lifeline import lifeline
 from ..settings import journals_folder
@@ -44,7 +43,7 @@ from ..trees import (
 from ..untrusted import clean_path
 from .differing import became, between, clash_diff, with_diffs
 from .naming import Words
-from .standing import changed_since, kept
+from .standing import Applied, Standing, kept
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,17 +58,6 @@ _PATIENCE_S = 1.0
 def private_store() -> Store:
     """A store whose folder goes with the program, whatever becomes of it."""
     return Store(lambda: lifeline().make_folder("pygent-trees-"), lambda folder: lifeline().remove_folder(folder))
-
-
-@frozen
-class _Applied:
-    """One apply: what was put where, by path what was there before, and what counted as applied before."""
-
-    labels: Mapping[str, str]
-    before: Mapping[str, Version | None]
-    after: Mapping[str, Version | None]
-    folders: tuple[str, ...]
-    taken: Mapping[str, Version | None]
 
 
 class Handover:
@@ -89,8 +77,7 @@ class Handover:
         self._guard = threading.RLock()  # of what follows
         self._begun = self._closed = False
         self._before = self._seen = EMPTY
-        self._taken: dict[str, Version | None] = {}  # by path the task's version that the parent's workspace has in it
-        self._applied: list[_Applied] = []
+        self._standing = Standing()
 
     @property
     def parent(self) -> Path:
@@ -127,14 +114,13 @@ class Handover:
     def renewed(self) -> tuple[str, ...]:
         """What was applied and is another version here now, by the names under which it was applied. Raises as `found`."""
         with self._patiently():
-            labels = {path: label for applied in self._applied for path, label in applied.labels.items()}
-            return tuple(dict.fromkeys(labels[path] for path in changed_since(self._taken, self._task)))
+            return self._standing.renewed(self._task)
 
     @property
     def standing(self) -> frozenset[str]:
         """The names of all that was applied and not taken back."""
         with self._guard:
-            return frozenset(label for applied in self._applied for label in applied.labels.values())
+            return frozenset(self._standing.labels.values())
 
     @contextlib.contextmanager
     def _patiently(self) -> Iterator[None]:
@@ -188,41 +174,24 @@ class Handover:
             began = time.time_ns()
             theirs = {path: read_version(self._task, path) for path in labels}
             bases = {path: self._base(path) for path in labels}
-            wanted = {path: Change(self._taken.get(path, bases[path]), theirs[path], bases[path]) for path in labels}
+            wanted = {path: Change(self._standing.taken.get(path, bases[path]), theirs[path], bases[path]) for path in labels}
             folders, report, before, after = self._join("apply", wanted, labels, lambda folder: not _is_folder(self._task, folder))
             if folders is not None:
-                self._remember({path: kept(version, began) for path, version in theirs.items()}, labels, before, after, folders)
+                now = {path: kept(version, began) for path, version in theirs.items()}
+                self._standing.add(Applied(labels, before, after, folders), now)
             return report
-
-    def _remember(
-        self,
-        theirs: Mapping[str, Version | None],
-        labels: Mapping[str, str],
-        before: Mapping[str, Version | None],
-        after: Mapping[str, Version | None],
-        folders: tuple[str, ...],
-    ) -> None:
-        """Keep what takes an apply back. What had been applied as it is now is no part of it."""
-        new = {path: label for path, label in labels.items() if path in before or (path, theirs[path]) not in self._taken.items()}
-        if new:
-            earlier = {path: self._taken[path] for path in new if path in self._taken}
-            self._applied.append(_Applied(new, before, after, folders, earlier))
-            self._taken |= {path: theirs[path] for path in new}
 
     def unapply(self) -> ApplyReport:
         """Take the last apply back that was not taken back yet; what was changed there since is kept, or clashes."""
         with self._store.applying, self._guard:
-            if not self._applied:
+            last = self._standing.last
+            if last is None:
                 raise PygentError("Nothing of this task was applied that could be taken back.")
-            last = self._applied[-1]
             wanted = {path: Change(last.after[path], last.before[path]) for path in last.before}
             folders, report, _, _ = self._join("unapply", wanted, last.labels, frozenset(last.folders).__contains__)
             if folders is not None:
                 remove_folders(self._parent, last.folders)
-                self._applied.pop()
-                for path in last.labels:
-                    self._taken.pop(path, None)
-                self._taken |= last.taken
+                self._standing.drop_last()
             return report
 
     def close(self) -> None:
@@ -231,8 +200,7 @@ class Handover:
         is_still = self._guard.acquire(timeout=_PATIENCE_S)
         try:
             if is_still:
-                self._applied.clear()
-                self._taken.clear()
+                self._standing = Standing()
             if not self._closed:
                 self._closed = True
                 self._store.leave()

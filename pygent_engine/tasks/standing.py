@@ -1,15 +1,68 @@
-"""How what was applied of a task's work compares with what the task has there now."""
+"""What was applied of a task's work and not taken back, and how that compares with what the task has there now."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import field, replace
 
 from ..errors import WorkspaceError
+from ..frozen import frozen
 from ..runtime.files.exact import Exact
 from ..trees import Version, read_version, stamp_of
 
 _FRESH_NS = 100_000_000
+
+
+@frozen
+class Applied:
+    """One apply: by path the names that it was reported by, what was there before and after, and what counted as applied before."""
+
+    labels: Mapping[str, str]
+    before: Mapping[str, Version | None]
+    after: Mapping[str, Version | None]
+    folders: tuple[str, ...]
+    taken: Mapping[str, Version | None] = field(default_factory=dict)
+
+
+class Standing:
+    """The applies that stand, the last of which can be taken back. Its owner guards it."""
+
+    def __init__(self) -> None:
+        self.taken: dict[str, Version | None] = {}  # by path the task's version that the parent's workspace has in it
+        self._applied: list[Applied] = []
+
+    @property
+    def last(self) -> Applied | None:
+        return self._applied[-1] if self._applied else None
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """The names of all that stands, by path."""
+        return {path: label for applied in self._applied for path, label in applied.labels.items()}
+
+    def renewed(self, exact: Exact) -> tuple[str, ...]:
+        """The names of what is another version in the task's folder now."""
+        labels = self.labels
+        return tuple(dict.fromkeys(labels[path] for path in changed_since(self.taken, exact)))
+
+    def add(self, applied: Applied, theirs: Mapping[str, Version | None]) -> None:
+        """Keep what takes an apply of the task's versions back. What had been applied as it is now is no part of it."""
+        new = {
+            path: label
+            for path, label in applied.labels.items()
+            if path in applied.before or (path, theirs[path]) not in self.taken.items()
+        }
+        if new:
+            earlier = {path: self.taken[path] for path in new if path in self.taken}
+            self._applied.append(replace(applied, labels=new, taken=earlier))
+            self.taken |= {path: theirs[path] for path in new}
+
+    def drop_last(self) -> None:
+        """Forget the last apply, which was taken back; what stood before it stands again."""
+        last = self._applied.pop()
+        for path in last.labels:
+            self.taken.pop(path, None)
+        self.taken |= last.taken
 
 
 def kept(version: Version | None, began: int) -> Version | None:
