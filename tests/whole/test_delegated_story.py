@@ -33,10 +33,10 @@ def workspace(tmp_path: Path) -> Path:
     return folder
 
 
-def to_row(shown: Terminal, number: int, heading: str) -> None:
-    """The cursor of the board on its row with that number, of which the strip below tells `heading`."""
+def to_row(shown: Terminal, number: int) -> None:
+    """The cursor of the board on its row with that number, of which the strip below tells."""
     shown.app.send(str(number).encode())
-    shown.until(f" {heading} ·")
+    shown.until(f" task-{number} ·")
 
 
 def delegate_and_answer(shown: Terminal) -> None:
@@ -44,7 +44,7 @@ def delegate_and_answer(shown: Terminal) -> None:
     shown.app.send(f"{PROMPT}\r".encode())
     shown.until(lambda text: "They are at work." in text and "May this run?" in text)
     shown.app.send(ALT_A)
-    shown.until("1 waits for your answer")
+    shown.until("Alt+A back")
     shown.watch(1.0)  # the silence that the panel asks for
     shown.app.send(b"y")
     shown.until("task-1 finished: asks first")
@@ -53,22 +53,22 @@ def delegate_and_answer(shown: Terminal) -> None:
 def write_and_cancel(shown: Terminal, host: StoryTeller) -> None:
     shown.app.send(F2)
     shown.until(lambda text: "last action" in text and "! task-2" in text)  # both changed the file
-    to_row(shown, 2, "task-2 · running")
+    to_row(shown, 2)
     shown.app.send(b"m")
     shown.until("Write to task-2")
     shown.app.send(f"{WORD}\r".encode())
     shown.until("reads it at its next step.")
     host.listened.set()
     shown.until("Two is written, as I was told.")
-    to_row(shown, 3, "task-3 · running")
+    to_row(shown, 3)
     shown.app.send(b"x")
     shown.until("Cancel this task?")
     shown.app.send(b"y")
-    shown.until("■ task-3 · cancelled")
+    shown.until("■ cancelled task-3 ·")
 
 
 def see_and_apply(shown: Terminal) -> None:
-    to_row(shown, 1, "task-1 · finished")
+    to_row(shown, 1)
     shown.app.send(b"D")
     shown.until(lambda text: "! also task-2" in text and "+ the line of one" in text)
     shown.app.send(b"A")
@@ -80,7 +80,7 @@ def see_and_apply(shown: Terminal) -> None:
 
 
 def apply_what_conflicts(shown: Terminal) -> None:
-    to_row(shown, 2, "task-2 · finished")
+    to_row(shown, 2)
     shown.app.send(b"A")
     shown.until("A applies all of it to the workspace")
     shown.app.send(b"A")
@@ -106,6 +106,8 @@ def test_three_are_delegated_answered_written_to_cancelled_merged_and_a_conflict
         shown.app.send(F2)
         shown.until("· ready")
         shown.app.send(CTRL_Q)
+        shown.until("would be lost.")  # what conflicts
+        shown.app.send(b"y")
         assert shown.end() == 0
         shown.assert_restored()
     assert [path.name for path in workspace.iterdir()] == [SHARED]
