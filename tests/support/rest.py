@@ -15,7 +15,7 @@ from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.pilot import Pilot
 
-_DEADLINE_S = 20.0
+_DEADLINE_S = 60.0
 _LOOK_S = 0.001
 
 

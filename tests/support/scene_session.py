@@ -11,7 +11,7 @@ from pygent_engine.errors import ImageMissing, RuntimeUnavailable
 from pygent_engine.events import Envelope, Op, SubmitPrompt
 from pygent_tui.ports import ShellPort
 
-DEADLINE_S = 20.0
+DEADLINE_S = 60.0
 
 
 class SceneSubscription:
