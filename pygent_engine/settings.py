@@ -217,6 +217,6 @@ def _read_table(path: Path, *, required: bool) -> Mapping[str, object]:
 
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise SettingsError(f"The configuration file {path} cannot be read: {error.strerror}.") from error
+        raise SettingsError(f"The configuration file {path} cannot be read: {error.strerror}; name another one with --config.") from error
     except (ValueError, RecursionError) as error:
         raise SettingsError(f"The configuration file {path} is not valid TOML: {error}; correct it or name another one.") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -81,13 +82,22 @@ def in_workspace(settings: Settings, named: str | None, *, scratch: bool) -> Set
 def _checked(folder: Path) -> Path:
     from ..runtime.workspace_check import check_workspace  # noqa: PLC0415 - before the app's first paint, so no more of it
 
-    if not folder.is_dir():
-        problem = "is not a folder" if folder.exists() else "does not exist"
+    if problem := _problem(folder):
         raise WorkspaceError(f"The workspace {folder} {problem}; name an existing folder, or use --scratch for a throwaway one.")
     try:
         return check_workspace(folder)
     except WorkspaceError as error:
         raise WorkspaceError(f"{str(error).rstrip('.')}, or use --scratch for a throwaway one.") from error
+
+
+def _problem(folder: Path) -> str:
+    """Why `folder` is none; what keeps one from being a workspace is told by its check."""
+    try:
+        return "" if stat.S_ISDIR(folder.stat().st_mode) else "is not a folder"
+    except PermissionError:
+        return ""
+    except (OSError, ValueError):
+        return "does not exist"
 
 
 def require_model(settings: Settings) -> None:

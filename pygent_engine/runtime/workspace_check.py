@@ -15,6 +15,7 @@ _HOMES = ("/home", "/root", "/Users")
 _SHARED = ("/", "/usr", "/usr/local", "/var", "/var/lib", "/var/run", "/var/log", "/opt", "/srv", "/mnt", "/media", "/tmp", "/var/tmp")
 # Beneath a system folder, yet meant for everybody's files.
 _FREE = ("/dev/shm", "/run/user", "/run/media")
+_NO_WAY_IN = "You have no right to enter the workspace {}; change its permissions, or name another one."
 
 
 def check_workspace(path: str | os.PathLike[str]) -> Path:
@@ -25,10 +26,14 @@ def check_workspace(path: str | os.PathLike[str]) -> Path:
     try:
         given = Path(os.path.abspath(Path(path).expanduser()))  # noqa: PTH100 - a link must not be resolved yet
         folder = given.resolve(strict=True)
+    except PermissionError as error:
+        raise WorkspaceError(_NO_WAY_IN.format(path)) from error
     except (OSError, RuntimeError) as error:
         raise WorkspaceError(f"The workspace {path} does not exist; create the folder first, or name another one.") from error
     if not folder.is_dir():
         raise WorkspaceError(f"The workspace {path} is not a folder.")
+    if not os.access(folder, os.X_OK):
+        raise WorkspaceError(_NO_WAY_IN.format(path))
     if _reserved(given) or _reserved(folder):
         raise WorkspaceError(f"{path} cannot be a workspace: an agent could change the whole of it. Name a folder of its own.")
     return folder

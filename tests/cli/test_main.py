@@ -109,6 +109,29 @@ def test_a_file_is_no_workspace(command_line: CommandLine) -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["shut", "shut/inner"])
+def test_a_folder_that_the_user_may_not_enter_is_no_workspace(name: str, tmp_path: Path) -> None:
+    (tmp_path / "shut" / "inner").mkdir(parents=True)
+    (tmp_path / "shut").chmod(0)
+    code = (
+        "import os, sys\n"
+        "from pygent_engine.cli.start import in_workspace\n"
+        "from pygent_engine.errors import WorkspaceError\n"
+        "from pygent_engine.runtime import workspace_check\n"  # here: the packages may not be another user's to read
+        "from pygent_engine.settings import Settings\n"
+        "if os.geteuid() == 0: os.setgroups([]); os.setgid(65534); os.setuid(65534)\n"
+        "try: in_workspace(Settings(), sys.argv[1], scratch=False)\n"
+        "except WorkspaceError as error: print(error)"
+    )
+    folder = str(tmp_path / name)
+    try:
+        ended = subprocess.run([sys.executable, "-c", code, folder], capture_output=True, text=True, timeout=60, check=False)
+    finally:
+        (tmp_path / "shut").chmod(0o700)
+    sentence = f"You have no right to enter the workspace {folder}; change its permissions, or name another one"
+    assert (ended.stdout, ended.stderr) == (f"{sentence}, or use --scratch for a throwaway one.\n", "")
+
+
 def test_a_current_folder_that_is_gone_is_no_workspace(command_line: CommandLine) -> None:
     shell = f'mkdir gone && cd gone && rmdir ../gone && exec "{sys.executable}" -m pygent_engine --model demo'
     ended = subprocess.run(
