@@ -20,6 +20,8 @@ from .merging import Version, checked
 from .noting import is_same_content
 from .reading import read_version
 
+_FAULTS = (OSError, PygentError, ValueError, OverflowError)  # the latter two of a note that was edited
+
 
 @frozen
 class Outcome:
@@ -41,13 +43,13 @@ def mend(folder: Path, root: Path) -> list[str]:
         return [sentence] if ours in found and (sentence := _mended(ours, root)) else []
     except Unknown as error:
         return [f"{error} Start that version here, or, to leave the files as they are, remove {clean_path(str(ours.folder))}."]
-    except (OSError, PygentError) as error:
+    except _FAULTS as error:
         return [f"Whether an apply was cut off here cannot be told: {clean_text(str(error))}."]
 
 
 def _forget_if_over(journal: Journal) -> None:
     """Forget what has nothing to take back, or whose workspace is gone. Who has something to take back finds it free at any moment."""
-    with contextlib.suppress(OSError, PygentError):  # whatever it is, it is not ours
+    with contextlib.suppress(*_FAULTS):  # whatever it is, it is not ours
         if _is_over(journal):
             with journal.held(wait=False) as is_mine:
                 if is_mine and _is_over(journal):
@@ -100,7 +102,7 @@ def take_back(exact: Exact, journal: Journal, note: Note) -> Outcome:
             try:
                 if not _undo(exact, journal, step):
                     changed.append(step.path)
-            except (PygentError, OSError) as error:
+            except _FAULTS as error:
                 stuck[step.path] = str(error)
 
     for step in note.steps:
@@ -135,13 +137,12 @@ def _undo(exact: Exact, journal: Journal, step: Noted) -> bool:
 
 
 def _stage(exact: Exact, journal: Journal, step: Noted, before: Was) -> None:
+    kept = Version(before.kind, before.size, before.oid, pieces=lambda: journal.kept(before))
+    pieces = checked(kept, f"{step.path}: what was kept of it is damaged.")
     if before.kind == "link":
-        exact.stage_link(step.staged, step.path, os.fsdecode(b"".join(journal.kept(before))))
+        exact.stage_link(step.staged, step.path, os.fsdecode(b"".join(pieces)))
     else:
-        version = Version(before.kind, before.size, before.oid, pieces=lambda: journal.kept(before))
-        exact.stage(
-            step.staged, step.path, checked(version, f"{step.path}: what was kept of it is damaged."), before.kind == "exec", before.mode
-        )
+        exact.stage(step.staged, step.path, pieces, before.kind == "exec", before.mode)
 
 
 def _version(was: Was | None) -> Version | None:

@@ -9,8 +9,9 @@ import stat
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -124,6 +125,45 @@ def test_what_cannot_be_put_back_is_tried_again_at_the_next_start(left: Left) ->
     kept.write_bytes(whole)
     assert left.mend() == [SAID]
     assert content(left.work) == left.before
+
+
+def test_a_link_is_put_back_as_it_was_or_not_at_all(tmp_path: Path) -> None:
+    work, journal = tmp_path / "work", Journal.of(tmp_path / "journals", tmp_path / "work")
+    fill(work, {"link": "there"})
+    exact = Exact(work)
+    with journal.held():
+        journal.write(noted(exact, [Step("link", read_version(exact, "link"), None)], "apply", "task-1"), iter([b"there"]))
+    (work / "link").unlink()
+    (journal.folder / "kept").write_bytes(b"\0lie!")
+    assert [part for said in mend(tmp_path / "journals", work) for part in said.split(": ")][1:3] == [
+        "link",
+        f"what was kept of it is damaged. It is tried again at the next start; to leave the files as they are, remove {journal.folder}.",
+    ]
+    (journal.folder / "kept").write_bytes(b"there")
+    assert mend(tmp_path / "journals", work) == [SAID]
+    assert content(work) == {"link": "there"}
+
+
+@pytest.mark.parametrize(("of", "wrong"), [("begins", -2), ("begins", 1 << 99), ("mode", 1 << 99), ("size", -1)])
+def test_what_cannot_be_used_of_a_note_harms_nothing_and_is_told(left: Left, of: str, wrong: int) -> None:
+    edit(left, lambda note: note["steps"][1]["before"].update({of: wrong}))
+    assert left.mend()[0].startswith("Pygent ended in the middle of applying what task-1 changed, and that cannot be undone yet: ")
+    assert (content(left.work), left.is_noted) == ({**left.before, "a": b"2\n"}, True)
+
+
+@pytest.mark.parametrize("staged", ["/etc/none", "../none", "\0", "\ud800"])
+def test_a_note_leads_nowhere_else(left: Left, staged: str) -> None:
+    before = content(left.work)
+    edit(left, lambda note: note["steps"][0].update(staged=staged))
+    assert left.mend()[0].startswith("Whether an apply was cut off here cannot be told: ")
+    assert (content(left.work), left.is_noted) == (before, True)
+
+
+def edit(left: Left, change: Callable[[Any], object]) -> None:
+    path = left.journal.folder / "note"
+    note = json.loads(path.read_bytes())
+    change(note)
+    path.write_text(json.dumps(note))
 
 
 def test_whoever_looks_elsewhere_forgets_what_was_not_begun(left: Left, tmp_path: Path) -> None:
