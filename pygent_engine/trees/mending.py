@@ -113,7 +113,7 @@ def take_back(exact: Exact, journal: Journal, note: Note) -> Outcome:
     for folder in note.emptied:
         with contextlib.suppress(PygentError):
             exact.make_folders(folder)
-    exact.settle()
+    exact.settle([step.path for step in note.steps])
     return Outcome(tuple(changed), stuck)
 
 

@@ -87,13 +87,13 @@ class _Taking:
         for step, known in zip(_loaded(self.steps, self.store), self.note.steps, strict=True):
             self._go_on()
             self._stage(step, known.staged)
-        self.exact.settle()
+        self.exact.settle([known.staged for known in self.note.steps])
         for step, known in zip(self.steps, self.note.steps, strict=True):
             self._go_on()
             self._check(step)
             self.taken.add(step.path)
             self._take(step, known.staged)
-        self.exact.settle()
+        self.exact.settle([step.path for step in self.steps])
 
     def _go_on(self) -> None:
         if self.stop is not None and self.stop.is_set():

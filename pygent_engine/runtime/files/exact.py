@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import os
 import secrets
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from ...errors import WorkspaceError
@@ -21,6 +22,7 @@ from ...frozen import frozen
 from .beneath import FOLDER, open_without_links, opened_folder
 
 _PIECE = 1 << 20
+_FEW = 16  # entries
 _NOWHERE = (FileNotFoundError, NotADirectoryError)
 
 
@@ -122,13 +124,30 @@ class Exact:
         with contextlib.suppress(OSError), self._parent(staged) as (folder, name):
             os.unlink(name, dir_fd=folder)
 
-    def settle(self) -> None:
-        """Have all that was written on this disk outlive a loss of power. One wait for the disk, and not one for each file."""
+    def settle(self, paths: Sequence[str]) -> None:
+        """Have what is at `paths`, or is there no more, outlive a loss of power: of few each by itself, for a wait for the whole disk
+        is one for all that others write to it. Raises WorkspaceError when the disk could not take it."""
+        folders = [folder for path in paths for folder in map(str, PurePosixPath(path).parents)]
         with opened_folder(self.root) as root:
+            if len(paths) > _FEW or not all(self._is_settled(root, path) for path in dict.fromkeys([*paths, *folders])):
+                _settle_disk(root)
+
+    def _is_settled(self, root: int, path: str) -> bool:
+        """False when it cannot be waited for by itself. A link, or that nothing is there, is in its folder."""
+        with self._guard(path):
             try:
-                ctypes.CDLL(None).syncfs(root)
-            except AttributeError:  # not Linux
-                os.sync()
+                opened = open_without_links(root, _parts(path) if path != "." else (), os.O_RDONLY | os.O_NONBLOCK)
+            except OSError as error:
+                return error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP)
+            try:
+                os.fsync(opened)
+            except OSError as error:
+                if error.errno != errno.EINVAL:  # that is of a file system which cannot
+                    raise
+                return False
+            finally:
+                os.close(opened)
+        return True
 
     def _mode_at(self, path: str, executable: bool) -> int | None:
         seen = self.sight(path)
@@ -212,6 +231,13 @@ class Exact:
             yield
         except OSError as error:
             raise WorkspaceError(f"{path}: {error.strerror}.") from error
+
+
+def _settle_disk(opened: int) -> None:
+    try:
+        ctypes.CDLL(None).syncfs(opened)
+    except AttributeError:  # not Linux
+        os.sync()
 
 
 def pieces_of(file: BinaryIO) -> Iterator[bytes]:

@@ -98,3 +98,15 @@ def test_a_name_that_is_no_text_is_a_name(exact: Exact) -> None:
     assert [os.fsencode(path.name) for path in exact.root.iterdir() if not path.name.isprintable()] == [b"\xff"]
     with exact.open("\udcff") as file:
         assert file.read() == b"1"
+
+
+@pytest.mark.parametrize("more", [0, 100], ids=["few", "many"])
+def test_whatever_is_there_or_not_can_be_waited_for(exact: Exact, more: int) -> None:
+    (exact.root / "closed").write_bytes(b"c")
+    (exact.root / "closed").chmod(0o200)
+    os.mkfifo(exact.root / "pipe")
+    before, descriptors = content(exact.root / "in"), len(os.listdir("/dev/fd"))  # noqa: PTH208 - counted
+    exact.settle(["a", "in/b", "in", "link", "out", "out/secret", "a/in/a/file", "none/at/all", "closed", "pipe", *["run"] * more])
+    assert (content(exact.root / "in"), len(os.listdir("/dev/fd"))) == (before, descriptors)  # noqa: PTH208 - counted
+    with pytest.raises(WorkspaceError, match="no path within a folder"):
+        exact.settle(["../outside/secret"])
