@@ -14,12 +14,14 @@ from pathlib import Path, PurePosixPath
 from ..errors import PygentError
 from ..frozen import frozen
 from ..runtime.files.exact import Exact
-from ..untrusted import clean_path, clean_text
+from ..untrusted import clean_line, clean_path, clean_text
 from .journal import Damaged, Journal, Note, Noted, Unknown, Was, journals_in
 from .merging import Version, checked
 from .noting import is_same_content
 from .reading import read_version
 
+_NAMED = 20
+_LONGEST_ID = 80
 _FAULTS = (OSError, PygentError, ValueError, OverflowError)  # the latter two of a note that was edited
 
 
@@ -78,18 +80,24 @@ def _mended(journal: Journal, root: Path) -> str:
 
 def _told(journal: Journal, note: Note, exact: Exact) -> str:
     outcome = take_back(exact, journal, note)
-    task = note.task_id or "a task"
+    task = clean_line(note.task_id, _LONGEST_ID) or "a task"
     what = f"Pygent ended in the middle of {'applying' if note.deed == 'apply' else 'taking back'} what {task} changed"
     if outcome.stuck:
-        why = "; ".join(clean_text(reason).removesuffix(".") for reason in outcome.stuck.values())
+        why = listed([clean_text(reason).removesuffix(".") for reason in outcome.stuck.values()], "; ")
         return (
             f"{what}, and that cannot be undone yet: {why}. It is tried again at the next start; "
             f"to leave the files as they are, remove {clean_path(str(journal.folder))}."
         )
     journal.clear()
     now = "nothing of it is in this folder" if note.deed == "apply" else "all of it is in this folder still"
-    left = f" Changed since, and left alone: {', '.join(map(clean_path, outcome.changed))}." if outcome.changed else ""
+    left = f" Changed since, and left alone: {listed([*map(clean_path, outcome.changed)])}." if outcome.changed else ""
     return f"{what}; that was undone, and {now}.{left}"
+
+
+def listed(names: Sequence[str], between: str = ", ") -> str:
+    """So many of them as can be read, and how many more there are."""
+    more = len(names) - _NAMED
+    return between.join(names[:_NAMED]) + (f"{between}and {more:,} more" if more > 0 else "")
 
 
 def take_back(exact: Exact, journal: Journal, note: Note) -> Outcome:

@@ -13,7 +13,7 @@ from ..runtime.files.exact import Exact
 from ..untrusted import clean_path
 from ..values import Flag
 from .journal import Deed, Journal, Note
-from .mending import take_back
+from .mending import listed, take_back
 from .merging import Version, checked, content_of
 from .noting import Step, is_same_content, noted
 from .store import LARGE, Store
@@ -66,7 +66,7 @@ def _take_or_take_back(taking: _Taking, journal: Journal) -> None:
             journal.clear()
         stuck = [path for path in (*outcome.stuck, *outcome.changed) if path in taking.taken]
         if stuck:
-            names = ", ".join(map(clean_path, stuck))
+            names = listed([*map(clean_path, stuck)])
             raise PygentError(f"{error} What was in its place before could not be put back: {names}.") from error
         raise
 

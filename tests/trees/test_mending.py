@@ -83,6 +83,20 @@ def test_a_file_that_was_changed_since_is_left_and_named(left: Left) -> None:
     assert (content(left.work), left.is_noted) == ({"a": b"mine\n", "b": b"1\n", "new": b"mine\n", "in": b"mine\n"}, False)
 
 
+def test_of_many_that_were_changed_since_so_many_are_named_as_can_be_read(tmp_path: Path) -> None:
+    fill(tmp_path / "work", {f"{number:03}": b"1\n" for number in range(300)})
+    exact, journal = Exact(tmp_path / "work"), Journal.of(tmp_path / "journals", tmp_path / "work")
+    steps = [Step(path, read_version(exact, path), None) for path in sorted(content(exact.root))]
+    with journal.held():
+        journal.write(noted(exact, steps, "apply", "\x1b[2Jtask-1"), iter([b"1\n"] * 300))
+    fill(exact.root, dict.fromkeys(content(exact.root), b"mine\n"))
+    (said,) = mend(journal.folder.parent, exact.root)
+    assert said.endswith(
+        " Changed since, and left alone: " + ", ".join(f"{number:03}" for number in range(299, 279, -1)) + ", and 280 more."
+    )
+    assert "\x1b" not in said
+
+
 def test_what_a_living_program_writes_is_its_own(left: Left) -> None:
     before = content(left.work)
     with left.journal.held():
