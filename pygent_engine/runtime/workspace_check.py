@@ -35,8 +35,12 @@ def check_workspace(path: str | os.PathLike[str]) -> Path:
     if not os.access(folder, os.X_OK):
         raise WorkspaceError(_NO_WAY_IN.format(path))
     if _reserved(given) or _reserved(folder):
-        raise WorkspaceError(f"{path} cannot be a workspace: an agent could change the whole of it. Name a folder of its own.")
+        raise WorkspaceError(f"{given} cannot be a workspace: an agent could change {_all_of(given)}. Name a folder of its own.")
     return folder
+
+
+def _all_of(folder: Path) -> str:
+    return "all that is yours" if folder == Path.home() else "the whole of it"
 
 
 def _reserved(folder: Path) -> bool:
