@@ -81,8 +81,8 @@ def begin(shown: Terminal) -> None:
     shown.until("· ready")
     shown.app.send(b"/shell\r")
     shown.until("Send !true, then /shell again.")
-    shown.app.send(b"!echo first comm''and\r")
-    shown.until("first command")
+    shown.app.send(b"!echo cont''ained\r")
+    shown.until("contained")
     shown.until("· ready")
 
 
