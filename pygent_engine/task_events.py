@@ -12,6 +12,7 @@ __all__ = [
     "ChangesFound",
     "ChangesListed",
     "ChangesTakenBack",
+    "FileCollected",
     "TaskCreated",
     "TaskEnded",
     "TaskLimited",
@@ -132,6 +133,14 @@ class ChangesTakenBack:
     earlier: tuple[str, ...] = ()
 
 
+@frozen
+class FileCollected:
+    """A file or folder of the task's was copied to the parent's workspace: from `path` to `to`, both relative."""
+
+    path: str
+    to: str
+
+
 TaskEvent = (
     TaskCreated
     | TaskStateChanged
@@ -143,6 +152,7 @@ TaskEvent = (
     | ChangesFound
     | ChangesListed
     | ChangesCompared
+    | FileCollected
     | ChangesApplied
     | ChangesTakenBack
 )

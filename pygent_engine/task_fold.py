@@ -3,6 +3,7 @@ they agree on every state."""
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable
 from dataclasses import fields
 from itertools import islice
@@ -20,6 +21,7 @@ from .events import (
     ContainerStarted,
     Envelope,
     Event,
+    FileCollected,
     ImagePullStarted,
     OutputDelta,
     QuestionAnswered,
@@ -119,6 +121,8 @@ def fold(view: TaskView, event: Event, at: float) -> TaskView:
             return _applied(view, report.applied)
         case ChangesTakenBack(report, earlier) if not report.conflicts:
             return _taken_back(view, report.applied, earlier)
+        case FileCollected(path) if view.state.ended:  # before its end it may change it again
+            return _with(view, collected=_collected(view, path))
         case _:
             return _worked(view, event, at)
 
@@ -192,12 +196,19 @@ def _retried(view: TaskView, event: TaskRetried, at: float) -> TaskView:
         limits=event.limits,
         attempt=view.attempt + 1,
         error="",
+        collected=(),
         ended_at=None,
         active_at=at,
     )
     if not event.clean:
         return again
     return _with(again, steps=0, usage=Usage(), recent=(), last_action="", answer="", changes=0, changed=(), applied=(), renewed=())
+
+
+def _collected(view: TaskView, path: str) -> tuple[str, ...]:
+    taken = posixpath.normpath(path).removeprefix("/workspace/")
+    covered = (name for name in view.changed if taken in (".", name) or name.startswith(f"{taken}/"))
+    return tuple(dict.fromkeys((*view.collected, *covered)))
 
 
 def _acted(view: TaskView, action: str, at: float) -> TaskView:
@@ -233,6 +244,11 @@ def unapplied(view: TaskView) -> tuple[str, ...]:
     """The changed paths that were not applied as they are now, as far as they are known by name."""
     applied = applied_now(view)
     return tuple(path for path in view.changed if path not in applied) if applied else view.changed
+
+
+def unkept(view: TaskView) -> tuple[str, ...]:
+    """Of these, what was not copied to the parent's workspace either: what goes with the task."""
+    return tuple(path for path in unapplied(view) if path not in view.collected)
 
 
 def applied_now(view: TaskView) -> frozenset[str]:

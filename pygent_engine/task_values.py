@@ -92,6 +92,8 @@ class TaskView:
     """The paths whose changes were applied to the parent's workspace and not taken back."""
     renewed: tuple[str, ...] = ()
     """Of these, what the task changed once more since."""
+    collected: tuple[str, ...] = ()
+    """The changed paths that were copied to the parent's workspace since the task ended."""
 
     @property
     def stands(self) -> str:

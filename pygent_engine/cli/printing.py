@@ -17,6 +17,7 @@ from ..events import (
     ContainerReplaced,
     ContainerStarted,
     Envelope,
+    FileCollected,
     FilesChanged,
     ImagePullEnded,
     ImagePullProgress,
@@ -133,7 +134,7 @@ class PlainText:
                 pass
             case TaskStateChanged() | TaskPausing() | TaskLimited() | TaskRetried() | TaskRemoved():
                 pass
-            case ChangesFound() | ChangesListed() | ChangesCompared() | ChangesApplied() | ChangesTakenBack():
+            case ChangesFound() | ChangesListed() | ChangesCompared() | ChangesApplied() | ChangesTakenBack() | FileCollected():
                 pass
             case _:
                 assert_never(envelope.event)

@@ -12,7 +12,7 @@ from ..errors import PygentError, TaskLimitError
 from ..events import Warned
 from ..outbox import Outbox, Sink
 from ..settings import Settings
-from ..task_events import ChangesApplied
+from ..task_events import ChangesApplied, FileCollected
 from ..task_fold import unapplied
 from ..task_values import ApplyReport, FileChange, TaskView
 from ..values import ROOT_TASK, UNLIMITED, Limits, Persona, RetryMode
@@ -226,7 +226,10 @@ class TaskManager:
 
         Raises WorkspaceError when it is not there or leads out of either workspace.
         """
-        return rt.take(self._place(self._task(task_id)).runtime, path, dest)
+        task = self._task(task_id)
+        taken = rt.take(self._place(task).runtime, path, dest)
+        task.report(FileCollected(path, taken))
+        return taken
 
     def remove(self, task_id: str) -> None:
         """Forget an ended task and delete its files. Raises PygentError while it runs."""

@@ -17,6 +17,7 @@ from ..events import (
     ChangesFound,
     ChangesTakenBack,
     Event,
+    FileCollected,
     FilesChanged,
     MessageSent,
     QuestionAnswered,
@@ -179,7 +180,7 @@ class Task:
 
     # ------------------------------------------------------------ what it reports
 
-    def report(self, event: ChangesFound | ChangesApplied | ChangesTakenBack) -> None:
+    def report(self, event: ChangesFound | ChangesApplied | ChangesTakenBack | FileCollected) -> None:
         """Report of its changes, also when it is over."""
         with self._guard:
             if not self._removed:

@@ -138,6 +138,11 @@ def unapplied(view: TaskView) -> int:
     return len(task_fold.unapplied(view)) + max(0, unnamed)
 
 
+def unkept(view: TaskView) -> int:
+    """How many changed paths the parent's workspace has in no way, neither applied nor copied."""
+    return unapplied(view) - len(task_fold.unapplied(view)) + len(task_fold.unkept(view))
+
+
 def clashes(view: TaskView, conflicts: Mapping[str, tuple[str, ...]]) -> str:
     """The others that changed what it changed: one by name, and how many more."""
     others = conflicts.get(view.id, ())

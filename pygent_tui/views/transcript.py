@@ -18,6 +18,7 @@ from pygent_engine.events import (
     ContainerReplaced,
     ContainerStarted,
     Envelope,
+    FileCollected,
     FilesChanged,
     ImagePullEnded,
     ImagePullProgress,
@@ -96,7 +97,7 @@ def fold(state: Transcript, envelope: Envelope) -> Transcript:  # noqa: C901 - o
             return state.append(entries.Told(text))
         case TaskPausing() | TaskLimited() | TaskRemoved():
             return state
-        case ChangesFound() | ChangesListed() | ChangesCompared() | ChangesApplied() | ChangesTakenBack():
+        case ChangesFound() | ChangesListed() | ChangesCompared() | ChangesApplied() | ChangesTakenBack() | FileCollected():
             return state
         case ImagePullStarted() | ImagePullProgress() | ImagePullEnded() | ContainerReplaced():
             return _runtime(state, event)

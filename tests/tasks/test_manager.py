@@ -23,7 +23,8 @@ from pygent_engine import (
     Usage,
     WorkspaceError,
 )
-from pygent_engine.events import Envelope, TaskCreated, TaskEnded, TaskStateChanged
+from pygent_engine.events import Envelope, FileCollected, TaskCreated, TaskEnded, TaskStateChanged
+from pygent_engine.task_fold import unkept
 from pygent_engine.values import JsonDict
 from tests.support.agents import DEADLINE_S, Recorder, bash, calls
 
@@ -109,6 +110,18 @@ def test_files_go_in_and_come_back(hall: Hall) -> None:
     assert manager.wait(task_id, DEADLINE_S).state is TaskState.finished
     assert manager.collect_file(hall.runtime, task_id, "count.txt", "result/words.txt") == "result/words.txt"
     assert hall.runtime.read_file("result/words.txt").strip() == "4"
+    assert hall.recorder.of(FileCollected) == [FileCollected("count.txt", "result/words.txt")]
+
+
+def test_what_was_collected_of_an_ended_task_does_not_go_with_it_until_the_task_works_again(hall: Hall) -> None:
+    manager = hall.manager(lambda messages: bash("echo 1 > a; mkdir b; echo 2 > b/c") if messages[-1]["role"] == "user" else "done")
+    task_id = manager.start_task("write", hall.runtime)
+    manager.wait(task_id, DEADLINE_S)
+    assert unkept(manager.get(task_id)) == ("a", "b/c")
+    manager.collect_file(hall.runtime, task_id, "./b/")
+    assert unkept(manager.get(task_id)) == ("a",)
+    manager.retry(task_id)
+    assert unkept(manager.get(task_id)) == ("a", "b/c")
 
 
 def test_limits_that_are_none_are_refused_at_the_start_and_later(hall: Hall) -> None:
