@@ -63,14 +63,14 @@ def test_a_terminal_without_a_title_is_sent_none(tmp_path: Path) -> None:
 def test_who_looks_elsewhere_is_told_once_when_a_turn_ends(environ: dict[str, str], sent: bytes, tmp_path: Path) -> None:
     with terminal(tmp_path, *FLAGS, workspace(tmp_path), environ=environ) as shown:
         shown.until("· ready")
-        shown.app.send(b" !sleep 1\r")
-        shown.until("running: sleep 1")
+        shown.app.send(b" !sleep 3\r")
+        shown.until("running: sleep 3")
         shown.app.send(_AWAY)
         shown.until("· ready")
+        shown.until(lambda _: sent in shown.raw)
         shown.app.send(_BACK)
         shown.watch(0.3)
         assert signs(shown) == bool(sent)
-        assert sent in shown.raw
 
 
 def test_who_looks_on_is_not_told(tmp_path: Path) -> None:
