@@ -67,6 +67,7 @@ class Tasks(Station):
     def on(self, words: str, do: Callable[[Sequence[str]], object]) -> None:
         """`do` what a command says with the tasks that `words` name; without a word with those that are marked, or the one under
         the cursor of the board. What names no task is refused."""
+        self.table.catch_up()
         named = words.split() or list(self.table.targets)
         unknown = next((name for name in named if self.conductor.state.board.row(name) is None), None)
         if unknown is not None:

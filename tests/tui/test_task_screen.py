@@ -21,6 +21,17 @@ from tests.support.stage import Stage, play
 from tests.support.task_desk import QUEUED, THREE, WORKING, arrive, focus, is_open, noted, opened, ready
 
 
+def test_a_command_knows_the_tasks_of_a_board_that_is_hidden_too() -> None:
+    async def scenario(stage: Stage) -> None:
+        await stage.press("f4")
+        await stage.until(lambda: not stage.conductor.tasks.table.size)
+        await command(stage, "/task-open")
+        await stage.until(lambda: isinstance(stage.app.screen, TaskScreen))
+        assert stage.told == []
+
+    play(WORKING, scenario)
+
+
 @pytest.mark.uses("/task-open", "/task-peek")
 def test_without_a_task_a_command_is_for_the_one_under_the_cursor_of_the_board() -> None:
     async def scenario(stage: Stage) -> None:

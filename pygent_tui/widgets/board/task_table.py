@@ -100,6 +100,11 @@ class TaskTable(RowView):
             self._shown, self._sought = (), True
             self.flush()
 
+    def catch_up(self) -> None:
+        """Put the cursor where it belongs by now: rows wait for their next frame, and for ever where they have no room."""
+        self.reflow()
+        self.touch()
+
     @property
     def current(self) -> TaskView | None:
         """The row under the cursor."""
