@@ -12,9 +12,8 @@ from pygent_engine.task_values import TaskView
 from pygent_engine.untrusted import clean_line
 
 from ..screens.confirm import Confirm
-from ..views import naming
 from ..views.app_state import AppState
-from ..views.task_words import unkept
+from ..views.task_words import lost
 from .station import Station
 
 
@@ -71,12 +70,7 @@ def quit_body(state: AppState) -> str:
 def _lost(views: Sequence[TaskView]) -> str:
     """Whose changes nobody applied. Of copies of one prompt the others may go once one was applied."""
     chosen = {view.group for view in views if view.applied} - {""}
-    lost = [view for view in views if unkept(view) and view.group not in chosen]
-    if not lost:
-        return ""
-    files = sum(unkept(view) for view in lost)
-    what, verb = ("1 changed file", "was") if files == 1 else (f"{files} changed files", "were")
-    return f"{what} of {naming.tasks(lost)} {verb} not applied, and would be lost."
+    return lost([view for view in views if view.group not in chosen])
 
 
 def _running(state: AppState) -> str:

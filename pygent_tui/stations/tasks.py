@@ -11,7 +11,7 @@ from pygent_engine.task_values import TaskState
 from ..screens.confirm import Confirm
 from ..views import naming
 from ..views.app_state import AppState
-from ..views.task_words import summary, unkept
+from ..views.task_words import lost, summary
 from ..widgets.board.task_requests import AnswerCopied, BoardAsked, CancelAsked, ClearAsked, PauseAsked, RemoveAsked, TaskRequest
 from ..widgets.board.task_table import TaskTable
 from ..widgets.request import Request
@@ -141,13 +141,10 @@ class Tasks(Station):
             self.conductor.refuse(f"{naming.tasks(self.views(task_ids))} still works; cancel it first: /task-cancel.")
             return
         ops = [RemoveTask(view.id) for view in over]
-        lost = [view for view in over if unkept(view)]
-        if not lost:
+        body = lost(over)
+        if not body:
             self._send(ops)
             return
-        files = sum(unkept(view) for view in lost)
-        what = f"{files} changed file{'s' if files > 1 else ''} of {naming.tasks(lost)}"
-        body = f"{what} {'were' if files > 1 else 'was'} not applied, and would be lost."
         title = "Forget this task?" if len(over) == 1 else f"Forget {len(over)} tasks?"
         self._after(Confirm(title, body, "forget, with the files", "keep"), ops)
 

@@ -25,6 +25,7 @@ def test_a_command_knows_the_tasks_of_a_board_that_is_hidden_too() -> None:
     async def scenario(stage: Stage) -> None:
         await stage.press("f4")
         await stage.until(lambda: not stage.conductor.tasks.table.size)
+        await stage.press("f2", "j", "k", "f2")  # which gives its own cursor to the one that is hidden
         await command(stage, "/task-open")
         await stage.until(lambda: isinstance(stage.app.screen, TaskScreen))
         assert stage.told == []

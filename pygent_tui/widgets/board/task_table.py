@@ -103,7 +103,7 @@ class TaskTable(RowView):
     def catch_up(self) -> None:
         """Put the cursor where it belongs by now: rows wait for their next frame, and for ever where they have no room."""
         self.reflow()
-        self.touch()
+        self.refresh()
 
     @property
     def current(self) -> TaskView | None:
