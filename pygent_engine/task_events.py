@@ -135,7 +135,7 @@ class ChangesTakenBack:
 
 @frozen
 class FileCollected:
-    """A file or folder of the task's was copied to the parent's workspace: from `path` to `to`, both relative."""
+    """A file or folder of the task's was copied to the parent's workspace: from `path` to `to`, both relative, "." for all of it."""
 
     path: str
     to: str

@@ -3,7 +3,6 @@ they agree on every state."""
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterable
 from dataclasses import fields
 from itertools import islice
@@ -206,8 +205,7 @@ def _retried(view: TaskView, event: TaskRetried, at: float) -> TaskView:
 
 
 def _collected(view: TaskView, path: str) -> tuple[str, ...]:
-    taken = posixpath.normpath(path).removeprefix("/workspace/")
-    covered = (name for name in view.changed if taken in (".", name) or name.startswith(f"{taken}/"))
+    covered = (name for name in view.changed if path in (".", name) or name.startswith(f"{path}/"))
     return tuple(dict.fromkeys((*view.collected, *covered)))
 
 

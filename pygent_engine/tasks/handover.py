@@ -7,7 +7,6 @@ but git's on content of ours; none at all for a task that was given nothing and 
 from __future__ import annotations
 
 import contextlib
-import stat
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -175,7 +174,7 @@ class Handover:
             theirs = {path: read_version(self._task, path) for path in labels}
             bases = {path: self._base(path) for path in labels}
             wanted = {path: Change(self._standing.taken.get(path, bases[path]), theirs[path], bases[path]) for path in labels}
-            folders, report, before, after = self._join("apply", wanted, labels, lambda folder: not _is_folder(self._task, folder))
+            folders, report, before, after = self._join("apply", wanted, labels, lambda folder: not self._task.is_folder(folder))
             if folders is not None:
                 now = {path: kept(version, began) for path, version in theirs.items()}
                 self._standing.add(Applied(labels, before, after, folders), now)
@@ -283,8 +282,3 @@ def _has_content(exact: Exact) -> bool:
 
 def _labelled(paths: Iterable[str], labels: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(labels.get(path, clean_path(path)) for path in sorted(paths)))
-
-
-def _is_folder(exact: Exact, path: str) -> bool:
-    seen = exact.sight(path)
-    return seen is not None and stat.S_ISDIR(seen.st_mode)

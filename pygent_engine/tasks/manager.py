@@ -15,6 +15,7 @@ from ..settings import Settings
 from ..task_events import ChangesApplied, FileCollected
 from ..task_fold import unapplied
 from ..task_values import ApplyReport, FileChange, TaskView
+from ..untrusted import clean_path
 from ..values import ROOT_TASK, UNLIMITED, Limits, Persona, RetryMode
 from .allowance import checked
 from .build import AgentFactory, Heritage, from_factory
@@ -227,8 +228,9 @@ class TaskManager:
         Raises WorkspaceError when it is not there or leads out of either workspace.
         """
         task = self._task(task_id)
-        taken = rt.take(self._place(task).runtime, path, dest)
-        task.report(FileCollected(path, taken))
+        source = self._place(task).runtime
+        taken = rt.take(source, path, dest)
+        task.report(FileCollected(clean_path(source.relative(path) or "."), clean_path(taken)))
         return taken
 
     def remove(self, task_id: str) -> None:

@@ -58,8 +58,7 @@ def _was(version: Version, begins: int = -1) -> Was:
 def _ground(exact: Exact, path: str) -> str:
     """The innermost folder on the way to `path` that is one now, ending in a slash; "" for the workspace itself."""
     for folder in map(str, PurePosixPath(path).parents):
-        seen = exact.sight(folder) if folder != "." else None
-        if seen is not None and stat.S_ISDIR(seen.st_mode):
+        if folder != "." and exact.is_folder(folder):
             return f"{folder}/"
     return ""
 
@@ -71,8 +70,7 @@ def _missing(path: str, ground: str) -> list[str]:
 
 
 def _is_empty_folder(exact: Exact, path: str) -> bool:
-    seen = exact.sight(path)
-    if seen is None or not stat.S_ISDIR(seen.st_mode):
+    if not exact.is_folder(path):
         return False
     with exact.scan(path) as entries:
         return next(iter(entries), None) is None

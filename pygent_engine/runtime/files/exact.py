@@ -45,6 +45,11 @@ class Exact:
                     return None
                 raise
 
+    def is_folder(self, path: str) -> bool:
+        """Whether there is a folder at `path`, and no link to one."""
+        seen = self.sight(path)
+        return seen is not None and stat.S_ISDIR(seen.st_mode)
+
     @contextmanager
     def scan(self, path: str = "") -> Iterator[Iterable[os.DirEntry[str]]]:
         """The entries of a folder. Raises OSError as the system does, for who walks knows what to make of it."""
