@@ -60,7 +60,7 @@ class Noted:
 
 @frozen
 class Note:
-    """All that is to happen in the folder `root`, in order, for `what`. `made` folders come into being with it, the outermost first,
+    """All that is to happen in the folder `root`, in order, for the `deed`. `made` folders come into being with it, the outermost first,
     and `emptied` ones, which hold nothing, give way to files."""
 
     root: str
