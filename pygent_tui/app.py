@@ -16,7 +16,6 @@ from textual.binding import Binding
 from textual.command import CommandPalette
 from textual.events import AppBlur, AppFocus, Resize
 from textual.filter import NoColor
-from textual.geometry import Size
 from textual.message import Message
 
 from .bound import key_of
@@ -114,7 +113,6 @@ class PygentApp(App[None]):
         self._safe_lines = SafeLines()
         self._last: tuple[LineFilter, ...] = {NONE: (NoColor(),), PALETTE: (Palette(),)}.get(colours, ())
         self.no_color = self.no_color or colours == NONE
-        self._sized: Size | None = None
         self._elsewhere = False
 
     def get_default_screen(self) -> Workbench:
@@ -143,11 +141,10 @@ class PygentApp(App[None]):
         self.call_after_refresh(self._painted)
 
     def on_resize(self, event: Resize) -> None:
-        """Of sizes that follow each other quickly only the last is told: to a terminal that was small in between, the frame
-        of the same size is lost."""
-        if event.size == self._sized:
+        """Of sizes that follow each other within a frame the screen hears only the last. When that is the size it has, it paints
+        nothing; but a terminal that was small in between has lost the frame."""
+        if event.size == self.screen.outer_size:
             self.refresh(layout=True)
-        self._sized = event.size
 
     def on_app_blur(self, event: AppBlur) -> None:
         """Keys that came just before it are still on their way through the widgets, and would find no key of theirs without the

@@ -72,9 +72,23 @@ def test_a_resize_is_followed(tmp_path: Path) -> None:
     with terminal(tmp_path, *FLAGS) as shown:
         shown.until("Tasks")
         shown.resize(80, 24)
+        shown.forget()  # a frame that was cut says "Ctrl+Q quit", too
         shown.until(lambda text: "Tasks" not in text and "Ctrl+Q quit" in text)
         shown.resize(120, 40)
         shown.until("Tasks")
+        shown.app.send(b"\x11")
+        assert shown.end() == 0
+
+
+def test_a_terminal_that_was_small_for_less_than_a_frame_gets_its_frame_again(tmp_path: Path) -> None:
+    with terminal(tmp_path, *FLAGS) as shown:
+        shown.until("Tasks")
+        for turn in range(20):  # from "both at once" to "one frame after the other"
+            shown.app.resize(80, 24)
+            shown.raw += shown.app.read_for(turn % 10 / 1000)
+            shown.forget()
+            shown.app.resize(120, 40)
+            shown.until("Tasks")
         shown.app.send(b"\x11")
         assert shown.end() == 0
 
