@@ -249,6 +249,21 @@ def unkept(view: TaskView) -> tuple[str, ...]:
     return tuple(path for path in unapplied(view) if path not in view.collected)
 
 
+def count_unapplied(view: TaskView) -> int:
+    """How many changed paths were not applied as they are now, those that are only counted too, for there are too many to name."""
+    return len(unapplied(view)) + _unnamed(view)
+
+
+def count_unkept(view: TaskView) -> int:
+    """How many of these the parent's workspace has in no way, neither applied nor copied."""
+    return len(unkept(view)) + _unnamed(view)
+
+
+def _unnamed(view: TaskView) -> int:
+    named = frozenset(view.changed)
+    return max(0, view.changes - len(named) - sum(path not in named for path in view.applied))
+
+
 def applied_now(view: TaskView) -> frozenset[str]:
     """The paths that were applied as they are now."""
     return frozenset(view.applied).difference(view.renewed)

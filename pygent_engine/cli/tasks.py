@@ -19,13 +19,14 @@ from ..events import (
     Warned,
 )
 from ..subscription import Subscription
-from ..task_fold import book, overlaps
+from ..task_fold import book, count_unkept, overlaps
 from ..task_values import FileChange, TaskView
 from ..untrusted import clean_line
 from ..values import ROOT_TASK
 from ..wire import encode_line, encode_value
 from .attach import session_meant
 from .border import FAILED, USAGE, tell
+from .consent import consents
 from .tasks_arguments import Tasks, Verb
 from .tasks_asking import already, answers_of, is_about, is_start, op_of, start_of
 from .tasks_table import applied, full, patch, spending, table
@@ -54,6 +55,8 @@ def tasks(command: Tasks) -> int:
             return _show(command, view, list(views.values()))
         if why_not := already(command.verb, view):
             tell(why_not)
+            return FAILED
+        if command.verb == "remove" and not (command.yes or _may_go(view)):
             return FAILED
         remote.send(op_of(command, view))
         answers = answers_of(command.verb)
@@ -102,6 +105,17 @@ def _show(command: Tasks, view: TaskView, views: Sequence[TaskView]) -> int:
     else:
         _print(f"{full(view, overlaps(views).get(view.id, ()), time.time())}\n")
     return 0
+
+
+def _may_go(view: TaskView) -> bool:
+    """Whether the work of a task that is to be forgotten may go with it."""
+    count = count_unkept(view) if view.state.ended else 0  # of another one the session forgets nothing
+    if not count:
+        return True
+    what, verb = ("1 changed file", "was") if count == 1 else (f"{count} changed files", "were")
+    lost = f"{what} of {view.id} “{clean_line(view.title, 60)}” {verb} not applied, and would be lost."
+    ways = f"pygent tasks apply {view.id} keeps what it changed, pygent tasks remove {view.id} --yes deletes it."
+    return consents(lost, "Delete it all the same?", ways)
 
 
 # ---------------------------------------------------------------- what is answered

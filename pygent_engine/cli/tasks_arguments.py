@@ -53,6 +53,7 @@ _FITS: dict[str, tuple[Verb, ...]] = {
     "persona": ("start", "retry"),
     "title": ("start",),
     "files": ("start",),
+    "yes": ("remove",),
     **dict.fromkeys(_SPENDS, ("start", "limits")),
 }
 
@@ -75,6 +76,7 @@ class Tasks:
     persona: str = ""
     title: str = ""
     files: tuple[str, ...] = ()
+    yes: bool = False
     limits: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -93,6 +95,7 @@ def add_flags(parser: ArgumentParser) -> None:
     add("--steps", metavar="N", help="start, limits: pause it after N replies of its model")
     add("--tokens", metavar="N", help="start, limits: pause it after N tokens")
     add("--seconds", metavar="N", help="start, limits: end it after N seconds (limits: none lifts a limit)")
+    add("--yes", action="store_true", help="remove: without asking, whatever is lost with it")
 
 
 def read(values: Mapping[str, object], config: Path | None) -> Tasks:
@@ -118,6 +121,7 @@ def read(values: Mapping[str, object], config: Path | None) -> Tasks:
         persona=_text(values.get("persona") or ""),
         title=_text(values.get("title") or ""),
         files=tuple(map(_text, files)) if isinstance(files, list) else (),
+        yes=bool(values.get("yes")),
         limits=_limits(verb, values),
     )
 

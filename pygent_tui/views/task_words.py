@@ -134,28 +134,17 @@ def spent(used: int, cap: int | None, bar: bool) -> tuple[tuple[str, str], ...]:
 
 def unapplied(view: TaskView) -> int:
     """How many changed paths were not applied as they are now."""
-    return len(task_fold.unapplied(view)) + _unnamed(view)
-
-
-def unkept(view: TaskView) -> int:
-    """How many changed paths the parent's workspace has in no way, neither applied nor copied."""
-    return len(task_fold.unkept(view)) + _unnamed(view)
+    return task_fold.count_unapplied(view)
 
 
 def lost(views: Iterable[TaskView]) -> str:
     """What would go with `views`, to who is about to forget them; "" when all of it is kept elsewhere."""
-    losing = [view for view in views if unkept(view)]
-    files = sum(map(unkept, losing))
+    losing = [view for view in views if task_fold.count_unkept(view)]
+    files = sum(map(task_fold.count_unkept, losing))
     if not files:
         return ""
     what, verb = ("1 changed file", "was") if files == 1 else (f"{files} changed files", "were")
     return f"{what} of {naming.tasks(losing)} {verb} not applied, and would be lost."
-
-
-def _unnamed(view: TaskView) -> int:
-    """How many changed paths are only counted, for there are too many to name, and were not applied."""
-    named = frozenset(view.changed)
-    return max(0, view.changes - len(named) - sum(path not in named for path in view.applied))
 
 
 def clashes(view: TaskView, conflicts: Mapping[str, tuple[str, ...]]) -> str:
