@@ -129,3 +129,5 @@ class ApplyReport:
     conflicts: tuple[str, ...] = ()
     clashes: tuple[FileDiff, ...] = ()
     """For each conflict what both sides made of it, as a diff from the parent's file to one with conflict marks, where it is text."""
+    unchanged: tuple[str, ...] = ()
+    """Of what was `applied` the paths of which the parent's workspace had everything already."""

@@ -61,8 +61,10 @@ def patch(changes: Iterable[FileChange]) -> str:
 def applied(task_id: str, report: ApplyReport, done: str) -> str:
     """What was applied, or taken back: `done` says which; or the conflicts, for which nothing was."""
     if not report.conflicts:
-        count = len(report.applied)
-        return f"{done} {count} file{'' if count == 1 else 's'} of {task_id}.{''.join(f'{chr(10)}  {path}' for path in report.applied)}"
+        count = len(report.applied) - len(report.unchanged)
+        head = f"{done} {count} file{'' if count == 1 else 's'} of {task_id}." if count else f"Nothing new of {task_id} was there to apply."
+        notes = dict.fromkeys(report.unchanged, " (was so already)")
+        return head + "".join(f"\n  {path}{notes.get(path, '')}" for path in report.applied)
     paths = "".join(f"\n  {path}" for path in report.conflicts)
     clashes = "".join(f"\n{clean(as_patch(clash))}" for clash in report.clashes if clash.text)
     return f"Nothing was changed, for these files conflict with what is there now:{paths}{clashes}"

@@ -178,7 +178,8 @@ class Handover:
             if folders is not None:
                 now = {path: kept(version, began) for path, version in theirs.items()}
                 self._standing.add(Applied(labels, before, after, folders), now)
-            return report
+            written = {labels[path] for path in before}
+            return replace(report, unchanged=tuple(name for name in report.applied if name not in written))
 
     def unapply(self) -> ApplyReport:
         """Take the last apply back that was not taken back yet; what was changed there since is kept, or clashes."""

@@ -118,7 +118,7 @@ def _came_of(state: Handing, key: Callable[[str], str]) -> tuple[str, Role]:
     report, back = state.known.report, state.known.back
     apply, tell = key("task-diff.apply"), key("task-diff.message")
     match state.outcome:
-        case "applied" if not report.applied:
+        case "applied" if len(report.unchanged) == len(report.applied):
             return "Nothing was left to apply.", "muted"
         case "applied":
             return f"Applied to the workspace: {names(report.applied)}. {key('task-diff.take-back')} takes it back.", "ok"

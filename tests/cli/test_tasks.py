@@ -120,6 +120,7 @@ def test_two_tasks_at_work_are_led_to_their_end_from_another_terminal(
         assert ran(capsys, "diff", "1", "a.txt") == (0, "--- a/a.txt\n+++ b/a.txt\n@@ -1,1 +1,2 @@\n one\n+two\n", "")
         assert ran(capsys, "apply", "1", "a.txt") == (0, "Applied 1 file of task-1.\n  a.txt\n", "")
         assert runtime.read_file("a.txt") == "one\ntwo\n"
+        assert ran(capsys, "apply", "1", "a.txt")[1] == "Nothing new of task-1 was there to apply.\n  a.txt (was so already)\n"
         assert ran(capsys, "unapply", "1") == (0, "Took back 1 file of task-1.\n  a.txt\n", "")
         runtime.write_file("a.txt", "mine\n")
         assert ran(capsys, "apply", "1", "a.txt")[0] == 1

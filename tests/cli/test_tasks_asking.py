@@ -74,6 +74,19 @@ RETRIED = TaskRetried("again", None, "other", UNLIMITED, clean=True)
         (["unapply", "1"], UnapplyTask("task-1"), ChangesTakenBack(ApplyReport(("a.txt",))), "Took back 1 file of task-1.\n  a.txt"),
         (["apply", "1"], ApplyTask("task-1"), ChangesApplied(ApplyReport(("a", "b"))), "Applied 2 files of task-1.\n  a\n  b"),
         (["apply", "1", "a"], ApplyTask("task-1", ("a",)), ChangesApplied(ApplyReport(("a",))), "Applied 1 file of task-1.\n  a"),
+        (
+            ["apply", "1"],
+            ApplyTask("task-1"),
+            ChangesApplied(ApplyReport(("a", "b"), unchanged=("a",))),
+            "Applied 1 file of task-1.\n  a (was so already)\n  b",
+        ),
+        (
+            ["apply", "1"],
+            ApplyTask("task-1"),
+            ChangesApplied(ApplyReport(("a",), unchanged=("a",))),
+            "Nothing new of task-1 was there to apply.\n  a (was so already)",
+        ),
+        (["apply", "1"], ApplyTask("task-1"), ChangesApplied(ApplyReport()), "Nothing new of task-1 was there to apply."),
         (["remove", "1"], RemoveTask("task-1"), TaskRemoved(), "task-1 is forgotten, and its files are deleted."),
         (
             ["diff", "1"],

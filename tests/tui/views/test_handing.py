@@ -102,6 +102,11 @@ def test_a_mark_is_for_a_path_that_there_is() -> None:
         ),
         (state(replace(LISTED, back=CONFLICT), outcome="stuck"), "Nothing was taken back: src/cache.py changed here since.", "error"),
         (state(replace(LISTED, report=ApplyReport()), outcome="applied"), "Nothing was left to apply.", "muted"),
+        (
+            state(replace(LISTED, report=ApplyReport(("src/cache.py",), unchanged=("src/cache.py",))), outcome="applied"),
+            "Nothing was left to apply.",
+            "muted",
+        ),
     ],
 )
 def test_the_headline_says_what_happened_and_what_to_do_next(shown: Handing, sentence: str, role: str) -> None:
