@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -152,7 +152,7 @@ def parse(arguments: list[str]) -> Command | Show:
     parser = _SUBCOMMANDS.get(word, _app_parser)()
     flags_only = rest[: rest.index("--")] if "--" in rest else rest
     if "-h" in flags_only or "--help" in flags_only:
-        return Show(parser.format_help())
+        return Show((_tasks_parser(flags_only) if word == "tasks" else parser).format_help())
     if not word and ("-V" in flags_only or "--version" in flags_only):
         return Show(f"pygent {__version__}\n")
     return _command(word, parser.read(rest))
@@ -280,9 +280,13 @@ def _attach_parser() -> _Parser:
     return parser
 
 
-def _tasks_parser() -> _Parser:
-    parser = _bare_parser("pygent tasks", tasks_arguments.TEXT, tasks_arguments.NOTES, tasks_arguments.USAGE)
-    tasks_arguments.add_flags(parser)
+def _tasks_parser(asking: Sequence[str] = ()) -> _Parser:
+    """With the words of a line that asks for help: the parser of the command that they name."""
+    from .tasks_help import asked_for, page  # noqa: PLC0415 - only `pygent tasks` needs them
+
+    verb = asked_for(asking)
+    parser = _bare_parser(*page(verb))
+    tasks_arguments.add_flags(parser, verb)
     return parser
 
 

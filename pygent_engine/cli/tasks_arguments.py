@@ -16,33 +16,6 @@ if TYPE_CHECKING:
 
 Verb = Literal["list", "show", "start", "cancel", "message", "pause", "resume", "retry", "limits", "diff", "apply", "unapply", "remove"]
 
-TEXT = """\
-The delegated tasks of a session that runs in another terminal of yours: how
-they stand, and what is to become of them. ID is a task's, as task-1 or 1."""
-USAGE = """\
-pygent tasks [--json] [--session ID]
-       pygent tasks start PROMPT [flags]
-       pygent tasks COMMAND ID [...] [flags]"""
-NOTES = """\
-commands:
-  start PROMPT          start one, and print its id
-  show ID               all that is known of a task
-  cancel ID             end it
-  message ID TEXT       say something to its agent, read before its next step
-  pause ID              have it stop before its next step
-  resume ID             have it go on
-  retry ID              start one that is over again, where it stopped
-  limits ID             change what it may spend in all, as --steps 40
-  diff ID [PATH...]     what it changed
-  apply ID [PATH...]    merge that into the workspace; on a conflict, nothing
-  unapply ID            take back what was applied last
-  remove ID             forget one that is over, and delete its files
-
-exit codes:
-  0 done          1 refused, a conflict, or no answer came
-  2 wrong usage, or there is no such session or task
-"""
-
 _TAKES_PATHS = ("diff", "apply")
 _SPENDS = ("steps", "seconds", "tokens")
 _LONGEST = 15  # digits
@@ -55,6 +28,18 @@ _FITS: dict[str, tuple[Verb, ...]] = {
     "files": ("start",),
     "yes": ("remove",),
     **dict.fromkeys(_SPENDS, ("start", "limits")),
+}
+_FLAGS: dict[str, tuple[str, dict[str, Any]]] = {
+    "clean": ("in a new workspace, and without its history", {"action": "store_true"}),
+    "prompt": ("what it is told", {"metavar": "TEXT"}),
+    "model": ("another model than the session's, or than before", {"metavar": "NAME"}),
+    "persona": ("another persona", {"metavar": "NAME"}),
+    "title": ("what the task is called (as its prompt begins)", {"metavar": "TEXT"}),
+    "files": ("what it is given of the workspace; . is all of it", {"metavar": "PATH", "nargs": "+", "action": "extend"}),
+    "steps": ("pause it after N replies of its model", {"metavar": "N"}),
+    "tokens": ("pause it after N tokens", {"metavar": "N"}),
+    "seconds": ("end it after N seconds", {"metavar": "N"}),
+    "yes": ("without asking, whatever is lost with it", {"action": "store_true"}),
 }
 
 
@@ -80,22 +65,18 @@ class Tasks:
     limits: Mapping[str, Any] = field(default_factory=dict)
 
 
-def add_flags(parser: ArgumentParser) -> None:
-    """What `pygent tasks` takes."""
+def add_flags(parser: ArgumentParser, verb: Verb | None = None) -> None:
+    """What `pygent tasks` takes; with a `verb` the flags that this command takes."""
     add = parser.add_argument
-    add("words", metavar="COMMAND", nargs="*", help="one of the commands below; without one, the tasks are listed")
+    if verb is None:
+        add("words", metavar="COMMAND", nargs="*", help="one of the commands below; without one, the tasks are listed")
     add("--session", metavar="ID", help="the session's id, or how it begins (the only one, or the newest in this folder)")
     add("--json", action="store_true", help="print one JSON object a line")
-    add("--clean", action="store_true", help="retry: in a new workspace, and without its history")
-    add("--prompt", metavar="TEXT", help="retry: what it is told")
-    add("--model", metavar="NAME", help="start, retry: another model than the session's, or than before")
-    add("--persona", metavar="NAME", help="start, retry: another persona")
-    add("--title", metavar="TEXT", help="start: what the task is called (as its prompt begins)")
-    add("--files", metavar="PATH", nargs="+", action="extend", help="start: what it is given of the workspace; . is all of it")
-    add("--steps", metavar="N", help="start, limits: pause it after N replies of its model")
-    add("--tokens", metavar="N", help="start, limits: pause it after N tokens")
-    add("--seconds", metavar="N", help="start, limits: end it after N seconds (limits: none lifts a limit)")
-    add("--yes", action="store_true", help="remove: without asking, whatever is lost with it")
+    for name, (help_text, options) in _FLAGS.items():
+        if verb is None:
+            add(f"--{name}", help=f"{', '.join(_FITS[name])}: {help_text}", **options)
+        elif verb in _FITS[name]:
+            add(f"--{name}", help=help_text, **options)
 
 
 def read(values: Mapping[str, object], config: Path | None) -> Tasks:
