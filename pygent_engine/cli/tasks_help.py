@@ -7,7 +7,6 @@ from typing import NamedTuple, get_args
 
 from .tasks_arguments import Verb
 
-
 _TEXT = """\
 The delegated tasks of a session that runs in another terminal of yours: how
 they stand, and what is to become of them. ID is a task's, as task-1 or 1."""
@@ -57,8 +56,7 @@ _PAGES: dict[Verb, _Page] = {
     ),
     "show": _Page(
         "show ID [flags]",
-        "All that is known of a task: its prompt, its limits, what it did last, what it\n"
-        "changed, and its answer.",
+        "All that is known of a task: its prompt, its limits, what it did last, what it\nchanged, and its answer.",
         "pygent tasks show 1",
     ),
     "start": _Page(
@@ -74,14 +72,12 @@ _PAGES: dict[Verb, _Page] = {
     ),
     "message": _Page(
         "message ID TEXT [flags]",
-        "Say something to a task's agent, which reads it before its next step. TEXT is\n"
-        "one text in quotes.",
+        "Say something to a task's agent, which reads it before its next step. TEXT is\none text in quotes.",
         "pygent tasks message 1 'leave the docs alone'",
     ),
     "pause": _Page(
         "pause ID [flags]",
-        "Have a task stop before its next step. It keeps its history, its files and its\n"
-        "container, and its time stands still.",
+        "Have a task stop before its next step. It keeps its history, its files and its\ncontainer, and its time stands still.",
         "pygent tasks pause 1",
     ),
     "resume": _Page(
@@ -91,8 +87,7 @@ _PAGES: dict[Verb, _Page] = {
     ),
     "retry": _Page(
         "retry ID [flags]",
-        "Queue a task again that is over. It goes on where it stopped, with its history\n"
-        "and its files, or begins anew with --clean.",
+        "Queue a task again that is over. It goes on where it stopped, with its history\nand its files, or begins anew with --clean.",
         "pygent tasks retry 1 --prompt 'now without the cache' --model big",
     ),
     "limits": _Page(
@@ -117,8 +112,7 @@ _PAGES: dict[Verb, _Page] = {
     ),
     "unapply": _Page(
         "unapply ID [flags]",
-        "Take back what was applied last of a task. Where it was changed since, nothing\n"
-        "is taken back.",
+        "Take back what was applied last of a task. Where it was changed since, nothing\nis taken back.",
         "pygent tasks unapply 1",
     ),
     "remove": _Page(
