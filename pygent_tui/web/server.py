@@ -29,6 +29,7 @@ _FEWEST, _MOST = 1, 1000  # columns and rows
 _LONGEST = 16 << 20  # bytes of one message: a paste
 _PATIENCE_S = 0.5  # of a second tab, for the first to be just leaving, as on a reload
 _LEAVING_S = 4.0
+_COMING_S = 10.0  # until a tab that may open has loaded its terminal
 _HEARTBEAT_S = 15.0
 _TAKEN = 4001
 _AWAY = 1001
@@ -48,6 +49,7 @@ class Server:
         self._hang_up: Callable[[], object] = lambda: None  # on a tab that does not take what it is sent
         self._freed = asyncio.Event()
         self._freed.set()
+        self._coming_until = 0.0  # by the loop's clock: a tab was told that it may open
         self._ends = False
 
     def application(self) -> web.Application:
@@ -107,7 +109,8 @@ class Server:
         return web.Response(text=_own_file(name), content_type=_OWN[name])
 
     async def _tell_state(self, request: web.Request) -> web.Response:
-        return web.Response(text="ended" if self._ends else "free" if self._freed.is_set() else "busy")
+        coming = asyncio.get_running_loop().time() < self._coming_until
+        return web.Response(text="ended" if self._ends else "free" if self._freed.is_set() and not coming else "busy")
 
     async def _claim(self, request: web.Request) -> web.Response:
         """A page asks whether its tab may open; with `take` the other one is closed for it."""
@@ -115,7 +118,10 @@ class Server:
             await self._close_tab(_TAKEN)
         elif not await self._is_freed(_PATIENCE_S) and self._socket is not None and self._socket.closed:
             await self._is_freed(_LEAVING_S)
-        return web.Response(status=204 if self._freed.is_set() and not self._ends else 409)
+        if not self._freed.is_set() or self._ends:
+            return web.Response(status=409)
+        self._coming_until = asyncio.get_running_loop().time() + _COMING_S
+        return web.Response(status=204)
 
     async def _close_tab(self, code: int) -> None:
         if self._socket is not None:
@@ -136,6 +142,7 @@ class Server:
             return web.Response(status=409, text="The session is open in another tab.")
         socket = web.WebSocketResponse(heartbeat=_HEARTBEAT_S, max_msg_size=_LONGEST, timeout=_PATIENCE_S)
         self._freed.clear()
+        self._coming_until = 0.0
         self._socket = socket
         if request.transport is not None:
             self._hang_up = request.transport.abort

@@ -68,6 +68,7 @@ class Tab:
         self.problems: list[str] = []
         self._screen = pyte.Screen(80, 24)
         self._stream = pyte.ByteStream(self._screen)
+        self._opened = 0  # so many terminals, one after the other
         self.page.on("request", lambda request: self.requests.append(request.url))
         self.page.on("pageerror", lambda error: self.problems.append(str(error)))
         self.page.on("console", lambda said: self.problems.append(said.text) if said.type == "error" else None)
@@ -84,6 +85,15 @@ class Tab:
 
     def open(self, address: str) -> None:
         self.page.goto(address)
+
+    def reload(self) -> None:
+        """Load the page anew, and wait for its new terminal: what the old one showed is no sight of it. Raises TimeoutError."""
+        opened, end = self._opened, monotonic() + DEADLINE_S
+        self.page.reload()
+        while self._opened == opened:
+            if monotonic() > end:
+                raise TimeoutError(f"the tab opened no terminal: {self.problems}")
+            self.page.wait_for_timeout(_LOOK_MS)
 
     def until(self, shows: str | Callable[[str], bool]) -> None:
         """Wait until the terminal shows a text. Raises TimeoutError with the screen."""
@@ -104,6 +114,7 @@ class Tab:
 
     def _follow(self, socket: WebSocket) -> None:
         asked = parse_qs(urlsplit(socket.url).query)
+        self._opened += 1
         self._screen = pyte.Screen(int(asked["width"][0]), int(asked["height"][0]))
         self._stream = pyte.ByteStream(self._screen)
         socket.on("framereceived", self._take)

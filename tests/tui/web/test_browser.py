@@ -58,7 +58,7 @@ def test_a_prompt_is_answered_a_reload_shows_it_again_and_the_app_takes_the_room
         assert "token" not in tab.page.url
         tab.write("run echo one-$((1+1))")
         tab.until(lambda text: "one-2" in text and "· ready" in text)
-        tab.page.reload()
+        tab.reload()
         tab.until(lambda text: "one-2" in text and "· ready" in text)
         assert len(served.tabs()) == 1
         columns, rows = tab.size

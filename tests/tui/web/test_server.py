@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.runtime.waiting import within_patience
 from tests.support.command_line import CommandLine
 from tests.support.serving import DEADLINE_S, Serving, serving, taken
 
@@ -47,9 +48,9 @@ def tab_of(served: Serving, room: str, cookie: str) -> Iterator[socket.socket]:
         yield made
 
 
-def claim(served: Serving, room: str, cookie: str) -> int:
+def claim(served: Serving, room: str, cookie: str, how: str = "") -> int:
     """What is answered to a page that asks whether its tab may open."""
-    return served.ask(room + "claim", method="POST", Cookie=cookie, Origin=served.origin).status
+    return served.ask(f"{room}claim{how}", method="POST", Cookie=cookie, Origin=served.origin).status
 
 
 def until_closed(tab: socket.socket) -> None:
@@ -190,8 +191,26 @@ def test_a_tab_is_one_process_which_ends_with_its_connection(served: Serving, en
         served.wait_for_tabs(1)
         assert served.ask(room + "ws", upgrades=True, Cookie=cookie, Origin=served.origin).status == 409
         assert claim(served, room, cookie) == 409
-    served.wait_for_tabs(0, 3.0)
+    served.wait_for_tabs(0)
     assert claim(served, room, cookie) == 204
+
+
+def test_a_tab_that_made_place_for_another_is_told_so_before_that_one_is_there_too(command_line: CommandLine) -> None:
+    with serving(command_line) as started:
+        room, cookie = started.enter()
+
+        def state() -> str:
+            return started.ask(room + "state", Cookie=cookie).text
+
+        assert state() == "free"
+        with tab_of(started, room, cookie) as first:
+            assert claim(started, room, cookie, "?take=1") == 204
+            until_closed(first)
+            assert (state(), started.tabs()) == ("busy", [])
+        with _connected(started, room, cookie):
+            assert state() == "busy"
+        started.wait_for_tabs(0)
+        assert within_patience(lambda: state() == "free")
 
 
 @pytest.mark.parametrize(
