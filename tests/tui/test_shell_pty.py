@@ -32,6 +32,14 @@ def enter(shown: Terminal, says: str) -> None:
     shown.until("\nhere> ")
 
 
+def interrupt_a_command(shown: Terminal) -> None:
+    """Ctrl+C for a command that has the terminal. One that the shell has yet to start does not get it, and runs on."""
+    shown.app.send(b"sh -c \"echo be''gun; exec sleep 100\"\r")
+    shown.until("begun")
+    shown.app.send(b"\x03")  # which forgets what is typed ahead
+    shown.until("^C")
+
+
 def leave(shown: Terminal, mode: str) -> None:
     """Come back, and see that the app draws, takes keys and leaves the terminal as it was."""
     shown.until(lambda text: f"{mode} " in text and "here>" not in text)
@@ -52,10 +60,7 @@ def test_a_shell_on_this_machine_says_so_follows_the_size_and_comes_back(tmp_pat
         shown.resize(100, 30)
         shown.app.send(b"stty size\r")
         shown.until("30 100")
-        shown.app.send(b"echo be''gun; sleep 100\r")
-        shown.until("begun")
-        shown.app.send(b"\x03")  # which forgets what is typed ahead
-        shown.until("^C")
+        interrupt_a_command(shown)
         shown.app.send(b"echo interrupt''ed\r")
         shown.until("interrupted")
         shown.app.send(b"exit 3\r")
@@ -66,8 +71,8 @@ def test_a_signal_ends_a_shell_on_this_machine_first_and_the_app_after_it(tmp_pa
     with terminal(tmp_path, *LOCAL, workspace(tmp_path), environ={"SHELL": "/bin/bash"}) as shown:
         shown.until("· ready")
         enter(shown, "THIS MACHINE")
-        shown.app.send(b"echo $$ > pid; trap '' HUP TERM; cat\r")
-        shown.until(lambda _: (tmp_path / "work" / "pid").exists())
+        shown.app.send(b"trap '' HUP TERM; echo $$ > pid; cat\r")
+        shown.until(lambda _: any(path.read_text().endswith("\n") for path in (tmp_path / "work").glob("pid")))
         os.kill(shown.app.pid, signal.SIGTERM)
         assert shown.end() == 128 + signal.SIGTERM
         shown.assert_restored()
@@ -96,10 +101,7 @@ def test_a_shell_in_the_container_follows_the_size_and_comes_back(docker_image: 
         shown.resize(100, 30)
         shown.app.send(b"until [ \"$(stty size)\" = '30 100' ]; do :; done; stty size\r")
         shown.until("30 100")
-        shown.app.send(b"echo be''gun; sleep 100\r")
-        shown.until("begun")
-        shown.app.send(b"\x03")  # which forgets what is typed ahead
-        shown.until("^C")
+        interrupt_a_command(shown)
         shown.app.send(b"echo interrupt''ed > by-hand; cat by-hand\r")
         shown.until("interrupted")
         shown.app.send(b"sleep 1000 & exit 3\r")
