@@ -17,6 +17,7 @@ from pygent_engine.tasks.build import Heritage
 from pygent_engine.tools import default_registry
 from pygent_engine.tools.toolbox import Toolbox
 from pygent_engine.values import JsonDict
+from tests.runtime.waiting import within_patience
 from tests.support.agents import DEADLINE_S, Recorder, bash
 from tests.support.docker_engine import own_containers
 from tests.support.footprint import footprint
@@ -158,9 +159,7 @@ def test_one_task_after_the_other_holds_no_more_than_the_first(request: pytest.F
         before = footprint()
         for _ in range(times):
             one()
-        settle()
-        after = footprint()
-        assert after.within(before), (before, after)
+        assert within_patience(lambda: footprint().within(before)), (before, footprint())
     finally:
         ward.close()
 

@@ -9,6 +9,7 @@ import pytest
 
 from pygent_engine import Agent, Message, Runtime, Settings
 from pygent_engine.task_values import TaskState
+from tests.runtime.waiting import within_patience
 from tests.support.agents import Recorder, bash
 from tests.support.docker_engine import own_containers
 from tests.support.footprint import footprint
@@ -51,5 +52,4 @@ def test_fifty_tasks_each_have_a_container_at_once_and_leave_nothing(docker_imag
         assert {tuple(files) for _, *files in said} == {("own",)}
         agent.close()
     check_stream(recorder.envelopes)
-    after = footprint()
-    assert after.within(before), (before, after)
+    assert within_patience(lambda: footprint().within(before)), (before, footprint())

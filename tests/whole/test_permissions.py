@@ -103,7 +103,8 @@ def test_the_program_itself_grants_the_network(docker_runtime: Runtime) -> None:
 
 
 def test_the_ask_names_what_still_runs_there_and_would_get_the_network_too(make: Make) -> None:
-    model = ScriptedModel([bash("sleep 321 > /dev/null 2>&1 &"), bash(DEVICES, network=True), "done"])
+    begun = "sleep 321 > /dev/null 2>&1 & until [ \"$(tr '\\0' ' ' < /proc/$!/cmdline)\" = 'sleep 321 ' ]; do :; done"
+    model = ScriptedModel([bash(begun), bash(DEVICES, network=True), "done"])
     agent, recorder = make(model, approver=lambda request: False)
     agent.run("go")
     assert [asked.request.reason for asked in recorder.of(ApprovalAsked)] == [f"{WANTS}; what still runs there gets it too: sleep 321"]

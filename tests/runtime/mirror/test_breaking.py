@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 
 import docker
@@ -46,14 +47,16 @@ def test_a_way_that_breaks_says_what_is_lost_and_leaves_whole_files(runtime: Run
 
 
 def test_a_way_that_falls_silent_holds_no_call(runtime: Runtime, way: Proxy) -> None:
-    runtime.start()
+    cancel = threading.Event()
 
     def hold(text: str) -> None:
         way.held = True
+        cancel.set()
 
+    runtime.start()
     started = time.monotonic()
     with pytest.raises(RuntimeLost, match="the Docker engine does not answer any more"):
-        runtime.execute("echo x > written; echo on; sleep 60", timeout=1, on_output=hold)
+        runtime.execute("echo x > written; echo on; sleep 60", timeout=60, on_output=hold, cancel=cancel)
     assert time.monotonic() - started < 15
     way.held = False
     assert runtime.execute("cat written", timeout=60).output == "x\n"
