@@ -21,8 +21,8 @@ _COUNTED = {
     TaskState.finished: "finished",
     TaskState.cancelled: "cancelled",
     TaskState.failed: "failed",
-    TaskState.timed_out: "failed",
-    TaskState.lost: "failed",
+    TaskState.timed_out: "timed_out",
+    TaskState.lost: "lost",
 }
 
 
@@ -37,6 +37,8 @@ class Counts:
     finished: int = 0
     cancelled: int = 0
     failed: int = 0
+    timed_out: int = 0
+    lost: int = 0
 
 
 @frozen

@@ -133,6 +133,8 @@ def counted(counts: Counts, notes: tuple[str, ...], width: int) -> Parts:
         (counts.paused, "paused", ""),
         (counts.queued, "queued", ""),
         (counts.failed, "failed", ""),
+        (counts.timed_out, "timed out", ""),
+        (counts.lost, "lost", ""),
         (counts.finished, "done", ""),
         (counts.cancelled, "cancelled", ""),
     )

@@ -93,7 +93,7 @@ def test_a_task_that_asks_needs_the_user_until_it_is_answered() -> None:
 
 
 def test_tasks_are_counted_by_what_they_do_none_twice() -> None:
-    ids = ("t3", "t1", "t2", "t4", "t5", "t6")
+    ids = ("t3", "t1", "t2", "t4", "t5", "t6", "t7", "t8")
     events: list[Told] = [(task_id, CREATED) for task_id in ids]
     events += [
         ("t2", RUNNING),
@@ -101,10 +101,12 @@ def test_tasks_are_counted_by_what_they_do_none_twice() -> None:
         ("t3", TaskEnded(TaskState.timed_out, "timeout after 5s", "", 1, Usage())),
         ("t5", TaskStateChanged(TaskState.paused)),
         ("t6", TaskEnded(TaskState.cancelled, "cancelled", "", 1, Usage())),
+        ("t7", TaskEnded(TaskState.failed, "failed: no model", "no model", 1, Usage())),
+        ("t8", TaskEnded(TaskState.lost, "lost", "", 1, Usage())),
     ]
     state = folded(*events)
     assert tuple(row.id for row in state.rows) == ids
-    assert state.counts == Counts(working=1, paused=1, queued=1, finished=1, cancelled=1, failed=1)
+    assert state.counts == Counts(working=1, paused=1, queued=1, finished=1, cancelled=1, failed=1, timed_out=1, lost=1)
     assert state.running
     assert state.row("nobody") is None
 
