@@ -52,8 +52,9 @@ class Terminal:
         self._take(self.app.read_for(seconds))
 
     def forget(self) -> None:
-        """Clear the screen, as a shell would that has the terminal meanwhile."""
+        """Clear the screen, as a shell would that has the terminal meanwhile, and begin no text within a sequence that was cut."""
         self._screen.reset()
+        self._stream = pyte.ByteStream(self._screen)
 
     def end(self, timeout: float = DEADLINE_S) -> int:
         """The exit code, once the program has ended. Raises TimeoutError with the screen when it does not end."""

@@ -48,11 +48,13 @@ def test_a_prompt_of_the_second_is_answered_in_both_and_the_first_outlives_it(tm
 
 def test_detaching_while_something_runs_asks_nothing_and_ends_nothing(tmp_path: Path) -> None:
     with two(tmp_path, "--no-confirm-bash") as (first, second):
-        first.app.send(b"run sleep 2; echo slept-$((1+1))\r")
-        second.until("running: sleep 2")
+        go = tmp_path / "go"
+        first.app.send(f"run until [ -e {go} ]; do sleep 0.1; done; echo went-$((1+1))\r".encode())
+        second.until("running: until")
         second.app.send(QUIT)
         assert second.end() == 0
-        first.until("slept-2")
+        go.touch()
+        first.until("went-2")
 
 
 def test_the_end_of_the_first_ends_the_second_with_a_word(tmp_path: Path) -> None:

@@ -111,8 +111,7 @@ def test_a_thousand_resizes_while_it_works_end_in_a_right_frame(tmp_path: Path) 
 def test_a_hostile_name_of_a_model_does_not_reach_the_terminal(tmp_path: Path) -> None:
     hostile = "m[/]\x1b]52;c;aGk=\x07\x9b2J\u202e"
     with terminal(tmp_path, "--scratch", "--no-docker", "--model", hostile, environ={"OPENAI_API_KEY": "none"}) as shown:
-        shown.until("LOCAL")
-        assert "m[/]" in shown.text
+        shown.until(lambda text: "LOCAL" in text and "m[/]" in text)
         for order in (b"\x1b]52", b"\x9b2J", "\x9b".encode(), "\u202e".encode()):
             assert order not in shown.raw
 
@@ -138,7 +137,7 @@ def test_a_terminal_that_cannot_be_drawn_on_is_refused_in_a_sentence(tmp_path: P
 def test_an_image_that_is_missing_and_not_pulled_stops_with_its_sentence(docker_image: str, tmp_path: Path) -> None:
     with terminal(tmp_path, "--scratch", "--model", "demo", "--docker", "--image", "pygent-no-such-image:0") as shown:
         shown.until("The image is missing")
-        shown.app.read_for(1.0)  # the silence that the dialog asks for
+        shown.watch(1.0)  # the silence that the dialog asks for
         shown.app.send(b"q")
         assert shown.end() == 1
         shown.assert_restored()

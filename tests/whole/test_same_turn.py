@@ -78,7 +78,7 @@ def test_in_the_app(tmp_path: Path, endpoint: str, place: tuple[str, str]) -> No
         shown.app.send(PROMPT.encode() + b"\r")
         if flag == "--no-docker":
             shown.until("May this run?")
-            shown.app.read_for(1.0)  # the silence that the panel asks for
+            shown.watch(1.0)  # the silence that the panel asks for
             shown.app.send(b"y")
         shown.until(lambda text: ANSWER in text and "· ready" in text)
         shown.until("/workspace" if flag == "--docker" else "exit 0")
