@@ -67,8 +67,14 @@ def test_a_tool_that_fails_is_an_error_that_the_model_reads(make_agent: MakeAgen
 
 def test_a_tool_that_never_returns_is_left_behind_at_the_deadline(make_agent: MakeAgent, own_tools: None) -> None:
     let_go = threading.Event()
-    register_tool("hang", "Hang", {"type": "object", "properties": {}}, lambda runtime: let_go.wait(DEADLINE_S))
-    agent, recorder = make_agent(ScriptedModel([calls(("hang", {})), "unused"]), limits=Limits(seconds=0.2))
+
+    def hang(runtime: Runtime) -> str:
+        agent.limit(Limits(seconds=0.01))  # only now, when it is sure to run
+        let_go.wait(DEADLINE_S)
+        return "too late"
+
+    register_tool("hang", "Hang", {"type": "object", "properties": {}}, hang)
+    agent, recorder = make_agent(ScriptedModel([calls(("hang", {})), "unused"]))
     assert agent.run("go").limit == "seconds"
     assert only_result(recorder).status == "cancelled"
     let_go.set()

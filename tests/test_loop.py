@@ -11,6 +11,7 @@ from pygent_engine import Limits, Message, ModelError, PygentError, Runtime, Scr
 from pygent_engine.events import (
     CallEnded,
     CallStarted,
+    OutputDelta,
     ReplyCompleted,
     Steered,
     StepEnded,
@@ -98,7 +99,8 @@ def test_a_deadline_fires_while_the_model_blocks(make_agent: MakeAgent, limits: 
 
 def test_a_deadline_ends_a_running_command_and_the_rest_of_its_step(make_agent: MakeAgent) -> None:
     slow = calls(("bash", {"cmd": "echo begun; sleep 60"}), ("bash", {"cmd": "touch never"}))
-    agent, recorder = make_agent(ScriptedModel([slow]), limits=Limits(step_seconds=0.5))
+    agent, recorder = make_agent(ScriptedModel([slow]))
+    recorder.then(OutputDelta, lambda event: agent.limit(Limits(step_seconds=0.01)))
     assert agent.run("go").limit == "step_seconds"
     results = [ended.result for ended in recorder.of(CallEnded)]
     assert [(result.content, result.status) for result in results] == [
@@ -146,11 +148,8 @@ def test_interrupt_without_a_turn_does_nothing(make_agent: MakeAgent) -> None:
 
 def test_partial_text_of_an_interrupted_reply_is_kept_and_marked(make_agent: MakeAgent) -> None:
     agent, recorder = make_agent(ScriptedModel(["one two three four five six seven eight nine ten"] * 2, chunk=4, delay_s=0.05))
-    turn = threading.Thread(target=agent.run, args=("go",))
-    turn.start()
-    recorder.wait_for(TextDelta)
-    agent.interrupt()
-    turn.join(DEADLINE_S)
+    recorder.then(TextDelta, lambda event: agent.interrupt())
+    agent.run("go")
     message = recorder.of(ReplyCompleted)[0].message
     assert message.finish_reason == INTERRUPTED
     assert message.content

@@ -53,13 +53,14 @@ def test_an_approver_that_answers_after_the_deadline_changes_nothing(make_strict
     let_go, answered = threading.Event(), threading.Event()
 
     def slow(request: ApprovalRequest) -> Approval:
+        agent.limit(Limits(seconds=0.01))  # only now, when it was asked
         let_go.wait(DEADLINE_S)
         answered.set()
         return Approval("session")
 
     runner(UNSURE)
     wanted = calls(("runs", {})) if in_the_middle else bash(UNSURE)
-    agent, recorder = make_strict(ScriptedModel([wanted, "unused"]), approver=slow, limits=Limits(seconds=0.3))
+    agent, recorder = make_strict(ScriptedModel([wanted, "unused"]), approver=slow)
     assert agent.run("go").limit == "seconds"
     reported = list(recorder.envelopes)
     let_go.set()
@@ -78,6 +79,7 @@ def test_a_call_that_was_left_behind_reports_nothing_and_is_allowed_nothing(make
         scope = current_scope()
         assert scope is not None
         scope.post(ImagePullStarted("image"))
+        agent.limit(Limits(seconds=0.01))  # only now, when it began
         let_go.wait(DEADLINE_S)
         scope.post(ImagePullProgress("image", 1, 2, 3, 4))
         scope.post(ImagePullEnded("image"))
@@ -86,9 +88,7 @@ def test_a_call_that_was_left_behind_reports_nothing_and_is_allowed_nothing(make
         return "late"
 
     register_tool("stubborn", "Stubborn", NO_ARGUMENTS, stubborn)
-    agent, recorder = make_strict(
-        ScriptedModel([calls(("stubborn", {})), "unused"]), approver=lambda request: True, limits=Limits(seconds=0.3)
-    )
+    agent, recorder = make_strict(ScriptedModel([calls(("stubborn", {})), "unused"]), approver=lambda request: True)
     assert agent.run("go").limit == "seconds"
     reported = list(recorder.envelopes)
     let_go.set()
@@ -128,6 +128,9 @@ def test_an_ask_of_a_thread_that_outlives_its_call_is_withdrawn_with_it(make_str
 
 
 def test_output_that_comes_after_the_call_is_not_reported(make_strict: MakeStrict) -> None:
-    agent, recorder = make_strict(ScriptedModel([bash("(sleep 0.3; echo late) & echo soon"), "done"]))
+    late = "until [ -e go ]; do sleep 0.02; done; echo late; touch done"
+    agent, recorder = make_strict(
+        ScriptedModel([bash(f"({late}) & echo soon"), bash("touch go; until [ -e done ]; do sleep 0.02; done"), "done"])
+    )
     agent.run("go")
     assert "".join(delta.text for delta in recorder.of(OutputDelta)) == "soon\n"

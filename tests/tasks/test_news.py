@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -24,11 +25,28 @@ TOLD = "task-1 (The work): finished.\nIts last words:\nI am done."
 HEARD = f"{NEWS}\n\n{TOLD}"
 
 
-def ended(agent: Callable[[], Agent], reply: Any, task_id: str = "task-1") -> Callable[[], Any]:
-    """A reply that comes when the task is over."""
+@pytest.fixture
+def asked() -> threading.Event:
+    """The root agent is asked for the reply after the one that delegates."""
+    return threading.Event()
+
+
+def working(asked: threading.Event) -> Callable[[], str]:
+    """The last words of a task that is at work until then: what ended before would be told with that request."""
+
+    def work() -> str:
+        assert asked.wait(DEADLINE_S)
+        return "I am done."
+
+    return work
+
+
+def ended(agent: Callable[[], Agent], asked: threading.Event, reply: Any) -> Callable[[], Any]:
+    """That reply, which comes when the task is over."""
 
     def wait() -> Any:
-        agent().tasks.wait(task_id, DEADLINE_S)
+        asked.set()
+        agent().tasks.wait("task-1", DEADLINE_S)
         return reply
 
     return wait
@@ -41,9 +59,9 @@ def users(messages: list[dict[str, Any]]) -> list[str]:
 # ---------------------------------------------------------------- in a conversation
 
 
-def test_an_end_in_mid_turn_is_told_before_the_next_step_and_never_again(make_agent: MakeAgent) -> None:
+def test_an_end_in_mid_turn_is_told_before_the_next_step_and_never_again(make_agent: MakeAgent, asked: threading.Event) -> None:
     agent: Agent
-    team = Team([DELEGATE, ended(lambda: agent, bash("true")), bash("true"), "well", "and again"], work=["I am done."])
+    team = Team([DELEGATE, ended(lambda: agent, asked, bash("true")), bash("true"), "well", "and again"], work=[working(asked)])
     agent, recorder = make_agent(team)
     agent.run("go")
     agent.run("again")
@@ -67,10 +85,12 @@ def test_an_end_after_the_turn_is_told_ahead_of_the_next_prompt(make_agent: Make
     assert users(team.heard[-1])[-2:] == [HEARD, "and?"]
 
 
-@pytest.mark.parametrize("asked", [("task_status", {"task_id": "task-1"}), ("wait_tasks", {"task_ids": ["task-1"]})])
-def test_what_a_tool_said_of_an_end_is_not_told_once_more(make_agent: MakeAgent, asked: tuple[str, dict[str, Any]]) -> None:
+@pytest.mark.parametrize("call", [("task_status", {"task_id": "task-1"}), ("wait_tasks", {"task_ids": ["task-1"]})])
+def test_what_a_tool_said_of_an_end_is_not_told_once_more(
+    make_agent: MakeAgent, asked: threading.Event, call: tuple[str, dict[str, Any]]
+) -> None:
     agent: Agent
-    team = Team([DELEGATE, ended(lambda: agent, calls(asked)), "well", "and again"], work=["I am done."])
+    team = Team([DELEGATE, ended(lambda: agent, asked, calls(call)), "well", "and again"], work=[working(asked)])
     agent, recorder = make_agent(team)
     agent.run("go")
     agent.run("again")

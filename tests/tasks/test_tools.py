@@ -31,15 +31,24 @@ def test_who_waits_for_nothing_or_nobody_is_told(make_agent: MakeAgent, ids: lis
 
 
 def two_tasks(waiting: dict[str, Any], *, gate: threading.Event, after: Reply = "well") -> Team:
-    """Two tasks, one of which is over at once and the other when `gate` opens; the root agent waits for both."""
+    """Two tasks, one of which is over when the root agent is asked to wait for both, and the other when `gate` opens."""
+    asked = threading.Event()  # what ended before would be told with that request
     both = calls(("delegate_task", {"prompt": "quick"}), ("delegate_task", {"prompt": "slow"}))
     wait = calls(("wait_tasks", {"task_ids": ["task-1", "task-2"], **waiting}))
+
+    def waiting_now() -> Message:
+        asked.set()
+        return wait
+
+    def quick() -> str:
+        assert asked.wait(DEADLINE_S)
+        return "quickly done"
 
     def slow() -> str:
         assert gate.wait(DEADLINE_S)
         return "slowly done"
 
-    return Team([both, wait, after, "again"], quick=["quickly done"], slow=[slow])
+    return Team([both, waiting_now, after, "again"], quick=[quick], slow=[slow])
 
 
 def test_all_are_waited_for_and_what_was_read_of_them_is_no_news(make_agent: MakeAgent) -> None:
