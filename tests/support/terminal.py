@@ -35,6 +35,13 @@ class Terminal:
     def text(self) -> str:
         return "\n".join(self._screen.display)
 
+    def colour(self, text: str) -> str:
+        """The colour of `text` where the screen shows it first, "" where it does not."""
+        for row, line in enumerate(self._screen.display):
+            if text in line:
+                return str(self._screen.buffer[row][line.index(text)].fg)
+        return ""
+
     def resize(self, columns: int, rows: int) -> None:
         self._screen.resize(rows, columns)
         self.app.resize(columns, rows)

@@ -4,12 +4,27 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from time import monotonic
 
-from tests.support.terminal import terminal
+from tests.support.terminal import DEADLINE_S, Terminal, terminal
 
 FLAGS = ("--scratch", "--model", "demo", "--no-docker", "--no-confirm-bash")
 NORD, OURS = b"48;2;46;52;64", b"48;2;17;21;26"  # the grounds of two themes
 _COLOUR = re.compile(rb"\x1b\[[0-9;]*(?<![0-9])(?:3[0-8]|4[0-8]|9[0-7]|10[0-7])(?:;[0-9;]*)?m")
+
+
+def until_still(shown: Terminal) -> None:
+    """Until nothing is painted for a second."""
+    end, before = monotonic() + DEADLINE_S, -1
+    while (painted := len(shown.raw)) != before:
+        assert monotonic() < end, "something is painted again and again"
+        before = painted
+        shown.watch(1.0)
+
+
+def grounds(shown: Terminal) -> set[int]:
+    """The numbers of the colours that were painted as grounds; the last sequence may be cut."""
+    return {int(number) for number in re.findall(rb"48;5;(\d+)[;m]", shown.raw)}
 
 
 def test_a_terminal_without_colours_gets_none_and_is_told_apart_by_line_and_weight(tmp_path: Path) -> None:
@@ -28,12 +43,13 @@ def test_a_thousand_resizes_while_text_streams_in_end_in_a_right_frame_and_a_sti
         for turn in range(1000):
             shown.app.resize((200, 1, 120, 20, 90, 3)[turn % 6], (50, 40, 5, 24, 60)[turn % 5])
             shown.raw += shown.app.read_for(0.004)
+        shown.forget()  # what the screen showed before is no frame of this size
         shown.resize(80, 24)
         shown.app.send(b"\x1b")
         shown.until(lambda text: "Interrupted" in text and "· ready" in text and "F1 help" in text)
+        until_still(shown)
         lines = shown.text.splitlines()
         assert (lines[0][:3], lines[0].rstrip()[-1], len(lines)) == ("╭─ ", "╮", 24)
-        shown.watch(1.0)
         painted, busy = len(shown.raw), shown.app.cpu_s()
         shown.watch(3.0)
         assert len(shown.raw) == painted, "nothing is painted when nothing happens"
@@ -70,10 +86,8 @@ def test_the_next_run_has_the_theme_and_the_sizes_of_the_last(tmp_path: Path) ->
 
 def test_with_256_colours_a_dark_grey_stays_one(tmp_path: Path) -> None:
     with terminal(tmp_path, *FLAGS) as shown:
-        shown.until("LOCAL")
-        grounds = {int(number) for number in re.findall(rb"48;5;(\d+)[;m]", shown.raw)}  # the last may be cut
-        assert {233, 235} <= grounds, "the panes, and the status bar"
-        assert all(number >= 232 for number in grounds if number != 231), "greys alone"
+        shown.until(lambda text: "LOCAL" in text and {233, 235} <= grounds(shown))  # the panes, and the status bar
+        assert all(number >= 232 for number in grounds(shown) if number != 231), "greys alone"
         assert b"8;2;" not in shown.raw
 
 

@@ -15,6 +15,7 @@ FLAGS = ("--model", "demo", "--no-docker", "--no-confirm-bash")
 PUSHED, POPPED = b"\x1b[22;0t", b"\x1b[23;0t"
 _ORDER = re.compile(rb"\x1b\][^\x07\x1b]*\x07")
 _AWAY, _BACK = b"\x1b[O", b"\x1b[I"
+_FOCUSED = "╭─ Prompt"  # in another colour while the terminal says that it has no focus
 
 
 def workspace(tmp_path: Path, name: str = "work") -> str:
@@ -63,12 +64,15 @@ def test_a_terminal_without_a_title_is_sent_none(tmp_path: Path) -> None:
 def test_who_looks_elsewhere_is_told_once_when_a_turn_ends(environ: dict[str, str], sent: bytes, tmp_path: Path) -> None:
     with terminal(tmp_path, *FLAGS, workspace(tmp_path), environ=environ) as shown:
         shown.until("· ready")
-        shown.app.send(b" !sleep 3\r")
-        shown.until("running: sleep 3")
+        shown.app.send(b" !until [ -e go ]; do sleep 0.1; done\r")
+        shown.until("running: until")
+        looked_at = shown.colour(_FOCUSED)
         shown.app.send(_AWAY)
-        shown.until("· ready")
-        shown.until(lambda _: sent in shown.raw)
+        shown.until(lambda _: shown.colour(_FOCUSED) not in ("", looked_at))
+        (tmp_path / "work" / "go").touch()
+        shown.until(lambda text: "· ready" in text and signs(shown) == bool(sent) and sent in shown.raw)
         shown.app.send(_BACK)
+        shown.until(lambda _: shown.colour(_FOCUSED) == looked_at)
         shown.watch(0.3)
         assert signs(shown) == bool(sent)
 
@@ -87,14 +91,18 @@ def stopped(shown: Terminal) -> bool:
     return Path(f"/proc/{shown.app.pid}/stat").read_text("utf-8").rpartition(")")[2].split()[0] == "T"
 
 
+def given_back(shown: Terminal) -> bool:
+    """Whether all of it was read that gives the terminal back."""
+    return PUSHED in shown.raw and shown.raw.count(PUSHED) == shown.raw.count(POPPED) and shown.modes_left() == set()
+
+
 def test_ctrl_z_gives_the_terminal_back_and_fg_draws_everything_anew(tmp_path: Path) -> None:
     with terminal(tmp_path, *FLAGS, workspace(tmp_path)) as shown:
         shown.until("· ready")
         shown.app.send(b"a draft")
         shown.until("a draft")
         shown.app.send(b"\x1a")
-        shown.until(lambda _: stopped(shown))
-        shown.watch(0.2)
+        shown.until(lambda _: stopped(shown) and given_back(shown))
         shown.assert_restored()
         assert shown.raw.count(PUSHED) == shown.raw.count(POPPED) == 1
         shown.forget()
@@ -112,8 +120,7 @@ def test_what_is_killed_while_it_sleeps_leaves_the_terminal_as_it_was(tmp_path: 
     with terminal(tmp_path, *FLAGS, workspace(tmp_path)) as shown:
         shown.until("· ready")
         os.kill(shown.app.pid, signal.SIGTSTP)
-        shown.until(lambda _: stopped(shown))
-        shown.watch(0.2)
+        shown.until(lambda _: stopped(shown) and given_back(shown))
         shown.assert_restored()
         os.kill(shown.app.pid, signal.SIGKILL)
         assert shown.end() == -signal.SIGKILL
