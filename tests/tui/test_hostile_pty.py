@@ -15,10 +15,9 @@ _NEVER_CHARACTERS = ("\x90", "\x9b", "\x9c", "\x9d", "\u202e", "\u2066", "\u2028
 
 
 def assert_unharmed(shown: Terminal) -> None:
-    """No order of the hostile text reached the terminal, and the app is there."""
+    """No order of the hostile text has reached the terminal."""
     for order in (*_NEVER, *(character.encode() for character in _NEVER_CHARACTERS)):
         assert order not in shown.raw, order
-    assert "LOCAL" in shown.text
 
 
 FLAGS = ("--no-docker", "--no-confirm-bash", "--model", "m")
@@ -57,24 +56,26 @@ def test_what_a_model_says_prints_asks_delegates_and_fails_with_gives_no_order(s
     with terminal(tmp_path, *FLAGS, str(folder(tmp_path)), environ=environ(sse_server)) as shown:
         shown.until("· ready")
         shown.app.send(pasted(EVIL) + b"\r")
-        shown.until("Esc")
-        shown.until(lambda text: "b" in text and MARKUP in text and "waiting for you" in text)
+        shown.until(lambda text: MARKUP in text and "waiting for you" in text)
         shown.watch(1.0)  # the silence that the panel asks for
         shown.app.send(b"\x1b")
         shown.until("again: no answer")
         shown.watch(1.0)  # as above
         shown.app.send(b"\x1b")
-        shown.until(lambda text: "that is all" in text and "· ready" in text)
+        shown.until(lambda text: "that is all" in text and "task-1 finished: " in text and "· ready" in text)
         shown.app.send(b"again\r")
-        shown.until(lambda text: "400" in text and "· ready" in text)
-        assert_unharmed(shown)
-        for keys in (b"\x1b[17~", b"/" + pasted(EVIL) + b"\r", b"\x1b", b"\x1b[17~", b"f", b"\x1b", b"\x1b[17~", b"\x1bOP", b"\x1b"):
+        shown.until(lambda text: "The turn failed: " in text and "· ready" in text)
+        for keys in (b"\x1b[17~", b"/" + pasted(EVIL) + b"\r", b"\x1b", b"\x1b[17~", b"f", b"\x1b", b"\x1b[17~"):
             shown.app.send(keys)
             shown.watch(0.3)
-        assert_unharmed(shown)
+        shown.app.send(b"\x1bOP")
+        shown.until("Here: ")
+        shown.app.send(b"\x1b")
+        shown.until("LOCAL")
         shown.app.send(b"\x11")
         assert shown.end() == 0
         shown.assert_restored()
+        assert_unharmed(shown)
 
 
 def test_what_is_queued_remembered_named_and_refused_gives_no_order(sse_server: SSEServer, tmp_path: Path) -> None:
@@ -96,4 +97,5 @@ def test_what_is_queued_remembered_named_and_refused_gives_no_order(sse_server: 
         shown.app.send(b"\x12end")
         shown.until("Search earlier prompts")
         shown.watch(0.5)
+        shown.until("LOCAL")
         assert_unharmed(shown)
