@@ -96,4 +96,4 @@ def test_a_signal_detaches_and_the_session_goes_on(number: signal.Signals, tmp_p
         assert second.end() == 128 + number
         second.assert_restored()
         first.app.send(b"hello\r")
-        first.until(lambda text: "offline demo model" in text and "· ready" in text)
+        first.until(lambda text: "with --model NAME." in text and "· ready" in text)

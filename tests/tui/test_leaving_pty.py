@@ -52,7 +52,7 @@ def test_quitting_with_a_task_that_runs_asks_and_then_leaves_nothing_behind(tmp_
         shown.app.send(b"\x11")
         shown.until("Quit Pygent?")
         shown.app.send(b"y")
-        assert shown.end(15.0) == 0
+        assert shown.end() == 0
         shown.assert_restored()
         assert not left(shown, marker.split()[1])
 

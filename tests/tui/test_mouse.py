@@ -56,7 +56,7 @@ def test_without_the_mouse_a_terminal_is_never_asked_for_it_and_copying_asks_it_
     with terminal(tmp_path, *FLAGS, "--no-mouse") as shown:
         shown.until("LOCAL")
         shown.app.send(b"hello\r")
-        shown.until(lambda text: "offline demo model" in text and "· ready" in text)
+        shown.until(lambda text: "with --model NAME." in text and "· ready" in text)  # the end of the answer
         shown.app.send(b"/copy\r")
         shown.until("(OSC 52)")
         assert b"\x1b]52;c;" in shown.raw
