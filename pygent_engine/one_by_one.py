@@ -24,7 +24,8 @@ class OneByOne(Generic[T]):
         self._begins = begins
         self._guard = threading.Lock()  # of the fields below
         self._waiting: deque[T] = deque()
-        self._thread: threading.Thread | None = None
+        self._thread: threading.Thread | None = None  # the last one, which may have ended
+        self._at_work = False
         self._closed = False
 
     @property
@@ -43,9 +44,10 @@ class OneByOne(Generic[T]):
             if self._closed:
                 return
             self._waiting.append(thing)
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name=self._name, daemon=True)
-                self._thread.start()
+            if not self._at_work:
+                thread = threading.Thread(target=self._work, name=self._name, daemon=True)
+                thread.start()
+                self._thread, self._at_work = thread, True
 
     def close(self) -> None:
         """Begin none of those that wait, and no others."""
@@ -66,7 +68,7 @@ class OneByOne(Generic[T]):
     def _next(self) -> tuple[T] | None:
         with self._guard:
             if not self._waiting:
-                self._thread = None
+                self._at_work = False
                 return None
             self._begins()
             return (self._waiting.popleft(),)
