@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
+import hypothesis
 import pytest
 
 pytest_plugins: list[str] = [
@@ -23,6 +24,13 @@ pytest_plugins: list[str] = [
 ]
 
 _SHARED = ("docker", "browser")
+
+
+def pytest_configure() -> None:
+    """How long an example takes is up to the machine and what else it does."""
+    slow = [hypothesis.HealthCheck.too_slow]
+    hypothesis.settings.register_profile("unhurried", hypothesis.settings(), deadline=None, suppress_health_check=slow)
+    hypothesis.settings.load_profile("unhurried")
 
 
 @pytest.hookimpl(tryfirst=True)
