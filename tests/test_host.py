@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from pygent_engine.host import Ended, find_program, run_program
+from tests.runtime.owned import gone, own_seconds
 
 PATIENCE = 10.0
 
@@ -39,24 +40,14 @@ def test_a_signal_is_an_exit_code_below_zero() -> None:
     assert run("kill -9 $$") == Ended(-9)
 
 
-def _is_gone(pid: int) -> bool:
-    state = Path(f"/proc/{pid}/stat")
-    try:
-        return state.read_text().rpartition(")")[2].split()[0] == "Z"
-    except OSError:
-        return True
-
-
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks for processes in /proc")
-@pytest.mark.parametrize("script", ["echo $$; sleep 60", "trap '' TERM; sleep 60 & echo $!; wait", "sleep 60 & echo $!; exec sleep 60"])
+@pytest.mark.parametrize("script", ["sleep {0}", "trap '' TERM; sleep {0} & wait", "sleep {0} & exec sleep {0}"])
 def test_at_its_deadline_it_ends_whole(script: str) -> None:
-    started = time.monotonic()
-    ended = run(script, seconds=0.3)
+    started, own = time.monotonic(), own_seconds()
+    ended = run(script.format(own), seconds=0.3)
     assert (ended.code, ended.fault) == (None, "late")
     assert time.monotonic() - started < PATIENCE
-    deadline = time.monotonic() + PATIENCE
-    while not _is_gone(int(ended.out)):
-        assert time.monotonic() < deadline, "a process was left behind"
+    assert gone(own)
 
 
 def test_a_child_that_keeps_the_output_open_is_not_waited_for_beyond_the_deadline() -> None:

@@ -83,7 +83,7 @@ def test_a_pattern_that_is_none_counts_for_nothing(broken: str, tmp_path: Path) 
 def test_patterns_that_are_a_pipe_do_not_hold_a_listing_up(within_git: bool, tmp_path: Path) -> None:
     folder = fill(tmp_path, "a")
     os.mkfifo(folder / ".gitignore")
-    listing = list_workspace(repository(folder) if within_git else folder, seconds=1.0)
+    listing = list_workspace(repository(folder), seconds=1.0) if within_git else list_workspace(folder)
     assert listing == (Listing((), "listing the files takes too long") if within_git else Listing((".gitignore", "a")))
 
 

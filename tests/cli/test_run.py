@@ -23,6 +23,7 @@ from pygent_engine.events import (
 )
 from pygent_engine.task_values import TaskState
 from pygent_engine.values import Usage
+from tests.runtime.waiting import within_patience
 from tests.support.command_line import DEADLINE_S, CommandLine
 from tests.support.recording import check_whole, envelopes, read_until
 from tests.support.sse_server import (
@@ -55,10 +56,11 @@ def marked_processes(mark: str) -> list[str]:
 
 @pytest.fixture
 def mark() -> Iterator[str]:
-    """A word in the environment of every command of one run; none may be left when the test ends."""
+    """A word in the environment of every command of one run; none may be left. Those of a program that is just gone are ended
+    by its lifeline, which takes a moment."""
     word = f"mark-{os.urandom(8).hex()}"
     yield word
-    assert marked_processes(word) == []
+    assert within_patience(lambda: marked_processes(word) == []), marked_processes(word)
 
 
 # ---------------------------------------------------------------- what it prints

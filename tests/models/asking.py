@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 import traceback
 
 import pytest
@@ -12,6 +13,7 @@ from pygent_engine.models.openai import OpenAIModel
 from pygent_engine.values import JsonDict, Message
 
 CANARY = "sk-canary-7f3a9b2c4d5e"
+MOMENT_S = 3.0  # sooner than a model gives a silent host up
 ASK: list[JsonDict] = [{"role": "user", "content": "hi"}]
 JSON = {"Content-Type": "application/json"}
 
@@ -31,5 +33,9 @@ def failure(model: OpenAIModel) -> ModelError:
 
 
 def request_threads() -> list[str]:
-    """The threads of requests that still run."""
-    return [thread.name for thread in threading.enumerate() if thread.name == "pygent-model-request"]
+    """The threads of requests that go on; one whose connection is gone takes a moment to end."""
+    threads = [thread for thread in threading.enumerate() if thread.name == "pygent-model-request"]
+    deadline = time.monotonic() + MOMENT_S
+    for thread in threads:
+        thread.join(max(0.0, deadline - time.monotonic()))
+    return [thread.name for thread in threads if thread.is_alive()]

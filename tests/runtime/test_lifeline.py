@@ -17,6 +17,7 @@ import pytest
 
 from pygent_engine.runtime import Runtime
 from pygent_engine.runtime.lifeline import Lifeline
+from tests.support.footprint import footprint
 
 from .owned import carriers, gone, own_seconds, parent_of
 from .waiting import within_patience
@@ -295,14 +296,11 @@ def test_what_a_command_put_in_place_of_its_workspace_goes_and_nothing_that_it_l
 
 
 def test_runtimes_leave_descriptors_threads_and_processes_flat(count: Callable[[int], bool]) -> None:
-    def held() -> tuple[int, int]:
-        return len(list(Path("/proc/self/fd").iterdir())), threading.active_count()
-
-    before = held()
+    before = footprint()
     for _ in range(30):
         with Runtime(False) as runtime:
             assert runtime.bash("echo x") == "x\n"
-    assert held() == before
+    assert within_patience(lambda: footprint().within(before)), (footprint(), before)
 
 
 def test_letting_go_may_be_repeated_and_a_line_break_is_nobodys_name(count: Callable[[int], bool]) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
-from pathlib import Path
 
 import pytest
 
 from pygent_engine import (
     Agent,
+    Limits,
     Message,
     Persona,
     Runtime,
@@ -19,6 +19,8 @@ from pygent_engine import (
 )
 from pygent_engine.events import TaskStateChanged
 from pygent_engine.values import JsonDict
+from tests.runtime.owned import carriers, gone, own_seconds
+from tests.runtime.waiting import within_patience
 from tests.support.agents import DEADLINE_S, bash
 
 from .hall import Hall
@@ -35,11 +37,13 @@ def test_a_timeout_fires_while_the_model_blocks(hall: Hall, step_s: float | None
 
 
 def test_a_timeout_fires_while_a_command_runs_and_kills_it(hall: Hall) -> None:
-    manager = hall.manager(lambda messages: bash("echo $$ > pid; sleep 60"))
-    task_id = manager.start_task("go", hall.runtime, task_timeout=3)
-    assert manager.wait(task_id, DEADLINE_S).status == "timeout after 3s"
-    manager.collect_file(hall.runtime, task_id, "pid")
-    assert not Path(f"/proc/{hall.runtime.read_file('pid').strip()}").exists()
+    seconds = own_seconds()
+    manager = hall.manager(lambda messages: bash(f"sleep {seconds}"))
+    task_id = manager.start_task("go", hall.runtime, task_timeout=60)
+    assert within_patience(lambda: carriers(seconds))
+    manager.set_limits(task_id, Limits(seconds=0.1))
+    assert manager.wait(task_id, DEADLINE_S).status == "timeout after 0.1s"
+    assert gone(seconds)
 
 
 def test_a_timeout_fires_while_the_factory_blocks(hall: Hall) -> None:
