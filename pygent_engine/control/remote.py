@@ -26,7 +26,7 @@ from .places import Place, address, places
 LONGEST_ENVELOPE = 256 << 20  # bytes of one line
 GONE = "the session's process is gone"
 _HELLO_S = 5.0
-_LIST_S = 0.5
+_LIST_S = 2.0  # of a machine that is busy: who does not answer by then is passed over
 _FLUSH_S = 1.0
 
 
