@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from itertools import count
 
 from ..backend import COALESCE_S, POLL_S, Verdict, Watch
@@ -134,14 +133,22 @@ class Lane:
         """Note what runs, for a sweep after a command on another lane."""
         self._send(note_script())
 
-    def sweep(self, running: Running, marker: str, seconds: float) -> bool:
-        """Kill the command and all that belongs to it; whether that is done, within `seconds`. Who waits for the command
+    def sweep(self, running: Running, marker: str, silence: float, longest: float) -> bool:
+        """Kill the command and all that belongs to it; whether that is done, within `silence` after the last of its output, and
+        `longest` in all: what it had written comes before the answer, and takes its time on a slow way. Who waits for the command
         in the container is killed with it, so nothing of it comes after this."""
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            self._send(kill_script(running.group, marker, self._token))
-            if self._answer("swept", deadline, running.take) == 0:
+        began = heard = time.monotonic()
+        self._send(kill_script(running.group, marker, self._token))
+        while time.monotonic() < min(heard + silence, began + longest):
+            items = self._receive(POLL_S)
+            running.take(items)
+            if any(isinstance(item, Output) for item in items):
+                heard = time.monotonic()
+            answers = [item.number for item in items if isinstance(item, Frame) and item.word == "swept"]
+            if 0 in answers:
                 return True
+            if answers:
+                self._send(kill_script(running.group, marker, self._token))
         return False
 
     def drain(self) -> None:
@@ -169,16 +176,6 @@ class Lane:
         while not answers and (left := deadline - time.monotonic()) > 0:
             answers = [item.word for item in self._receive(left) if isinstance(item, Frame) and item.word in ("free", "held")]
         return answers[-1] if answers else ""
-
-    def _answer(self, word: str, deadline: float, take: Callable[[Items], None]) -> int | None:
-        """The number of the next frame with this word, None when it does not come in time; all that comes is taken."""
-        while time.monotonic() < deadline:
-            items = self._receive(POLL_S)
-            take(items)
-            for item in items:
-                if isinstance(item, Frame) and item.word == word:
-                    return item.number
-        return None
 
     def _send(self, data: bytes) -> None:
         try:

@@ -18,7 +18,8 @@ from ..engine.connection import Connection
 from ..output.capture import Capture
 from .attached import LANE_KILLED, Lane, LaneEnded, Running
 
-_SWEEP_S = 1.0
+_SWEEP_S = 1.0  # of silence
+_LONGEST_SWEEP_S = 5.0
 _DRAIN_END_S = 1.0
 
 
@@ -107,7 +108,7 @@ class Lanes:
     def _end(self, lane: Lane, running: Running, marker: str) -> None:
         """Kill the command; a lane cannot do it whose own session it is."""
         self.usable = False
-        self.usable = (self._first if self._bare else lane).sweep(running, marker, _SWEEP_S)
+        self.usable = (self._first if self._bare else lane).sweep(running, marker, _SWEEP_S, _LONGEST_SWEEP_S)
         running.held = False
 
     def _lost(self, lane: Lane, running: Running) -> None:
@@ -121,7 +122,7 @@ class Lanes:
         """The lane was killed while the command ran (`kill -9 -1`): kill what is left of the command, which counts as killed.
         What took its marker off is not found."""
         self.usable = False
-        self.usable = (self._first if self._bare else self._ready()).sweep(running, marker, _SWEEP_S)
+        self.usable = (self._first if self._bare else self._ready()).sweep(running, marker, _SWEEP_S, _LONGEST_SWEEP_S)
         if running.code is None:
             running.code = LANE_KILLED
 

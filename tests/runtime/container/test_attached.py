@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 
 from pygent_engine.runtime.backend import Command, Watch
 from pygent_engine.runtime.container.attached import Lane, Running
@@ -54,3 +55,52 @@ def test_a_lane_that_dies_under_the_command_ends_it() -> None:
 
 def test_the_late_answer_to_an_earlier_look_is_not_about_this_command() -> None:
     assert run(["alone 999", "begun 7", "group 8", "alone 999", "ended 3"]) == (3, False)
+
+
+# ---------------------------------------------------------------- the end of a command
+
+
+class Backlog:
+    """A container's end of a connection with much on its way: `parts` of output come, one at a time, and then `frames`."""
+
+    def __init__(self, parts: int, frames: list[str]) -> None:
+        self.sent = 0
+        self._coming = [b"x\n"] * parts + [f"\x1e{TOKEN} {frame}\n".encode() for frame in frames]
+
+    def receive(self, seconds: float) -> bytes | None:
+        time.sleep(PART_S)
+        if not self._coming:
+            return None
+        content = self._coming.pop(0)
+        return b"\1\0\0\0" + len(content).to_bytes(4, "big") + content
+
+    def send(self, data: bytes, seconds: float) -> None:
+        self.sent += 1
+
+    def shut(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+PART_S = 0.01
+
+
+def swept(backlog: Backlog, silence: float, longest: float) -> bool:
+    return Lane(backlog, TOKEN).sweep(Running(Capture()), "m.1.", silence, longest)
+
+
+def test_the_answer_to_an_end_may_come_after_much_output() -> None:
+    assert swept(Backlog(30, ["swept 0"]), 10 * PART_S, 60)
+
+
+def test_who_answers_nothing_to_an_end_and_writes_no_more_is_given_up() -> None:
+    assert not swept(Backlog(3, []), 3 * PART_S, 60)
+
+
+def test_who_answers_nothing_to_an_end_and_writes_for_ever_is_given_up() -> None:
+    assert not swept(Backlog(10_000, []), 60, 10 * PART_S)
+
+
+def test_an_end_is_told_again_while_something_is_left() -> None:
+    backlog = Backlog(0, ["swept 1", "swept 1", "swept 0"])
+    assert (swept(backlog, 60, 60), backlog.sent) == (True, 3)
