@@ -44,6 +44,7 @@ _ROWS = (
     _Row(("conversation.open",), "open"),
     _Row(("board.allow", "peek.allow"), "allow"),
     _Row(("board.deny", "peek.deny"), "deny"),
+    _Row(("board.limits",), ""),  # of a task that its limit holds
     _Row(("board.open", "peek.open"), "open"),
     _Row(("output.full",), "full screen"),
     _Row(("asks.up", "asks.down"), "scroll", pair=True),
@@ -120,6 +121,6 @@ def hints(active: Mapping[str, str], labels: Mapping[str, str]) -> tuple[Hint, .
         if not ids or (row.pair and len(ids) < len(row.ids)):
             continue
         label = labels.get(ids[0], row.label)
-        if label:
+        if label and all(hint.id != ids[0] for hint in found):
             found.append(Hint(ids[0], " ".join(active[name] for name in (ids if row.pair else ids[:1])), label))
     return tuple(found)

@@ -18,6 +18,7 @@ Parts = list[tuple[str, str]]
 
 _TIME_WIDTH = 8
 _LONGEST = 400  # characters of a text that can still matter on one line
+_TITLE = ("Tasks", "")
 _TITLE_FRAME = 2  # cells of a border that its title cannot have, beyond those of the pane
 
 
@@ -126,7 +127,7 @@ def heads(columns: tuple[Column, ...]) -> str:
 
 
 def counted(counts: Counts, notes: tuple[str, ...], width: int) -> Parts:
-    """How many tasks stand how, and `notes`, as much of it as there is room for; first, and to be seen, those that need the user."""
+    """How many tasks stand how, and `notes`, as much of it as there is room for: those that need the user, what was chosen, the rest."""
     told = (
         (counts.asking, "needs you" if counts.asking == 1 else "need you", "bold $text-warning"),
         (counts.working, "working", ""),
@@ -138,13 +139,22 @@ def counted(counts: Counts, notes: tuple[str, ...], width: int) -> Parts:
         (counts.finished, "done", ""),
         (counts.cancelled, "cancelled", ""),
     )
-    title: Parts = [("Tasks", "")]
-    parts = [(f" · {compact(count)} {what}", style) for count, what, style in told if count]
-    for part in (*parts, *((f" · {note}", "$text-primary") for note in notes if note)):
-        if sum(cell_len(text) for text, _ in [*title, part]) > width - _TITLE_FRAME:
-            break
-        title.append(part)
-    return title
+    stand = [(f" · {compact(count)} {what}", style) for count, what, style in told if count]
+    chosen = [(f" · {note}", "$text-primary") for note in notes if note]
+    first = bool(counts.asking)
+    room = width - _TITLE_FRAME - _cells([_TITLE])
+    kept = _fitting([*stand[:first], *chosen], room)
+    rest = _fitting(stand[first:], room - _cells(kept)) if len(kept) >= first else []
+    return [_TITLE, *kept[:first], *rest, *kept[first:]]
+
+
+def _fitting(parts: Parts, width: int) -> Parts:
+    """The first of `parts`, as many as there is room for."""
+    return [part for at, part in enumerate(parts) if _cells(parts[: at + 1]) <= width]
+
+
+def _cells(parts: Parts) -> int:
+    return sum(cell_len(text) for text, _ in parts)
 
 
 def fit(text: str, width: int) -> str:

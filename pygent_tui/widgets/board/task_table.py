@@ -17,6 +17,7 @@ from ...views.board import EMPTY, Board, Counts
 from ...views.board_columns import Column, columns, needs
 from ...views.board_keys import targets, valid
 from ...views.board_order import Choice, Held, arranged
+from ...views.task_words import capped
 from ..request import Request
 from ..row_view import RowView
 from . import task_requests as wants
@@ -289,7 +290,8 @@ class TaskTable(RowView):
         """What some keys do just now."""
         view = self.current
         paused = view is not None and (view.state is TaskState.paused or view.pausing)
-        return {"board.pause": "go on" if paused else "pause", "board.full": "whole screen", "pane.search-clear": "all tasks"}
+        labels = {"board.pause": "go on" if paused else "pause", "board.full": "whole screen", "pane.search-clear": "all tasks"}
+        return {**labels, "board.limits": "raise its limit"} if view is not None and capped(view) else labels
 
     def action_ask(self, name: str) -> None:
         task_ids = targets(self._board, self.choice.marks, self.current, name)

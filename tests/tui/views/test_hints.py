@@ -32,3 +32,9 @@ def test_keys_that_belong_together_are_named_together_or_not_at_all() -> None:
 
 def test_of_two_keys_for_the_same_one_is_named() -> None:
     assert hints({"pane.next": "F6", "pane.next-tab": "Tab"}, {}) == (Hint("pane.next-tab", "Tab", "panes"),)
+
+
+def test_the_key_that_a_task_at_its_limit_waits_for_is_named_once_before_what_can_always_be_done() -> None:
+    active = {"board.open": "Enter", "app.help": "F1", "board.limits": "L"}
+    assert [hint.text for hint in hints(active, {})] == ["Enter open", "F1 help", "L limits"]
+    assert [hint.text for hint in hints(active, {"board.limits": "raise its limit"})] == ["L raise its limit", "Enter open", "F1 help"]
