@@ -84,20 +84,20 @@ def test_without_the_parser_everything_is_undecided(own_parser: Callable[[str], 
 
 
 @pytest.mark.parametrize(
-    ("script", "says"),
+    ("script", "seconds", "says"),
     [
-        ("kill -9 $$", "the shell parser failed on it (exit code -9)."),
-        ("exit 3", "the shell parser failed on it (exit code 3)."),
-        ("echo '1:1: \033[2J' >&2; exit 1", "it cannot be parsed (1:1: \u241b[2J)."),
-        ("while :; do echo flood; done", "the shell parser did not come to an end with it."),
-        ("/bin/sleep 60", "the shell parser did not come to an end with it."),
-        ("echo '{'", "it is nested too deeply."),
-        ("echo '[]'", "the shell parser printed no tree."),
+        ("kill -9 $$", 20, "the shell parser failed on it (exit code -9)."),
+        ("exit 3", 20, "the shell parser failed on it (exit code 3)."),
+        ("echo '1:1: \033[2J' >&2; exit 1", 20, "it cannot be parsed (1:1: \u241b[2J)."),
+        ("while :; do echo flood; done", 1, "the shell parser did not come to an end with it."),
+        ("/bin/sleep 60", 1, "the shell parser did not come to an end with it."),
+        ("echo '{'", 20, "it is nested too deeply."),
+        ("echo '[]'", 20, "the shell parser printed no tree."),
     ],
 )
-def test_a_parser_that_fails_leaves_it_undecided(own_parser: Callable[[str], None], script: str, says: str) -> None:
+def test_a_parser_that_fails_leaves_it_undecided(own_parser: Callable[[str], None], script: str, seconds: float, says: str) -> None:
     own_parser(script)
-    assert judge("ls", ["rm"], [], seconds=1) == Judgement(undecided=says)
+    assert judge("ls", ["rm"], [], seconds) == Judgement(undecided=says)
 
 
 def test_an_older_parser_is_not_believed(own_parser: Callable[[str], None]) -> None:
