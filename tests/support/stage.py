@@ -21,6 +21,7 @@ from pygent_tui.screens.workbench import Workbench
 from pygent_tui.views.app_state import AppState
 from pygent_tui.widgets.asks.ask_panel import AskPanel
 from pygent_tui.widgets.line_view import LineView
+from pygent_tui.widgets.output.full_view import FullView
 from pygent_tui.widgets.popup import Popup
 from pygent_tui.widgets.report_view import ReportView
 
@@ -75,10 +76,18 @@ class Stage:
         lines = self.app.screen._compositor.render_strips()[region.y : region.bottom]
         return "\n".join(strip.crop(region.x, region.right).text.rstrip() for strip in lines)
 
+    @property
+    def reads(self) -> bool:
+        """Whether a large file on the top screen is still being read or searched, by what is drawn of it."""
+        titles = (str(view.border_title) for view in self.app.screen.query(FullView))
+        return any("line" not in title or " so far" in title or "searching …" in self.text("#full-output") for title in titles)
+
     async def press(self, *keys: str) -> None:
-        """Press keys, once what they may answer can be read."""
+        """Press keys, once what they may answer can be read, and what they may go through was found."""
         await self.until(lambda: all(panel.guard.drawn_at is not None for panel in self.bench.query(AskPanel)))
         for is_text, run in groupby(keys, key=lambda key: len(key) == 1):
+            if self.reads:
+                await self.until(lambda: not self.reads)
             pressed = list(run)
             if is_text and len(pressed) > 1 and isinstance(self.app.focused, Input | TextArea):
                 await self._type("".join(pressed))
@@ -124,7 +133,7 @@ async def show_scene(stage: Stage, scene: Scene) -> None:
         await stage.pilot.pause()
         for pane in (*stage.bench.query(LineView), *stage.app.screen.query(LineView)):
             pane.flush()
-    await stage.until(lambda: all(report.done for report in stage.app.screen.query(ReportView)))
+    await stage.until(lambda: not stage.reads and all(report.done for report in stage.app.screen.query(ReportView)))
 
 
 def play(

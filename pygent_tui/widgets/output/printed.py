@@ -196,17 +196,13 @@ class Printed(SidewaysView):
         """Bring the counts of `matches` up to date."""
         matches.count(source)
 
-    def search_note(self) -> str:
-        """What else the search bar says: how far a search is."""
-        return ""
-
     def _search_on(self, source: Source, fresh: bool) -> None:
         """The text changed while it is searched."""
         if self.matches is not None:
             if fresh:
                 self.matches.current = None
             self.count(self.matches, source)
-            self.tell_search(self.matches.position or self.matches.total, self.search_note())
+            self.tell_search(self.matches.position or self.matches.total)
 
     def go(self, hit: Hit | None) -> None:
         """Bring a match into view, and stay there."""

@@ -85,10 +85,14 @@ class SearchHost(ScrollView):
             self.focus()
             self.refresh_bindings()
 
-    def tell_search(self, found: Position | int | None, note: str = "") -> None:
+    def search_note(self) -> str:
+        """What else the search bar says: how far a search is that goes on."""
+        return ""
+
+    def tell_search(self, found: Position | int | None) -> None:
         """Say in the search bar what is found, now that it changed: which match of how many, or only how many."""
         if self._bar is not None:
-            self._bar.tell(found, note)
+            self._bar.tell(found, self.search_note())
 
     def on_search_bar_typed(self, event: SearchBar.Typed) -> None:
         event.stop()
