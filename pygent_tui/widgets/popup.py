@@ -65,6 +65,7 @@ class Popup(Widget):
         self._at = -1
         self._top = 0
         self._rows = 1
+        self._moved = False
         self._placed: tuple[int, int, Offset] | None = None
         self.asked = ""
         self.left = False
@@ -84,10 +85,15 @@ class Popup(Widget):
         return self.chosen or (self._choices[0] if self.is_open else None)
 
     def fill(self, asked: str, choices: Sequence[Choice], title: str, keys: str, *, marked: bool) -> None:
-        """Offer `choices` for what was `asked`, the first of them `marked`; without any the list is closed."""
+        """Offer `choices` for what was `asked`, the first of them `marked`; without any the list is closed.
+
+        What the user marked since he wrote stays marked, for the list may be filled anew just when he takes it.
+        """
+        kept = self.chosen if self._moved else None
         self.asked = asked
         self._choices = tuple(choices)
-        self._at = 0 if marked else -1
+        self._moved = kept is not None and kept in self._choices
+        self._at = self._choices.index(kept) if kept is not None and self._moved else 0 if marked else -1
         self._top = 0
         if not choices:
             self.close()
@@ -97,7 +103,7 @@ class Popup(Widget):
         self.refresh()
 
     def close(self) -> None:
-        self._choices, self._at = (), -1
+        self._choices, self._at, self._moved = (), -1, False
         self.display = False
 
     def leave(self) -> None:
@@ -105,17 +111,27 @@ class Popup(Widget):
         self.close()
         self.left = True
 
+    def written(self) -> None:
+        """Something else is sought now: of what fits it the first is marked."""
+        self._moved = False
+
     def move(self, step: int) -> None:
         """Mark the next choice, or the one before; from the last on to the first."""
         count = len(self._choices)
         self._at = (self._at + step) % count if self._at >= 0 else (0 if step > 0 else count - 1)
-        self._top = max(min(self._top, self._at), self._at - self._rows + 1)
+        self._moved = True
+        self._reveal()
         self.refresh()
+
+    def _reveal(self) -> None:
+        """Have the marked choice among the rows that are shown."""
+        self._top = max(0, min(self._top, self._at), self._at - self._rows + 1)
 
     def place(self, composer: Region, screen: Region, *, below: bool = False) -> None:
         """Stand right above the composer, as high as there is room; or `below` it."""
         room = min(ROWS if screen.height >= 18 else _SHORT_ROWS, (screen.height - composer.bottom if below else composer.y) - _FRAME)
         self._rows = max(1, min(len(self._choices), room))
+        self._reveal()
         width, height = max(1, min(composer.width, _WIDEST)), self._rows + _FRAME
         at = Offset(composer.x, composer.bottom if below else max(0, composer.y - height))
         if (width, height, at) != self._placed:  # to lay out the screen takes longer than all else that a key does

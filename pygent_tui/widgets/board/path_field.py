@@ -62,6 +62,7 @@ class PathField(Input):
 
     def on_input_changed(self) -> None:
         self.popup.left = False
+        self.popup.written()
         self.look()
 
     def on_blur(self, event: events.Blur) -> None:

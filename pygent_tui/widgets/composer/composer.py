@@ -305,6 +305,8 @@ class Composer(ChipArea):
     def edit(self, edit: Edit) -> EditResult:
         """What is written ends what was asked of the lists above."""
         self._taking = None
+        if self.popup is not None:
+            self.popup.written()
         if self._marked is not None and self.queue is not None:
             self.queue.leave()
         return super().edit(edit)
