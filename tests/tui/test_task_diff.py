@@ -42,10 +42,10 @@ def test_until_the_answer_comes_it_says_that_it_looks() -> None:
         assert "Nothing to show yet." in stage.text("#task-diff-view")
         assert not {"A apply", "Space mark", "y copy patch", "d side by side"} & set(stage.text("#keys").split("  "))
         await playing.post(ChangesListed(CHANGES))
-        await stage.until(lambda: "task-1 · 5 paths" in stage.text("#task-diff-list"))
+        await stage.until(lambda: "+ .venv/  ignored, 812 files" in stage.text("#task-diff-list"))
         shown = stage.text("#task-diff-list")
+        assert "task-1 · 5 paths" in shown
         assert "± src/cache.py  ! also task-2  +4 −2" in shown
-        assert "+ .venv/  ignored, 812 files" in shown
         await stage.until(lambda: "return request.fingerprint" in stage.text("#task-diff-view"))
         assert {"A apply", "Space mark", "y copy patch", "d side by side"} <= {key.strip() for key in stage.text("#keys").split("  ")}
         await stage.press("escape")

@@ -44,8 +44,11 @@ class CopiesView(LineView):
         """For each line the copy that it is of, -1 where columns share it."""
 
     def show(self, state: Comparing) -> None:
-        if state is not self._state:
-            self._state = state
+        """Show `state`; another choice at once, for a key made it."""
+        before, self._state = self._state, state
+        if state.chosen != before.chosen:
+            self.flush()
+        elif state is not before:
             self.touch()
 
     # ------------------------------------------------------------ lines
