@@ -170,7 +170,7 @@ SCENES: tuple[Scene, ...] = (
     Scene("task-new-files", start, writing_scenes.TASK_FILES, workspace=writing_scenes.PROJECT, awaits="src/cache.rs"),
     Scene("task-new-copies", work_scripts.worked, (*"/task-new", "enter", *work_scripts.COPIES_WRITTEN)),
     Scene("task-retry", work_scripts.worked, (*"/task-retry task-1 task-2", "enter", "right", "tab", *"only the tests")),
-    Scene("task-limits", work_scripts.capped, (*"/task-limits task-1", "enter", "end", "backspace", *"40")),
+    Scene("task-limits", work_scripts.capped, (*"/task-limits task-1", "enter", *"40", "tab")),
     Scene("task-looking", work_scripts.worked, (*"/task-diff task-1", "enter")),
     Scene("task-diff", work_scripts.listed, (*"/task-apply task-1", "enter", "down", "space")),
     Scene("task-diff-copied", work_scripts.listed, (*"/task-diff task-1", "enter", "y")),

@@ -131,7 +131,7 @@ class Form(ModalScreen[Filled]):
             paths = PathField(field.value, field.hint, self._search, id=name)
             self._popups.append(paths.popup)
             return paths
-        line = Input(field.value, field.hint, id=name, select_on_focus=False)
+        line = Input(field.value, field.hint, id=name, select_on_focus=field.replaced)
         line.cursor_blink = False
         return line
 

@@ -159,10 +159,10 @@ def limit_fields(views: Sequence[TaskView]) -> tuple[tuple[Field, ...], ...]:
     view = views[0]
     now = view.limits
     return (
-        (Field("steps", "Steps", _said(now.steps), f"no cap; {view.steps} used"),),
-        (Field("tokens", "Tokens", _said(now.tokens), f"no cap; {view.usage.total:,} used"),),
-        (Field("seconds", "Time", _said(now.seconds), "no limit, in all"),),
-        (Field("step_seconds", "A step", _said(now.step_seconds), "no limit"),),
+        (Field("steps", "Steps", _said(now.steps), f"no cap; {view.steps} used", replaced=True),),
+        (Field("tokens", "Tokens", _said(now.tokens), f"no cap; {view.usage.total:,} used", replaced=True),),
+        (Field("seconds", "Time", _said(now.seconds), "no limit, in all", replaced=True),),
+        (Field("step_seconds", "A step", _said(now.step_seconds), "no limit", replaced=True),),
     )
 
 

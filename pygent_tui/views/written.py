@@ -37,6 +37,8 @@ class Field:
     lines: int = 1
     paths: bool = False
     """Whether paths of the workspace are written here, so that they can be completed."""
+    replaced: bool = False
+    """Whether what is typed takes the place of what stands there, as of a number."""
 
 
 @frozen

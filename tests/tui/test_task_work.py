@@ -110,9 +110,19 @@ def test_the_form_of_caps_shows_what_is_used_and_saving_it_resumes() -> None:
         await stage.press("home", "L")
         await opened(stage)
         assert verdict(stage) == "Used: 3 steps, 4,140 tokens; so it stays paused."
-        await stage.press("end", "backspace", *"40", "ctrl+s")
+        await stage.press(*"40", "ctrl+s")
         assert (await sent(stage))[0] == LimitTask("task-1", Limits(40, 200_000))
         await stage.until(lambda: stage.ops[1:] == [ResumeTask("task-1")])
+
+    play(CAPPED, scenario)
+
+
+def test_a_cap_is_changed_in_place_after_a_key_that_moves_the_cursor_and_replaced_without() -> None:
+    async def scenario(stage: Stage) -> None:
+        await command(stage, "/task-limits task-1")
+        await opened(stage)
+        await stage.press("end", *"0", "tab", *"9k", "tab", "tab", *"60", "shift+tab", "shift+tab", *"8k", "ctrl+s")
+        assert (await sent(stage))[0] == LimitTask("task-1", Limits(30, 8_000, None, 60.0))
 
     play(CAPPED, scenario)
 
