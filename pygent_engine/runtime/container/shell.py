@@ -18,6 +18,8 @@ _SHELL = ("sh", "-c", "command -v bash >/dev/null && exec bash; exec sh")
 _SEND_S = 5.0
 _SWEEP_S = 3.0
 _CODE_S = 1.0
+_LATE_S = 5.0  # for the code of a shell that has ended
+_GONE_S = 3.0  # for a container to be gone that may have taken its shell along
 _KILLED = 137
 _LOOK_S = 0.05
 
@@ -32,6 +34,8 @@ class ContainerShell:
     def __init__(self, engine: Engine, container: str, columns: int, rows: int, term: str) -> None:
         self._engine = engine
         self._container = container
+        self._shut = False
+        self._ended = False  # by itself
         self._token = secrets.token_hex(8)
         self._marker = f"{engine.visits.runtime_of(container)}.{self._token}."
         environment = {"TERM": term, MARKER: self._marker}
@@ -40,7 +44,9 @@ class ContainerShell:
 
     def receive(self, seconds: float) -> bytes | None:
         """What the shell wrote; None when nothing came for `seconds`, b"" when it has ended. Raises OSError."""
-        return self._connection.receive(seconds)
+        data = self._connection.receive(seconds)
+        self._ended = self._ended or (data == b"" and not self._shut)
+        return data
 
     def send(self, data: bytes) -> None:
         """Hand the shell what was typed. Raises OSError."""
@@ -53,6 +59,7 @@ class ContainerShell:
 
     def shut(self) -> None:
         """Let no `receive` wait any longer."""
+        self._shut = True
         self._connection.shut()
 
     def close(self) -> int | None:
@@ -61,7 +68,7 @@ class ContainerShell:
             self._connection.close()
             with contextlib.suppress(RuntimeUnavailable, OSError):
                 code = self._code()
-                self._see_container(_CODE_S if code == _KILLED else 0.0)
+                self._see_container(_GONE_S if code == _KILLED else 0.0)
                 self._sweep()
                 return code
             return None
@@ -69,10 +76,11 @@ class ContainerShell:
             self._engine.close()
 
     def _code(self) -> int | None:
-        """The engine knows of the end a moment after the last byte."""
-        deadline = time.monotonic() + _CODE_S
+        """The engine knows of the end a moment after the last byte, a busy one seconds after it. Raises RuntimeUnavailable when
+        the container is gone before."""
+        deadline = time.monotonic() + (_LATE_S if self._ended else _CODE_S)
         while (code := self._engine.visits.exit_code(self._visit)) is None and time.monotonic() < deadline:
-            time.sleep(_LOOK_S)
+            self._see_container(_LOOK_S)
         return code
 
     def _see_container(self, seconds: float) -> None:
