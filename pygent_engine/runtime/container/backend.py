@@ -103,7 +103,9 @@ class ContainerBackend:
         deadline = time.monotonic() + _STOP_S
         for thread in ending:
             thread.join(max(0.0, deadline - time.monotonic()))
-        with self._turn:
+        if not self._turn.acquire(timeout=_TURN_S):
+            return  # a command that came after the stop is at work: the volume is its own
+        with self._own_turn():
             if self._container is None:
                 self._maker.remove_volume()
 

@@ -90,8 +90,8 @@ def a_dead_pid() -> int:
 
 def test_a_container_that_was_never_started_goes_when_its_owner_was_killed(docker_image: str, client: Any, tmp_path: Path) -> None:
     died = subprocess.run([sys.executable, "-c", HALFWAY, docker_image, str(tmp_path)], capture_output=True, text=True, timeout=60)
-    container = died.stdout.strip()
-    assert (died.returncode, exists(client, container)) == (-signal.SIGKILL, True)
+    container = died.stdout.strip()  # from here on any Pygent that starts may remove it
+    assert (died.returncode, bool(container)) == (-signal.SIGKILL, True)
     with Runtime(True, image=docker_image):
         assert not exists(client, container)
 
