@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ..connection import Failed
 from ..ports import LaunchPort
 from ..screens.cannot_start import CannotStart, Way
+from ..views.status_line import CANNOT_START, IMAGE_MISSING, NO_NOTE, Part
 from .station import Station
+
+if TYPE_CHECKING:
+    from ..conductor import Conductor
 
 
 class Opening(Station):
     """Opens the session when the panes stand."""
 
+    def __init__(self, conductor: Conductor) -> None:
+        super().__init__(conductor)
+        self._image = ""  # the one that is missing, when that is why
+
     def begin(self) -> None:
         self.conductor.connection.open()
 
+    @property
+    def note(self) -> Part:
+        """What the status bar says as long as there is no way in."""
+        return NO_NOTE if not self.app.failure else IMAGE_MISSING if self._image else CANNOT_START
+
     def failed(self, failed: Failed) -> None:
         """The session could not be opened: let the user choose what comes now."""
-        self.app.failure = failed.reason
+        self.app.failure, self._image = failed.reason, failed.image
         if self.conductor.launch.attached:  # there is no other way in
             self.app.leave(1)
             return

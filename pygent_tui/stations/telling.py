@@ -35,8 +35,7 @@ class Telling(Station):
             self._ticker = None
 
     def tick(self, now: float) -> None:
-        note = "cannot start" if self.app.failure else ""
-        state = self.conductor.state
+        state, note = self.conductor.state, self.conductor.opening.note
         tuning = state.tuning
         line = status_line(state.status, state.asks, self.conductor.launch.model, now, note, tuning.approvals, tuning.confirm_bash)
         self.bench.bar.show(line.left, line.notes, line.aside)

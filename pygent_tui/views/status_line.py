@@ -11,6 +11,9 @@ from .status import Status
 
 Part = tuple[str, str]
 
+NO_NOTE: Part = ("", "")
+CANNOT_START: Part = ("cannot start", "$text-error")
+IMAGE_MISSING: Part = ("waiting for you: image missing", "bold $text-warning")
 _QUIET = "$text-muted"
 
 
@@ -24,7 +27,7 @@ class StatusLine:
 
 
 def status_line(
-    status: Status, asks: Asks, model: str, now: float, note: str = "", approvals: ApprovalMode = "auto", confirm_bash: bool = True
+    status: Status, asks: Asks, model: str, now: float, note: Part = NO_NOTE, approvals: ApprovalMode = "auto", confirm_bash: bool = True
 ) -> StatusLine:
     """The session as it stands at `now`; a `note` says instead why there is none, `model` what it would ask."""
     return StatusLine(
@@ -86,10 +89,10 @@ def _why(status: Status) -> str:
     return f" · local because {status.opened.fallback_reason}"
 
 
-def _state(status: Status, asks: Asks, now: float, note: str) -> Part:
+def _state(status: Status, asks: Asks, now: float, note: Part) -> Part:
     waiting = len(asks.pending)
-    if note:
-        return (f"· {note}", "$text-error")
+    if note != NO_NOTE:
+        return (f"· {note[0]}", note[1])
     if status.closed is not None:
         return ("· closed", "$text-error")
     if waiting:

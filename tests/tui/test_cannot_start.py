@@ -29,6 +29,7 @@ def test_the_reason_is_told_and_quitting_ends_with_an_error() -> None:
     async def scenario(stage: Stage) -> None:
         assert isinstance(stage.app.screen, CannotStart)
         assert REASON in stage.text(".dialog")
+        assert "cannot start" in stage.bench.bar.render().plain
         await stage.press("q")
 
     app = play(CANNOT, scenario)
@@ -92,6 +93,7 @@ def test_a_missing_image_is_told_with_the_command_that_pulls_it() -> None:
     async def scenario(stage: Stage) -> None:
         shown = stage.text(".dialog")
         assert "docker pull some:image" in shown
+        assert "waiting for you: image missing" in stage.bench.bar.render().plain
         assert all(way in shown for way in ("p  pull it", "r  try again", "l  work locally", "q  quit"))
         await stage.press("q")
 

@@ -7,23 +7,24 @@ import pytest
 from pygent_engine.events import CallStarted, SessionClosed
 from pygent_engine.values import ApprovalMode, Mode, ToolCall
 from pygent_tui.views import app_state
-from pygent_tui.views.status_line import StatusLine, compact, elapsed, status_line
+from pygent_tui.views.status_line import CANNOT_START, IMAGE_MISSING, NO_NOTE, Part, StatusLine, compact, elapsed, status_line
 from tests.scripts import approval, ended_tasks, fallback, running, start
 from tests.support.script import Script, call
 
 
-def line(script: Script | None, note: str = "") -> StatusLine:
+def line(script: Script | None, note: Part = NO_NOTE) -> StatusLine:
     """What the bar says seven seconds after the end of `script`."""
     state = app_state.fold(app_state.AppState(), script.envelopes if script else [])
     return status_line(state.status, state.asks, "demo", script.at + 7 if script else 0.0, note)
 
 
-def text(script: Script | None, note: str = "") -> str:
+def text(script: Script | None, note: Part = NO_NOTE) -> str:
     return "".join(part for part, _ in line(script, note).left)
 
 
 def test_before_the_session_there_is_no_mode_to_tell() -> None:
-    assert (text(None), text(None, "cannot start")) == (" demo · starting", " demo · cannot start")
+    assert (text(None), text(None, CANNOT_START)) == (" demo · starting", " demo · cannot start")
+    assert line(None, IMAGE_MISSING).left[-1] == ("· waiting for you: image missing", "bold $text-warning")
 
 
 def test_the_whole_line_of_an_idle_session() -> None:
@@ -88,5 +89,5 @@ def test_what_asks_is_told_where_it_is_not_as_it_began(
     mode: Mode, approvals: ApprovalMode, confirm_bash: bool, badge: tuple[tuple[str, str], ...]
 ) -> None:
     state = app_state.fold(app_state.AppState(), Script(mode).envelopes)
-    shown = status_line(state.status, state.asks, "demo", 0.0, "", approvals, confirm_bash)
+    shown = status_line(state.status, state.asks, "demo", 0.0, NO_NOTE, approvals, confirm_bash)
     assert shown.left[1:-2] == badge
