@@ -166,6 +166,8 @@ def end(app: PygentApp) -> None:
     app.memory.close()
     if app.conductor is not None:
         app.conductor.end()
+        for files in (app.conductor.keeping._files, app.conductor.recalling._files):
+            assert files.finish(DEADLINE_S), "what is kept for the next run was not written"  # a user is told after a second
         app.conductor.connection.close()
         assert app.conductor.connection.wait_closed(DEADLINE_S)
 

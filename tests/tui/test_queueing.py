@@ -129,6 +129,11 @@ def launch(folder: Path, scene: Scene = START) -> SceneLaunch:
     return SceneLaunch(SceneSession(scene.envelopes()), state_folder=folder)
 
 
+async def begun(stage: Stage) -> None:
+    """Wait until what the last run left was read: drafts are kept from then on."""
+    await stage.until(lambda: stage.conductor.keeping._offered)
+
+
 def kept(folder: Path) -> Draft:
     file = DraftFile(folder, HERE, str)
     draft, _ = file.open()
@@ -153,6 +158,7 @@ def test_a_draft_that_cannot_be_read_is_told_and_the_app_works(tmp_path: Path) -
 
 def test_what_was_written_and_queued_is_back_at_the_next_start_and_nothing_of_it_is_sent(tmp_path: Path) -> None:
     async def first(stage: Stage) -> None:
+        await begun(stage)
         await stage.press(*"queued", "enter", *"draft")
 
     async def second(stage: Stage) -> None:
@@ -170,6 +176,7 @@ def test_what_was_written_and_queued_is_back_at_the_next_start_and_nothing_of_it
 
 def test_a_draft_that_is_sent_is_forgotten(tmp_path: Path) -> None:
     async def first(stage: Stage) -> None:
+        await begun(stage)
         await stage.press(*"draft")
 
     async def second(stage: Stage) -> None:
@@ -185,7 +192,7 @@ def test_a_draft_that_is_sent_is_forgotten(tmp_path: Path) -> None:
 
 def test_what_is_written_is_saved_within_a_second_without_leaving(tmp_path: Path) -> None:
     async def scenario(stage: Stage) -> None:
-        await stage.until(lambda: stage.conductor.keeping._offered)
+        await begun(stage)
         await stage.press(*"draft")
         await stage.until(lambda: list((tmp_path / "drafts").glob("*.json")))
 
@@ -194,6 +201,7 @@ def test_what_is_written_is_saved_within_a_second_without_leaving(tmp_path: Path
 
 def test_what_is_sought_in_earlier_prompts_is_no_draft(tmp_path: Path) -> None:
     async def scenario(stage: Stage) -> None:
+        await begun(stage)
         await stage.press(*"one", "enter", *"draft", "ctrl+r", *"sought")
 
     play(START, scenario, launch=launch(tmp_path))
