@@ -33,7 +33,8 @@ class DraftFile:
 
     def __init__(self, folder: Path, workspace: str, redact: Callable[[str], str]) -> None:
         digest = hashlib.sha256(workspace.encode(errors="replace")).hexdigest()[:20]
-        self._stem = folder / "drafts" / digest
+        self.folder = folder / "drafts"
+        self._stem = self.folder / digest
         self._redact = redact
         self._path: Path | None = None
         self._lock: int | None = None

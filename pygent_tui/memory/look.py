@@ -100,7 +100,7 @@ def _written(path: Path, look: Look) -> str:
     try:
         private.write(path, "".join(f"{name} {value}\n" for name, value in values.items()))
     except OSError as error:
-        return f"How the panes stand could not be kept: {error.strerror}."
+        return private.failed("How the panes stand could not be kept", path, error)
     return ""
 
 
@@ -112,7 +112,7 @@ def _read(path: Path) -> tuple[Look, str]:
     except FileNotFoundError:
         return Look(), ""
     except OSError as error:
-        return Look(), f"What was kept of the look cannot be read: {error.strerror}."
+        return Look(), private.failed("What was kept of the look cannot be read", path, error)
     try:
         return _parsed(text), ""
     except ValueError:
@@ -123,7 +123,7 @@ def _aside(path: Path) -> str:
     try:
         return f"What was kept of the look is damaged; it was put aside as {private.put_aside(path).name}."
     except OSError as error:
-        return f"What was kept of the look is damaged, and cannot be put aside: {error.strerror}."
+        return private.failed("What was kept of the look is damaged, and cannot be put aside", path, error)
 
 
 def _parsed(text: bytes) -> Look:

@@ -11,6 +11,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from pygent_engine.untrusted import clean_path
+
 _FOLDER_MODE = 0o700
 _FILE_MODE = 0o600
 
@@ -35,6 +37,11 @@ def put_aside(path: Path) -> Path:
     aside = path.with_name(f"{path.name}.broken")
     path.replace(aside)
     return aside
+
+
+def failed(what: str, path: Path, error: OSError) -> str:
+    """That `what` did not come to be, where, and why, as a sentence."""
+    return f"{what} ({clean_path(str(path))}): {error.strerror}."
 
 
 def _make_folder(folder: Path) -> None:

@@ -33,7 +33,7 @@ class PromptFile:
     """`redact` takes the key out of what is kept."""
 
     def __init__(self, folder: Path, redact: Callable[[str], str]) -> None:
-        self._path = folder / _NAME
+        self.path = folder / _NAME
         self._lock = folder / f"{_NAME}.lock"
         self._redact = redact
 
@@ -43,23 +43,23 @@ class PromptFile:
             return
         line = _line(Kept(self._redact(kept.text), kept.workspace, kept.at))
         with locked(self._lock):
-            append_line(self._path, line)
+            append_line(self.path, line)
 
     def read(self) -> tuple[list[Kept], str]:
         """What is kept, the oldest first, and a sentence about what could not be read. Drops the oldest of too many."""
-        if not self._path.exists():
+        if not self.path.exists():
             return [], ""
         with locked(self._lock):
-            lines = _last_lines(self._path)
+            lines = _last_lines(self.path)
             found = [kept for line in lines if (kept := _read(line)) is not None]
             lost = len(lines) - len(found)
             problem = ""
             if lost:
                 which = f"{lost} prompt{'s' if lost > 1 else ''} of the history"
-                problem = f"{which} could not be read; the file is kept as {put_aside(self._path)}."
+                problem = f"{which} could not be read; the file is kept as {put_aside(self.path)}."
             if lost or len(found) > MOST + _SLACK:
                 found = found[-MOST:]
-                write(self._path, "".join(f"{_line(kept)}\n" for kept in found))
+                write(self.path, "".join(f"{_line(kept)}\n" for kept in found))
         return found, problem
 
 

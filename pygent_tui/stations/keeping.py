@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..aside import Aside
 from ..memory.drafts import EMPTY, Draft, DraftFile
+from ..memory.private import failed
 from ..widgets.request import Brought
 from .station import Station
 
@@ -65,7 +66,7 @@ class Keeping(Station):
         try:
             return self._file.open()
         except OSError as error:
-            return EMPTY, f"Drafts are not kept: {error.strerror}."
+            return EMPTY, failed("Drafts are not kept", self._file.folder, error)
 
     def _offer(self, outcome: tuple[Draft, str]) -> None:
         """Show the draft of the last run; what was written since the start goes first."""
@@ -105,5 +106,5 @@ def _saved(file: DraftFile, draft: Draft) -> str:
     try:
         file.save(draft)
     except OSError as error:
-        return f"The draft could not be kept: {error.strerror}."
+        return failed("The draft could not be kept", file.folder, error)
     return ""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..aside import Aside
 from ..bound import key_of, keys_of
 from ..matching import Names
+from ..memory.private import failed
 from ..memory.prompts import Kept, PromptFile, recall
 from ..widgets.composer.composer import Composer
 from ..widgets.popup import Choice
@@ -59,7 +60,7 @@ class Recalling(Station):
             try:
                 file.append(kept)
             except OSError as error:
-                return f"The prompt could not be kept for later runs: {error.strerror}."
+                return failed("The prompt could not be kept for later runs", file.path, error)
             return ""
 
         self._files.do(append, self._tell_once)
@@ -69,7 +70,7 @@ class Recalling(Station):
         try:
             kept, problem = self._file.read()
         except OSError as error:
-            return [], f"The prompts of earlier runs could not be read: {error.strerror}."
+            return [], failed("The prompts of earlier runs could not be read", self._file.path, error)
         return recall(kept, self.conductor.launch.workspace), problem
 
     def _show_read(self, outcome: tuple[list[str], str]) -> None:
@@ -100,13 +101,14 @@ class Recalling(Station):
         composer = self.bench.composer
         if not composer.searching:
             return
-        names, sought = self._names, composer.text
-        self._searcher.do_newest(lambda wanted: names.best(sought, _MOST, wanted), self._offer)
+        names, sought, before = self._names, composer.text, composer.before
+        self._searcher.do_newest(lambda wanted: names.best(sought, _MOST, wanted), lambda found: self._offer(before, found))
 
-    def _offer(self, found: list[str]) -> None:
+    def _offer(self, before: str, found: list[str]) -> None:
+        """Fill the list with what was found for what stood `before` the cursor."""
         composer, popup = self.bench.composer, self.conductor.completing.popup
         if composer.searching:
-            popup.fill(composer.before, [Choice(text, text) for text in found], "Earlier prompts", _keys(composer), marked=True)
+            popup.fill(before, [Choice(text, text) for text in found], "Earlier prompts", _keys(composer), marked=True)
             popup.place(composer.region, self.bench.region)
             composer.offered()
 

@@ -12,6 +12,7 @@ from pygent_tui.widgets.composer.composer import Composer
 from pygent_tui.widgets.popup import Popup
 from tests.scenes import Scene
 from tests.scripts import start
+from tests.support.pressing import press_at_once
 from tests.support.scene_session import SceneLaunch, SceneSession
 from tests.support.stage import Scenario, Stage, play
 
@@ -73,7 +74,9 @@ def test_a_history_that_cannot_be_written_is_told_once_and_the_prompt_is_sent(tm
         assert stage.ops == [SubmitPrompt("one"), SubmitPrompt("two")]
         assert stage.conductor.recalling._files.finish(20)
         await stage.pilot.pause()
-        assert sum("could not be kept" in notice for notice in stage.told) == 1
+        where = tmp_path / "state" / "history"
+        assert stage.told.count(f"The prompt could not be kept for later runs ({where}): File exists.") == 1
+        assert stage.told.count(f"Drafts are not kept ({tmp_path / 'state' / 'drafts'}): Not a directory.") == 1
 
     play(START, scenario, launch=SceneLaunch(SceneSession(start().envelopes), state_folder=tmp_path / "state"))
 
@@ -109,6 +112,17 @@ def test_ctrl_r_searches_and_enter_takes_what_is_marked(tmp_path: Path) -> None:
         await stage.press("enter")
         assert (composer(stage).text, stage.ops) == ("fix the build", [])
         assert "Prompt" in stage.text("#composer")
+
+    play_with(tmp_path, scenario, "fix the build", "add a test", "fix the tests")
+
+
+def test_enter_in_one_batch_with_what_is_sought_takes_what_fits_it(tmp_path: Path) -> None:
+    async def scenario(stage: Stage) -> None:
+        await stage.press("ctrl+r")
+        await stage.until(lambda: popup(stage).is_open and composer(stage).text == "")
+        await press_at_once(stage, *"fix the b", "enter")
+        await stage.until(lambda: not composer(stage).searching)
+        assert (composer(stage).text, stage.ops) == ("fix the build", [])
 
     play_with(tmp_path, scenario, "fix the build", "add a test", "fix the tests")
 

@@ -145,9 +145,9 @@ def test_what_cannot_be_kept_is_said_on_the_terminal_that_is_left(tmp_path: Path
         (state / "look").mkdir()
         shown.app.send(b"\x1bOR")  # F3: where the panes stand is kept, too
         shown.app.send(b"sent")
-        shown.until("The draft could not be kept: File exists.")
+        shown.until("The draft could not be kept")
         shown.app.send(b"\x11")
         assert shown.end() == 0
         said = shown.raw.rpartition(b"\x1b[?1049l")[2].decode()
-    assert "The draft could not be kept: File exists." in said
-    assert "How the panes stand could not be kept: Is a directory." in said
+    assert f"The draft could not be kept ({state / 'drafts'}): File exists." in said
+    assert f"How the panes stand could not be kept ({state / 'look'}): Is a directory." in said

@@ -64,7 +64,7 @@ def test_values_out_of_range_are_brought_into_it_and_unknown_ones_passed_over(tm
 def test_a_file_that_cannot_be_read_is_said_and_stays(tmp_path: Path) -> None:
     (tmp_path / NAME).mkdir()
     memory = Memory(tmp_path)
-    assert (memory.look, memory.problem) == (Look(), "What was kept of the look cannot be read: Is a directory.")
+    assert (memory.look, memory.problem) == (Look(), f"What was kept of the look cannot be read ({tmp_path / NAME}): Is a directory.")
     memory.keep(CHOSEN)
     memory.close()
-    assert memory.failure == "How the panes stand could not be kept: Is a directory."
+    assert memory.failure == f"How the panes stand could not be kept ({tmp_path / NAME}): Is a directory."
