@@ -24,6 +24,7 @@ _FPS = "60"
 # What tells of the terminal that the server was started in: the tab is none of it.
 _NOT_OF_A_TAB = frozenset({"TMUX", "STY", "SSH_TTY", "SSH_CONNECTION", "SSH_CLIENT", "DISPLAY", "WAYLAND_DISPLAY", "LINES"})
 _QUIT_S = 1.0
+_LEAVING_S = 3.0  # of a process that leaves by itself
 _TERM_S = 0.4
 _KILL_S = 1.0
 _SAID = 2000
@@ -38,6 +39,7 @@ class Tab:
         self._environment = environment
         self._show = show
         self._process: Process | None = None
+        self._leaves = False
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `end`
 
     async def start(self, columns: int, rows: int) -> None:
@@ -65,7 +67,8 @@ class Tab:
                 if kind == b"D":
                     await self._show(payload)
                 elif kind == b"M" and json.loads(payload).get("type") == "exit":
-                    return
+                    break
+        self._leaves = True
 
     async def type(self, text: str) -> None:
         """Hand over what was typed, pasted or clicked."""
@@ -76,16 +79,17 @@ class Tab:
         await self._send(b"M", json.dumps(meta).encode())
 
     async def end(self) -> None:
-        """Have it leave, and end it when it does not, in less than two seconds."""
+        """Have it leave, and end it when it does not, in less than three seconds; in five when it was about to leave by itself."""
         process = self._process
         if process is None:
             self._errors.close()
             return
         with suppress(TimeoutError):
-            async with asyncio.timeout(_QUIT_S):
+            async with asyncio.timeout(_LEAVING_S if self._leaves else _QUIT_S):
                 await self.tell(type="quit")
                 _close_input(process)
                 await _drained(process)
+        by_itself = process.returncode is not None
         for number, patience_s in ((signal.SIGTERM, _TERM_S), (signal.SIGKILL, _KILL_S)):
             if process.returncode is not None:
                 break
@@ -93,13 +97,14 @@ class Tab:
                 os.killpg(process.pid, number)
             with suppress(TimeoutError):
                 await asyncio.wait_for(_drained(process), patience_s)
-        self._log(process.returncode)
+        self._log(process.returncode, by_itself)
 
-    def _log(self, code: int | None) -> None:
+    def _log(self, code: int | None, by_itself: bool) -> None:
+        """Say how it ended, unless that was well, or without a word and not by itself."""
         with self._errors as errors:
             errors.seek(0)
             said = errors.read(_SAID).decode(errors="replace")
-        if code != 0:
+        if code != 0 and (by_itself or said):
             logging.getLogger("pygent").warning("the app of a browser's tab ended with %s: %s", code, clean_line(said, _SAID))
 
     async def _send(self, kind: bytes, payload: bytes) -> None:
