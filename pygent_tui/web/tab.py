@@ -23,7 +23,7 @@ _DRIVER = "pygent_tui.web.driver:TabDriver"
 _FPS = "60"
 # What tells of the terminal that the server was started in: the tab is none of it.
 _NOT_OF_A_TAB = frozenset({"TMUX", "STY", "SSH_TTY", "SSH_CONNECTION", "SSH_CLIENT", "DISPLAY", "WAYLAND_DISPLAY", "LINES"})
-_QUIT_S = 1.0
+_QUIT_S = 2.0
 _LEAVING_S = 3.0  # of a process that leaves by itself
 _TERM_S = 0.4
 _KILL_S = 1.0
@@ -79,7 +79,7 @@ class Tab:
         await self._send(b"M", json.dumps(meta).encode())
 
     async def end(self) -> None:
-        """Have it leave, and end it when it does not, in less than three seconds; in five when it was about to leave by itself."""
+        """Have it leave, and end it when it does not, in less than four seconds; in five when it was about to leave by itself."""
         process = self._process
         if process is None:
             self._errors.close()
@@ -100,12 +100,13 @@ class Tab:
         self._log(process.returncode, by_itself)
 
     def _log(self, code: int | None, by_itself: bool) -> None:
-        """Say how it ended, unless that was well, or without a word and not by itself."""
+        """Say how it ended, unless that was well. One that had to be ended was slow, which is no news where nobody asks for it."""
         with self._errors as errors:
             errors.seek(0)
             said = errors.read(_SAID).decode(errors="replace")
-        if code != 0 and (by_itself or said):
-            logging.getLogger("pygent").warning("the app of a browser's tab ended with %s: %s", code, clean_line(said, _SAID))
+        if code != 0:
+            level = logging.WARNING if by_itself else logging.INFO
+            logging.getLogger("pygent").log(level, "the app of a browser's tab ended with %s: %s", code, clean_line(said, _SAID))
 
     async def _send(self, kind: bytes, payload: bytes) -> None:
         assert self._process is not None and self._process.stdin is not None

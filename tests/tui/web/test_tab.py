@@ -48,11 +48,11 @@ async def _end_of(program: str) -> int | None:
 
 
 def test_who_leaves_has_the_time_for_it(caplog: pytest.LogCaptureFixture) -> None:
-    assert end_of(f"{LEAVES}time.sleep(1.1)", caplog) == (0, [])
+    assert end_of(f"{LEAVES}time.sleep(0.5)", caplog) == (0, [])
 
 
-def test_who_does_not_leave_is_ended_without_a_word(caplog: pytest.LogCaptureFixture) -> None:
-    assert end_of("time.sleep(60)", caplog) == (-15, [])
+def test_that_one_was_slow_and_had_to_be_ended_is_no_warning(caplog: pytest.LogCaptureFixture) -> None:
+    assert end_of("sys.stderr.write('The session has ended.'); sys.stderr.flush(); time.sleep(60)", caplog) == (-15, [])
 
 
 def test_what_went_wrong_is_logged_with_what_was_said(caplog: pytest.LogCaptureFixture) -> None:
