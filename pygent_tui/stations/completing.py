@@ -41,6 +41,8 @@ class Completing(Station):
         self._names = Names()
         self._listed_at: float | None = None
         self._token: Token | None = None
+        self._before = ""
+        """What stood before the cursor when the token was looked for; more may stand there by now."""
         self._folder: Path | None = None
 
     def requests(self) -> Mapping[type[Request], Callable[[Any], object]]:
@@ -69,7 +71,7 @@ class Completing(Station):
         fresh = token is None or self._token is None or (token.kind, token.start) != (self._token.kind, self._token.start)
         if fresh:
             self.popup.left = False
-        self._token = token
+        self._token, self._before = token, composer.before
         self._hint(token)
         if token is None or self.popup.left:
             self._offer(())
@@ -88,9 +90,9 @@ class Completing(Station):
         return token_at(composer.before, first=row == 0, last=last)
 
     def _offer(self, choices: Sequence[Choice], title: str = "", *, marked: bool = True) -> None:
-        """Fill the list for what stands before the cursor now."""
+        """Fill the list for what was looked for last."""
         composer = self.bench.composer
-        self.popup.fill(composer.before, choices, title, _keys(composer), marked=marked)
+        self.popup.fill(self._before, choices, title, _keys(composer), marked=marked)
         if choices:
             self._place()
             self.app.call_after_refresh(self._place)  # the composer may just be growing

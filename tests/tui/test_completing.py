@@ -90,6 +90,21 @@ def test_up_and_down_choose_and_do_not_walk_the_history(tmp_path: Path) -> None:
     in_workspace(tmp_path, scenario, "a0", "a1", "a2")
 
 
+def test_a_list_that_comes_late_is_not_taken_for_what_was_typed_since(tmp_path: Path) -> None:
+    async def scenario(stage: Stage) -> None:
+        await stage.press("@")
+        await stage.until(lambda: offers(stage, "a.py"))
+        station = stage.conductor.completing
+        asked = station._token
+        assert asked is not None
+        composer(stage).insert("m")
+        station._offer_files(asked, ["a.py", "main.py"])  # found for the @ alone
+        composer(stage).action_complete()
+        await stage.until(lambda: composer(stage).text == "@main.py ")
+
+    in_workspace(tmp_path, scenario, "a.py", "main.py")
+
+
 @pytest.mark.uses("composer.leave")
 def test_escape_closes_the_list_keeps_the_text_and_interrupts_nothing(tmp_path: Path) -> None:
     async def scenario(stage: Stage) -> None:

@@ -272,12 +272,12 @@ class Composer(ChipArea):
     def _take(self, choice: Choice, whole: bool) -> None:
         """Put a choice in its place: at once, or when the list has caught up with what was typed."""
         assert self.popup is not None
+        if self.popup.asked != self.before:
+            self._taking = whole
+            return
         if self._put_by is not None:
             self.end_search()
             self.write(choice.text)
-            return
-        if self.popup.asked != self.before:
-            self._taking = whole
             return
         row, _ = self.cursor_location
         end = choice.after_enter if whole else choice.after_tab
