@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
 from pygent_engine.frozen import frozen
 
-from .private import lock_file, put_aside, write
+from .private import lock_file, put_aside, remove_lock, write
 
+_LOCK = ".lock"
 _SLOTS = 8
 """So many apps in one workspace have a draft of their own; what is written in others is not kept."""
 
@@ -44,7 +44,7 @@ class DraftFile:
         could not be read. Raises OSError."""
         for slot in range(_SLOTS):
             path = self._stem.with_name(f"{self._stem.name}{f'-{slot + 1}' if slot else ''}.json")
-            lock = lock_file(path.with_suffix(".lock"), wait=False)
+            lock = lock_file(path.with_suffix(_LOCK), wait=False)
             if lock is None:
                 continue
             if self._path is None or path.exists():
@@ -53,7 +53,7 @@ class DraftFile:
                 if path.exists():
                     break
             else:
-                os.close(lock)
+                remove_lock(path.with_suffix(_LOCK), lock)
         return self._read()
 
     def save(self, draft: Draft) -> None:
@@ -68,8 +68,8 @@ class DraftFile:
 
     def close(self) -> None:
         """Leave the file to the next app."""
-        if self._lock is not None:
-            os.close(self._lock)
+        if self._path is not None and self._lock is not None:
+            remove_lock(self._path.with_suffix(_LOCK), self._lock)
             self._path = self._lock = None
 
     def _read(self) -> tuple[Draft, str]:

@@ -67,6 +67,19 @@ def append_line(path: Path, line: str) -> None:
 def lock_file(path: Path, *, wait: bool) -> int | None:
     """A descriptor that holds the lock `path` until it is closed, or its process ends; None when another holds it."""
     _make_folder(path.parent)
+    while (descriptor := _lock(path, wait)) is not None and not _is_at(path, descriptor):
+        os.close(descriptor)  # it was removed between the opening and the lock: another file is the lock now
+    return descriptor
+
+
+def remove_lock(path: Path, descriptor: int) -> None:
+    """Let go of a lock that is held, and leave no file behind. Whoever has opened that one sees that it is gone."""
+    with contextlib.suppress(OSError):
+        path.unlink()
+    os.close(descriptor)
+
+
+def _lock(path: Path, wait: bool) -> int | None:
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, _FILE_MODE)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
@@ -77,6 +90,14 @@ def lock_file(path: Path, *, wait: bool) -> int | None:
         os.close(descriptor)
         raise
     return descriptor
+
+
+def _is_at(path: Path, descriptor: int) -> bool:
+    """Whether the open file is the one at `path`."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.lstat())
+    except FileNotFoundError:
+        return False
 
 
 @contextlib.contextmanager

@@ -85,7 +85,7 @@ def test_nobody_else_may_read_it_whatever_the_umask(tmp_path: Path) -> None:
         os.umask(before)
     folder = tmp_path / "state" / "drafts"
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
+    assert [(path.suffix, stat.S_IMODE(path.stat().st_mode)) for path in folder.iterdir()] == [(".json", 0o600)]
 
 
 def test_what_is_saved_before_it_was_opened_or_after_it_was_closed_goes_nowhere(tmp_path: Path) -> None:
@@ -94,4 +94,29 @@ def test_what_is_saved_before_it_was_opened_or_after_it_was_closed_goes_nowhere(
     file.open()
     file.close()
     file.save(Draft("x"))
+    assert reopened(tmp_path) == EMPTY
+
+
+def test_no_lock_is_left_behind_and_one_that_a_dead_app_left_does_no_harm(tmp_path: Path) -> None:
+    first, second = drafts(tmp_path), drafts(tmp_path)
+    first.open()
+    left = next((tmp_path / "drafts").glob("*.lock"))
+    second.open()
+    second.save(Draft("two"))
+    second.close()
+    assert [path.name for path in (tmp_path / "drafts").glob("*.lock")] == [left.name]
+    first.close()
+    left.touch()
+    third = drafts(tmp_path)
+    assert third.open()[0] == Draft("two")
+    third.save(EMPTY)
+    third.close()
+    assert list((tmp_path / "drafts").iterdir()) == []
+
+
+def test_a_state_folder_that_went_away_meanwhile_does_not_keep_from_closing(tmp_path: Path) -> None:
+    file = drafts(tmp_path)
+    file.open()
+    (tmp_path / "drafts").rename(tmp_path / "gone")
+    file.close()
     assert reopened(tmp_path) == EMPTY

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -30,3 +31,46 @@ def test_what_is_put_aside_can_still_be_read(tmp_path: Path) -> None:
     (tmp_path / "kept").write_text("damaged")
     assert private.put_aside(tmp_path / "kept").read_text() == "damaged"
     assert [path.name for path in tmp_path.iterdir()] == ["kept.broken"]
+
+
+def test_a_lock_that_is_removed_leaves_no_file_and_can_be_had_again(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    held = private.lock_file(path, wait=False)
+    assert held is not None
+    assert private.lock_file(path, wait=False) is None
+    private.remove_lock(path, held)
+    assert not path.exists()
+    again = private.lock_file(path, wait=False)
+    assert again is not None
+    private.remove_lock(path, again)
+
+
+def test_who_waits_for_a_lock_that_is_removed_holds_the_one_that_others_see(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    held = private.lock_file(path, wait=False)
+    assert held is not None
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(private.lock_file, path, wait=True)
+        private.remove_lock(path, held)
+        theirs = waiting.result(20)
+    assert theirs is not None
+    assert private.lock_file(path, wait=False) is None
+    private.remove_lock(path, theirs)
+
+
+@pytest.mark.parametrize("wait", [True, False])
+def test_one_at_a_time_holds_a_lock_though_each_removes_it(wait: bool, tmp_path: Path) -> None:
+    path, inside = tmp_path / "lock", tmp_path / "inside"
+
+    def work() -> None:
+        for _ in range(100):
+            held = private.lock_file(path, wait=wait)
+            if held is not None:
+                inside.touch(exist_ok=False)  # raises when another is inside
+                inside.unlink()
+                private.remove_lock(path, held)
+
+    with ThreadPoolExecutor(6) as pool:
+        for done in [pool.submit(work) for _ in range(6)]:
+            done.result(60)
+    assert list(tmp_path.iterdir()) == []
