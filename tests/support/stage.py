@@ -151,7 +151,7 @@ def play(
     async def run() -> None:
         async with app.run_test(size=size) as pilot:
             stage = Stage(app, pilot, launch.session)
-            await stage.until(lambda: app.conductor and (app.failure or launch.gate or stage.state.seen >= launch.session.played))
+            await stage.until(lambda: app.conductor and (app.failure or launch.gate or stage.state.seen >= launch.session.played > 0))
             await scenario(stage)
 
     try:
