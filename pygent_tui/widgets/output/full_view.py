@@ -37,6 +37,8 @@ class FullView(BufferView):
         self._path = path
         self._index: FileIndex | None = None
         self._search: FileSearch | None = None
+        self._all_counted = True
+        """Whether what was counted last is all that there is; the search may have come further since."""
 
     def on_mount(self) -> None:
         self._index = FileIndex(self._file, self._tell)
@@ -76,10 +78,12 @@ class FullView(BufferView):
     def count(self, matches: Matches, source: Source) -> None:
         if self._search is None:
             self._search = FileSearch(self._file, matches.needle, self._tell)
+        done = self._search.done  # looked at before the counts, which are added to until then
         counts = self._search.counts[: source.sections]
+        self._all_counted = done and len(self._search.counts) <= source.sections
         matches.counted(source, counts)
         line = self.top_line
-        if matches.current is None and (self._search.done or any(counts[source.section(line) :])):
+        if matches.current is None and (self._all_counted or any(counts[source.section(line) :])):
             self.go(matches.go(line))
 
     def clear(self) -> None:
@@ -89,6 +93,6 @@ class FullView(BufferView):
             self._search = None
 
     def search_note(self) -> str:
-        if self._search is None or self._search.done:
+        if self._search is None or self._all_counted:
             return ""
         return f"searching … {self._search.part:.0%}"
