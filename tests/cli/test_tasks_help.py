@@ -21,7 +21,8 @@ def page(*words: str) -> str:
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_each_command_tells_its_usage_what_it_does_and_an_example(verb: str) -> None:
+def test_each_command_tells_its_usage_what_it_does_and_an_example(verb: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
     text = page(verb, "--help")
     assert text.startswith(f"usage: pygent tasks {verb} ")
     assert f"\nexample:\n  pygent tasks {verb} " in text
