@@ -46,7 +46,8 @@ def test_a_thousand_resizes_while_text_streams_in_end_in_a_right_frame_and_a_sti
         shown.forget()  # what the screen showed before is no frame of this size
         shown.resize(80, 24)
         shown.app.send(b"\x1b")
-        shown.until(lambda text: "Interrupted" in text and "· ready" in text and "F1 help" in text)
+        over = ("Interrupted", "--model NAME.")  # a slow machine comes to the end of the answer before it is interrupted
+        shown.until(lambda text: any(word in text for word in over) and "· ready" in text and "F1 help" in text)
         until_still(shown)
         lines = shown.text.splitlines()
         assert (lines[0][:3], lines[0].rstrip()[-1], len(lines)) == ("╭─ ", "╮", 24)
