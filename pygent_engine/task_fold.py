@@ -259,6 +259,12 @@ def count_unkept(view: TaskView) -> int:
     return len(unkept(view)) + _unnamed(view)
 
 
+def told_lost(count: int, whose: str) -> str:
+    """What would go with tasks that are about to be forgotten, as a sentence: `count` changed files of theirs, at least one."""
+    what, verb = ("1 changed file", "was") if count == 1 else (f"{count} changed files", "were")
+    return f"{what} of {whose} {verb} not applied, and would be lost."
+
+
 def _unnamed(view: TaskView) -> int:
     named = frozenset(view.changed)
     return max(0, view.changes - len(named) - sum(path not in named for path in view.applied))

@@ -19,7 +19,7 @@ from ..events import (
     Warned,
 )
 from ..subscription import Subscription
-from ..task_fold import book, count_unkept, overlaps
+from ..task_fold import book, count_unkept, overlaps, told_lost
 from ..task_values import FileChange, TaskView
 from ..untrusted import clean_line
 from ..values import ROOT_TASK
@@ -112,8 +112,7 @@ def _may_go(view: TaskView) -> bool:
     count = count_unkept(view) if view.state.ended else 0  # of another one the session forgets nothing
     if not count:
         return True
-    what, verb = ("1 changed file", "was") if count == 1 else (f"{count} changed files", "were")
-    lost = f"{what} of {view.id} “{clean_line(view.title, 60)}” {verb} not applied, and would be lost."
+    lost = told_lost(count, f"{view.id} “{clean_line(view.title, 60)}”")
     ways = f"pygent tasks apply {view.id} keeps what it changed, pygent tasks remove {view.id} --yes deletes it."
     return consents(lost, "Delete it all the same?", ways)
 

@@ -141,10 +141,7 @@ def lost(views: Iterable[TaskView]) -> str:
     """What would go with `views`, to who is about to forget them; "" when all of it is kept elsewhere."""
     losing = [view for view in views if task_fold.count_unkept(view)]
     files = sum(map(task_fold.count_unkept, losing))
-    if not files:
-        return ""
-    what, verb = ("1 changed file", "was") if files == 1 else (f"{files} changed files", "were")
-    return f"{what} of {naming.tasks(losing)} {verb} not applied, and would be lost."
+    return task_fold.told_lost(files, naming.tasks(losing)) if files else ""
 
 
 def clashes(view: TaskView, conflicts: Mapping[str, tuple[str, ...]]) -> str:
