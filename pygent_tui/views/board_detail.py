@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from pygent_engine.task_fold import count_unapplied
 from pygent_engine.task_values import TaskView
 
 from .board import Board
 from .naming import first
 from .status_line import compact, elapsed
-from .task_words import box, seconds, unapplied, who, word
+from .task_words import box, seconds, who, word
 
 _PATHS = 12
 
@@ -46,7 +47,7 @@ def _told(view: TaskView, board: Board, now: float, diff_key: str) -> Iterator[S
 def _changed(view: TaskView) -> str:
     if not view.changes:
         return ""
-    taken = " · all applied" if not unapplied(view) else f" · {len(view.applied)} applied" if view.applied else ""
+    taken = " · all applied" if not count_unapplied(view) else f" · {len(view.applied)} applied" if view.applied else ""
     return f"{first(view.changed, view.changes, _PATHS)}{taken}"
 
 

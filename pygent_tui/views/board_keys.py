@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from pygent_engine.task_fold import count_unapplied
 from pygent_engine.task_values import TaskState, TaskView
 
 from .board import Board
 from .shells import Place, of_task
-from .task_words import capped, unapplied
+from .task_words import capped
 
 
 def valid(view: TaskView) -> frozenset[str]:
@@ -29,7 +30,7 @@ def valid(view: TaskView) -> frozenset[str]:
         "diff": begun,
         "output": begun,
         "shell": begun and isinstance(of_task(view), Place),
-        "apply": unapplied(view) > 0,
+        "apply": count_unapplied(view) > 0,
         "take-back": bool(view.applied),
         "compare": bool(view.group),
     }

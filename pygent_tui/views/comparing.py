@@ -7,6 +7,7 @@ from dataclasses import replace
 from textwrap import wrap
 
 from pygent_engine.frozen import frozen
+from pygent_engine.task_fold import count_unapplied
 from pygent_engine.task_values import FileChange, TaskState, TaskView
 
 from .entries import Call, Notice
@@ -15,7 +16,7 @@ from .handing import NO_TEXT, Handing
 from .status_line import compact, elapsed
 from .talk import Transcript
 from .task_changes import TaskChanges, Work
-from .task_words import seconds, unapplied, word
+from .task_words import seconds, word
 
 LEAST_COLUMN = 24  # cells
 _ANSWER_LINES = 4
@@ -139,7 +140,7 @@ def _changed(state: Comparing, view: TaskView) -> tuple[str, str]:
 def due(state: Comparing) -> bool:
     """Whether anything of the chosen one is left to apply."""
     known = state.work.of(state.choice.id)
-    return Handing(state.choice, known).due if known.listed else unapplied(state.choice) > 0
+    return Handing(state.choice, known).due if known.listed else count_unapplied(state.choice) > 0
 
 
 def counted(known: TaskChanges) -> str:

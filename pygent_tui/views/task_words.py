@@ -132,11 +132,6 @@ def spent(used: int, cap: int | None, bar: bool) -> tuple[tuple[str, str], ...]:
     return (*drawn, (f"{compact(used)}/{compact(cap)}", role if part >= _NEARLY else "muted"))
 
 
-def unapplied(view: TaskView) -> int:
-    """How many changed paths were not applied as they are now."""
-    return task_fold.count_unapplied(view)
-
-
 def lost(views: Iterable[TaskView]) -> str:
     """What would go with `views`, to who is about to forget them; "" when all of it is kept elsewhere."""
     losing = [view for view in views if task_fold.count_unkept(view)]

@@ -5,12 +5,13 @@ from __future__ import annotations
 from rich.cells import cell_len, set_cell_size
 
 from pygent_engine.frozen import frozen
+from pygent_engine.task_fold import count_unapplied
 from pygent_engine.task_values import TaskView
 
 from ...views.board import EMPTY, Board, Counts
 from ...views.board_columns import ROOMY, Column, Name
 from ...views.status_line import compact, elapsed
-from ...views.task_words import box, clashes, doing, seconds, short_box, span, spent, unapplied, who, word
+from ...views.task_words import box, clashes, doing, seconds, short_box, span, spent, who, word
 from ..fitting import cut
 from ..sanitise import one_line
 
@@ -77,7 +78,7 @@ class Rows:
             case "tokens":
                 return [*spent(view.usage.total, view.limits.tokens, self.width >= ROOMY)]
             case "files":
-                return [(_files(view), "muted" if not unapplied(view) else "text")]
+                return [(_files(view), "muted" if not count_unapplied(view) else "text")]
             case "box":
                 where = box(view) if self.width >= ROOMY else short_box(view)
                 return [(where, "warn" if view.mode == "local" or view.network else "muted")]
@@ -165,4 +166,4 @@ def fit(text: str, width: int) -> str:
 def _files(view: TaskView) -> str:
     if not view.changes:
         return ""
-    return f"{view.changes}" if unapplied(view) else f"{view.changes} ✓"
+    return f"{view.changes}" if count_unapplied(view) else f"{view.changes} ✓"

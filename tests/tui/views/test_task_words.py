@@ -8,10 +8,11 @@ import pytest
 
 from pygent_engine import task_fold
 from pygent_engine.events import TaskCreated
+from pygent_engine.task_fold import count_unapplied
 from pygent_engine.task_values import TaskState, TaskView
 from pygent_engine.values import Limits, Persona, Usage
 from pygent_tui.views.board_keys import valid
-from pygent_tui.views.task_words import box, doing, needs_user, seconds, span, spent, summary, unapplied, word
+from pygent_tui.views.task_words import box, doing, needs_user, seconds, span, spent, summary, word
 
 NOW = 1_000.0
 BASE = task_fold.created("t1", TaskCreated("Docs", "write docs", Persona("writer"), "demo", "main", "docker"), NOW - 50)
@@ -93,7 +94,7 @@ def test_what_can_be_done_follows_the_state() -> None:
     assert {"cancel", "limits"} <= queued and not {"pause", "retry", "remove", "diff", "shell", "output"} & queued
     assert {"retry", "remove", "diff", "apply", "take-back", "compare"} <= over and not {"cancel", "pause", "limits", "allow"} & over
     assert "pause" in valid(RUNNING) and "allow" in valid(replace(RUNNING, asks=("c",)))
-    assert unapplied(replace(RUNNING, changes=1, applied=("a.py",))) == 0
+    assert count_unapplied(replace(RUNNING, changes=1, applied=("a.py",))) == 0
 
 
 def test_a_task_at_its_limit_goes_on_when_that_is_raised_and_not_before() -> None:
@@ -104,5 +105,5 @@ def test_a_task_at_its_limit_goes_on_when_that_is_raised_and_not_before() -> Non
 
 def test_what_was_applied_besides_and_what_changed_since_are_told_apart() -> None:
     applied = replace(RUNNING, changes=2, changed=("a", "b"), applied=("a", "build/"))
-    assert [unapplied(applied), unapplied(replace(applied, renewed=("a",)))] == [1, 2]
-    assert unapplied(replace(RUNNING, changes=300, changed=("a", "b"), applied=("a", "b", *map(str, range(250))))) == 48
+    assert [count_unapplied(applied), count_unapplied(replace(applied, renewed=("a",)))] == [1, 2]
+    assert count_unapplied(replace(RUNNING, changes=300, changed=("a", "b"), applied=("a", "b", *map(str, range(250))))) == 48
